@@ -1,0 +1,1 @@
+//! An RGB light controlled over MQTT.

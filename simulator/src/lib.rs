@@ -1,0 +1,1 @@
+//! An ESP32-C3 board as a library.
