@@ -1,0 +1,121 @@
+//! The journal itself: append, search from a position, wait for more.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::{Entry, Observation};
+use crate::time::SimTime;
+
+/// A place between two entries: the number of entries before it.
+pub type Position = u64;
+
+/// A shared handle to one scenario's journal. Clones append to the same record.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Simulated or real, as the runtime's clock is.
+    device_start: tokio::time::Instant,
+    wall_start: std::time::Instant,
+    entries: Mutex<Vec<Entry>>,
+    grown: Notify,
+}
+
+impl Journal {
+    /// An empty journal whose time zero is now, on the current runtime's clock.
+    #[expect(clippy::new_without_default, reason = "reads the clock: not a default value")]
+    pub fn new() -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                device_start: tokio::time::Instant::now(),
+                wall_start: std::time::Instant::now(),
+                entries: Mutex::default(),
+                grown: Notify::new(),
+            }),
+        }
+    }
+
+    /// Scenario time now.
+    pub fn now(&self) -> SimTime {
+        SimTime::from_elapsed(self.inner.device_start.elapsed())
+    }
+
+    /// The runtime's instant that stands for scenario time `at`.
+    pub fn instant(&self, at: SimTime) -> tokio::time::Instant {
+        self.inner.device_start + at.elapsed()
+    }
+
+    /// Appends an observation made now.
+    pub fn record(&self, what: Observation) -> Position {
+        self.record_at(self.now(), what)
+    }
+
+    /// Appends an observation that was made at device time `at` (a decoded frame is known only once it has ended).
+    pub fn record_at(&self, at: SimTime, what: Observation) -> Position {
+        let wall = self.inner.wall_start.elapsed();
+        let mut entries = self.lock();
+        let seq = entries.len() as u64;
+        entries.push(Entry { seq, at, wall, what });
+        drop(entries);
+        self.inner.grown.notify_waiters();
+        seq
+    }
+
+    /// A remark of the harness.
+    pub fn note(&self, text: impl Into<String>) {
+        self.record(Observation::Note { text: text.into() });
+    }
+
+    /// The position after the last entry.
+    pub fn end(&self) -> Position {
+        self.lock().len() as u64
+    }
+
+    /// Runs `search` on the entries from `from` on.
+    pub fn read<R>(&self, from: Position, search: impl FnOnce(&[Entry]) -> R) -> R {
+        let entries = self.lock();
+        let from = usize::try_from(from).unwrap_or(usize::MAX).min(entries.len());
+        search(&entries[from..])
+    }
+
+    /// All entries, for the reports.
+    pub fn to_vec(&self) -> Vec<Entry> {
+        self.read(0, <[Entry]>::to_vec)
+    }
+
+    /// Searches the entries from `from` on, again and again as the journal grows, until `search` finds something or
+    /// scenario time `deadline` has passed (then `None`).
+    ///
+    /// `search` sees the journal at least once, also if the deadline has passed already.
+    pub async fn wait<R>(
+        &self,
+        from: Position,
+        deadline: SimTime,
+        mut search: impl FnMut(&[Entry]) -> Option<R>,
+    ) -> Option<R> {
+        let timer = tokio::time::sleep_until(self.instant(deadline));
+        tokio::pin!(timer);
+        loop {
+            let grown = self.inner.grown.notified();
+            tokio::pin!(grown);
+            grown.as_mut().enable();
+            if let Some(found) = self.read(from, &mut search) {
+                return Some(found);
+            }
+            tokio::select! {
+                biased;
+                () = grown => {}
+                () = &mut timer => return self.read(from, &mut search),
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        // A panic elsewhere must not hide what was observed: the entries are whole after every push.
+        self.inner.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

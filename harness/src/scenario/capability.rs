@@ -1,0 +1,70 @@
+//! What a target can do beyond running: a step that needs more makes its scenario skipped, with that reason.
+
+use std::fmt;
+
+/// A capability of a target, as `requires:` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capability {
+    /// `mqtt`: the device's broker can be observed and published to.
+    Mqtt,
+    /// `serial`: console input and output.
+    Serial,
+    /// `reset`: the reset line.
+    Reset,
+    /// `power`: the supply can be switched.
+    Power,
+    /// `led`: the light can be seen.
+    Led,
+    /// `flash`: flash operations are seen.
+    Flash,
+    /// `network`: the device's link and its faults.
+    Network,
+    /// `broker-control`: the broker can be stopped and started.
+    BrokerControl,
+    /// `provision`: the device's configuration (`device:`) can be set before it starts.
+    Provision,
+    /// `simulated-time`: scenario time costs no wall time.
+    SimulatedTime,
+    /// `pins`: levels can be read.
+    Pins,
+    /// `controls`: buttons can be pressed.
+    Controls,
+    /// `screenshot`: pictures of parts.
+    Screenshot,
+    /// `custom-chips`: Wokwi's custom chips.
+    CustomChips,
+    /// `touch`: touch screens.
+    Touch,
+}
+
+impl Capability {
+    /// All of them, with their names in scenario files.
+    pub const ALL: [(Self, &'static str); 15] = [
+        (Self::Mqtt, "mqtt"),
+        (Self::Serial, "serial"),
+        (Self::Reset, "reset"),
+        (Self::Power, "power"),
+        (Self::Led, "led"),
+        (Self::Flash, "flash"),
+        (Self::Network, "network"),
+        (Self::BrokerControl, "broker-control"),
+        (Self::Provision, "provision"),
+        (Self::SimulatedTime, "simulated-time"),
+        (Self::Pins, "pins"),
+        (Self::Controls, "controls"),
+        (Self::Screenshot, "screenshot"),
+        (Self::CustomChips, "custom-chips"),
+        (Self::Touch, "touch"),
+    ];
+
+    /// The name in scenario files.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(c, _)| *c == self).map_or("", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

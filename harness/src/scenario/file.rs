@@ -1,0 +1,89 @@
+//! A scenario file, checked: what the runner runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::step::StepNode;
+use super::{Capability, Spanned};
+
+/// The text of a file, for error messages.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As the user named it (relative paths stay relative).
+    pub path: PathBuf,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// A scenario file after `include`s were resolved. `cases` are not yet expanded: see [`ScenarioFile::scenarios`].
+#[derive(Debug, Clone)]
+pub struct ScenarioFile {
+    /// The file.
+    pub source: Arc<Source>,
+    /// `name`
+    pub name: Spanned<String>,
+    /// `tags`
+    pub tags: Vec<Spanned<String>>,
+    /// `requires`
+    pub requires: Vec<Spanned<Capability>>,
+    /// `timeout`: limit of the whole scenario in scenario time; `None`: the default (30 s).
+    pub timeout: Option<Duration>,
+    /// `device`: how the device is configured before it starts.
+    pub device: DeviceConfig,
+    /// One run a row of `cases`, or one run without.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// One run: a file with the variables of one row of its `cases`.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Unique and stable: path without extension, and the case: `reject/hue[361]`.
+    pub id: String,
+    /// The file's name, and the case.
+    pub title: String,
+    /// Variables at the start: `vars`, overridden by the row.
+    pub vars: BTreeMap<String, String>,
+    /// Where the row stands (the file's start if there are no cases).
+    pub span: super::Span,
+    /// `setup`, those of included files first.
+    pub setup: Vec<SourcedStep>,
+    /// `steps`
+    pub steps: Vec<SourcedStep>,
+    /// `teardown`: run whatever came before.
+    pub teardown: Vec<SourcedStep>,
+    /// Capabilities that its steps and `requires` need, each with the first place that needs it.
+    pub needs: Vec<Need>,
+}
+
+/// A step and the file that it stands in (an included one, perhaps).
+#[derive(Debug, Clone)]
+pub struct SourcedStep {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The step.
+    pub step: StepNode,
+}
+
+/// A needed capability and why.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// What.
+    pub capability: Capability,
+    /// `step 3 (expect-led)`, `requires`, `device`.
+    pub by: String,
+}
+
+/// `device:` how a device that the harness provisions is configured. Keys as in the device's NVS configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeviceConfig {
+    /// `prefix`: topic prefix.
+    pub prefix: Option<String>,
+    /// `client-id`
+    pub client_id: Option<String>,
+    /// `led-count`
+    pub led_count: Option<u16>,
+    /// `led-order`: `GRB` or `RGB`.
+    pub led_order: Option<String>,
+}
