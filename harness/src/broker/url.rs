@@ -1,0 +1,148 @@
+//! A broker's address: `mqtts://user:password@host:8883`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// How a broker is reached. Its `Debug` and `Display` hide the password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrokerUrl {
+    /// Transport.
+    pub scheme: Scheme,
+    /// Host name or IP address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Path of a WebSocket URL: `/mqtt`; empty for the others.
+    pub path: String,
+    /// User name.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+    /// PEM file with the certificate authority to trust instead of the system's.
+    pub ca: Option<PathBuf>,
+}
+
+/// Transport of a broker's URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// `mqtt`: TCP, port 1883.
+    Mqtt,
+    /// `mqtts`: TLS, port 8883.
+    Mqtts,
+    /// `ws`: WebSocket, port 80.
+    Ws,
+    /// `wss`: WebSocket over TLS, port 443.
+    Wss,
+}
+
+impl Scheme {
+    const ALL: [(Self, &'static str, u16); 4] = [
+        (Self::Mqtt, "mqtt", 1883),
+        (Self::Mqtts, "mqtts", 8883),
+        (Self::Ws, "ws", 80),
+        (Self::Wss, "wss", 443),
+    ];
+
+    fn entry(self) -> (Self, &'static str, u16) {
+        Self::ALL.into_iter().find(|(s, ..)| *s == self).unwrap_or(Self::ALL[0])
+    }
+
+    /// Whether the transport is encrypted.
+    pub const fn is_tls(self) -> bool {
+        matches!(self, Self::Mqtts | Self::Wss)
+    }
+
+    /// Whether the transport is WebSocket.
+    pub const fn is_websocket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
+    }
+}
+
+/// What is wrong with a broker's URL. Never contains the URL itself: it may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("broker URL: {problem} (write it as mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path, wss://)")]
+pub struct UrlError {
+    problem: String,
+}
+
+impl FromStr for BrokerUrl {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        let wrong = |problem: &str| UrlError { problem: problem.to_owned() };
+        let url = ::url::Url::parse(text).map_err(|e| wrong(&e.to_string()))?;
+        let (scheme, _, default_port) = Scheme::ALL
+            .into_iter()
+            .find(|(_, name, _)| *name == url.scheme())
+            .ok_or_else(|| wrong(&format!("unknown scheme {:?}", url.scheme())))?;
+        let host = url.host_str().filter(|h| !h.is_empty()).ok_or_else(|| wrong("the host is missing"))?;
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("a query or fragment has no meaning here"));
+        }
+        let path = url.path();
+        if !scheme.is_websocket() && !matches!(path, "" | "/") {
+            return Err(wrong("a path has no meaning here"));
+        }
+        let decoded = |part: &str, what: &str| {
+            percent_encoding::percent_decode_str(part)
+                .decode_utf8()
+                .map(|t| t.into_owned())
+                .map_err(|_| wrong(&format!("the {what} is not UTF-8")))
+        };
+        let user = Some(url.username()).filter(|u| !u.is_empty()).map(|u| decoded(u, "user name")).transpose()?;
+        let password = url.password().map(|p| decoded(p, "password")).transpose()?;
+        if password.is_some() && user.is_none() {
+            return Err(wrong("a password needs a user name before it"));
+        }
+        Ok(Self {
+            scheme,
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: url.port().unwrap_or(default_port),
+            path: if scheme.is_websocket() { path.to_owned() } else { String::new() },
+            user,
+            password,
+            ca: None,
+        })
+    }
+}
+
+/// The URL, with `***` for the password.
+impl fmt::Display for BrokerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://", self.scheme.entry().1)?;
+        if let Some(user) = &self.user {
+            write!(f, "{user}{}@", if self.password.is_some() { ":***" } else { "" })?;
+        }
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}{}", self.host, self.port, self.path)
+        } else {
+            write!(f, "{}:{}{}", self.host, self.port, self.path)
+        }
+    }
+}
+
+impl fmt::Debug for BrokerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_read_and_never_show_their_password() {
+        let shown = |t: &str| t.parse::<BrokerUrl>().map(|u| u.to_string()).map_err(|e| e.to_string());
+        assert_eq!(shown("mqtt://127.0.0.1").unwrap(), "mqtt://127.0.0.1:1883");
+        assert_eq!(shown("mqtts://dev:s%40crt@broker.example").unwrap(), "mqtts://dev:***@broker.example:8883");
+        assert_eq!(shown("ws://[::1]:8080/mqtt").unwrap(), "ws://[::1]:8080/mqtt");
+        let url: BrokerUrl = "mqtt://dev:s%40crt@h".parse().unwrap();
+        assert_eq!(url.password.as_deref(), Some("s@crt"));
+        assert!(!format!("{url:?}").contains("s@crt"));
+        for wrong in ["", "127.0.0.1:1883", "http://h", "mqtt://", "mqtt://h/x", "mqtt://h?x", "mqtt://h:99999", "mqtt://:pw@h"] {
+            assert!(shown(wrong).is_err(), "{wrong:?} should be refused");
+        }
+    }
+}
