@@ -1,0 +1,143 @@
+//! The drawing as data. Its names are those of the file format.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Netlist, PartKind};
+
+/// A `diagram.json` without errors: one board, ids that are unique, wires that end on pins that exist.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Diagram {
+    /// In the order of the file.
+    pub parts: Vec<Part>,
+    /// In the order of the file.
+    pub connections: Vec<Connection>,
+    /// How Wokwi shows the serial console.
+    pub serial_monitor: SerialMonitor,
+    /// Custom chips that Wokwi fetches: name to source.
+    pub dependencies: BTreeMap<String, String>,
+}
+
+impl Diagram {
+    /// The part with this id.
+    pub fn part(&self, id: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.id == id)
+    }
+
+    /// The microcontroller board; there is exactly one.
+    pub fn board(&self) -> &Part {
+        self.parts.iter().find(|part| part.kind.is_board()).expect("reading refuses a diagram without a board")
+    }
+
+    /// Which pins are joined, by wires and inside the parts.
+    pub fn netlist(&self) -> Netlist<'_> {
+        Netlist::new(self)
+    }
+}
+
+/// One entry of `parts`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Part {
+    /// What it is, with the attributes that matter to its function.
+    pub kind: PartKind,
+    /// Unique in the diagram; what a scenario calls `part-id`.
+    pub id: String,
+    /// All attributes as text, also numbers and booleans.
+    pub attrs: BTreeMap<String, String>,
+    /// Where it is drawn.
+    pub position: Position,
+    /// Clockwise, in degrees.
+    pub rotate: f64,
+    /// Wokwi does not draw it.
+    pub hide: bool,
+}
+
+/// The upper left corner of a part, in Wokwi's pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Position {
+    /// Downwards.
+    pub top: f64,
+    /// To the right.
+    pub left: f64,
+}
+
+/// One wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Connection {
+    /// One end; a wire has no direction.
+    pub from: PinRef,
+    /// The other end.
+    pub to: PinRef,
+    /// As drawn; empty if Wokwi chooses.
+    pub color: String,
+    /// Wokwi's drawing instructions (`v10`, `h-5`, `*`); empty if the file has none.
+    pub path: Vec<String>,
+}
+
+/// A pin of a part, written `part:pin`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PinRef {
+    /// Id of the part, `$serialMonitor`, or an LED on the board (`esp.rgb1`).
+    pub part: String,
+    /// The pin's name in Wokwi's catalogue.
+    pub pin: String,
+}
+
+impl PinRef {
+    /// Part id of Wokwi's serial console, which every diagram has. Its pins are `RX` and `TX`.
+    pub const SERIAL_MONITOR: &'static str = "$serialMonitor";
+
+    /// The pin `pin` of `part`.
+    pub fn new(part: impl Into<String>, pin: impl Into<String>) -> Self {
+        Self { part: part.into(), pin: pin.into() }
+    }
+}
+
+impl fmt::Display for PinRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.part, self.pin)
+    }
+}
+
+/// The `serialMonitor` entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct SerialMonitor {
+    /// When and how Wokwi shows the console.
+    pub display: Display,
+    /// What Wokwi sends at the end of a line typed in.
+    pub newline: Newline,
+}
+
+/// `serialMonitor.display`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Display {
+    /// When there is output.
+    #[default]
+    Auto,
+    /// From the start.
+    Always,
+    /// Not at all.
+    Never,
+    /// As curves.
+    Plotter,
+    /// As a terminal.
+    Terminal,
+}
+
+/// `serialMonitor.newline`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Newline {
+    /// Line feed.
+    #[default]
+    Lf,
+    /// Carriage return.
+    Cr,
+    /// Both.
+    CrLf,
+    /// Nothing.
+    None,
+}
