@@ -1,5 +1,6 @@
 //! `network`: the device's link and its faults.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::journal::Direction;
@@ -56,4 +57,44 @@ pub enum PacketKind {
     Pingreq,
     Pingresp,
     Disconnect,
+}
+
+impl PacketKind {
+    /// All of them, with their names in scenario files.
+    pub const ALL: [(Self, &'static str); 9] = [
+        (Self::Connect, "connect"),
+        (Self::Connack, "connack"),
+        (Self::Publish, "publish"),
+        (Self::Puback, "puback"),
+        (Self::Subscribe, "subscribe"),
+        (Self::Suback, "suback"),
+        (Self::Pingreq, "pingreq"),
+        (Self::Pingresp, "pingresp"),
+        (Self::Disconnect, "disconnect"),
+    ];
+
+    /// The name in scenario files.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(k, _)| *k == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// `network down`, `network drop publish to device after 5 bytes`
+impl fmt::Display for NetworkAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("network ")?;
+        match self {
+            Self::Link(Link::Up) => f.write_str("up"),
+            Self::Link(Link::Down) => f.write_str("down"),
+            Self::Drop => f.write_str("drop"),
+            Self::Reset => f.write_str("reset"),
+            Self::Latency(latency) => write!(f, "latency {}", crate::time::display(*latency)),
+            Self::BlackHole(on) => write!(f, "black-hole {on}"),
+            Self::Refuse(on) => write!(f, "refuse {on}"),
+            Self::DropAt(at) => {
+                let to = if at.to == Direction::ToDevice { "device" } else { "broker" };
+                write!(f, "drop {} to {to} after {} bytes", at.packet.name(), at.after_bytes)
+            }
+        }
+    }
 }

@@ -1,0 +1,86 @@
+//! What a device is given to live in, and what can go wrong there.
+
+use crate::broker::{ClientError, EmbeddedError, TransportError};
+use crate::journal::Journal;
+use crate::scenario::DeviceConfig;
+use crate::wire::Wire;
+
+/// The surroundings of one scenario's device.
+#[derive(Clone)]
+pub struct Bench {
+    /// Where observations go.
+    pub journal: Journal,
+    /// The network to the broker, with the harness on it.
+    pub wire: Wire,
+    /// `device:` of the scenario file.
+    pub config: DeviceConfig,
+    /// Put before every topic of the device, so that runs on a shared broker do not meet: `hil-7f3a/12/`, or empty.
+    pub topic_root: String,
+    /// Client identifier, unless the scenario sets one.
+    pub client_id: String,
+    /// Seed for everything random in the device.
+    pub seed: u64,
+}
+
+/// The bench failed: this says nothing about the firmware.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BenchError {
+    /// The broker cannot be reached.
+    #[error("the broker cannot be reached")]
+    Broker(#[from] TransportError),
+    /// The observer's connection failed or ended.
+    #[error("the harness's own connection to the broker failed")]
+    Observer(#[from] ClientError),
+    /// The embedded broker failed.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The device's configuration cannot be written.
+    #[error("the device cannot be provisioned: {0}")]
+    Provision(String),
+    /// A file of the bench (board drawing, flash image) cannot be used.
+    #[error("{path}: {problem}")]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The scenario did not end.
+    #[error("the scenario did not end within {0} of wall time and was abandoned")]
+    Stuck(String),
+    /// The operating system refuses something.
+    #[error("the operating system refuses: {0}")]
+    System(#[from] std::io::Error),
+}
+
+impl BenchError {
+    /// The error and its causes on one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let next = error.to_string();
+            if !text.ends_with(&next) {
+                text = format!("{text}: {next}");
+            }
+            cause = error.source();
+        }
+        text
+    }
+
+    /// What to do about it.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Broker(_) | Self::Observer(_) => {
+                "check that the broker runs and that its URL, user and password are right; \
+                 `hil run` without --broker needs none"
+            }
+            Self::Embedded(_) => "this is a fault of hil: please report it",
+            Self::Provision(_) => "see `device:` in docs/scenarios.md",
+            Self::File { .. } => "name another file, or restore this one",
+            Self::Stuck(_) => "the device may spin without ever waiting; raise --wall-limit if the machine is slow",
+            Self::System(_) => "free memory or file descriptors, or use fewer --jobs",
+        }
+    }
+}

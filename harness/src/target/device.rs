@@ -1,0 +1,69 @@
+//! A device, and the capabilities that it may have.
+
+use async_trait::async_trait;
+
+use super::BenchError;
+
+/// One device, for one scenario.
+#[async_trait(?Send)]
+pub trait Device {
+    /// Begins: powers it on, or attaches to one that runs.
+    ///
+    /// # Errors
+    /// The bench cannot do it.
+    async fn start(&mut self) -> Result<(), BenchError>;
+
+    /// Ends: powers it off, or lets go of it.
+    async fn stop(&mut self);
+
+    /// Serial input, if it has a console.
+    fn serial(&mut self) -> Option<&mut dyn SerialInput> {
+        None
+    }
+
+    /// The reset line, if it is wired.
+    fn reset(&mut self) -> Option<&mut dyn Reset> {
+        None
+    }
+
+    /// The supply, if it can be switched.
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        None
+    }
+}
+
+/// Serial input to the device. (Its output goes to the journal.)
+#[async_trait(?Send)]
+pub trait SerialInput {
+    /// Writes bytes to the device's console input.
+    ///
+    /// # Errors
+    /// The port is gone.
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), BenchError>;
+}
+
+/// The reset line.
+#[async_trait(?Send)]
+pub trait Reset {
+    /// Resets as the reset button does.
+    ///
+    /// # Errors
+    /// The bench cannot do it.
+    async fn reset(&mut self) -> Result<(), BenchError>;
+}
+
+/// The supply.
+#[async_trait(?Send)]
+pub trait Power {
+    /// Switches the supply.
+    ///
+    /// # Errors
+    /// The bench cannot do it.
+    async fn set(&mut self, on: bool) -> Result<(), BenchError>;
+
+    /// Arms a power failure in the middle of the `k`-th flash operation from now (from 1), if the target can.
+    fn fail_at_flash_operation(&mut self, k: u32);
+
+    /// Of an armed power failure that has not happened yet: the number of flash operations still missing.
+    fn pending_failure(&self) -> Option<u32>;
+}

@@ -1,0 +1,46 @@
+//! Targets: what a scenario runs on.
+//!
+//! A [`Target`] makes one [`Device`] for each scenario. The device trait is small (start and stop); everything else that a
+//! device may be able to do is a capability with a trait of its own, so a step can ask for it and a scenario that needs
+//! one that is missing is skipped, with that reason. What a device shows by itself (serial output, colours, flash
+//! operations) it appends to the scenario's journal.
+//!
+//! A device of your own becomes a target by implementing these two traits: see `examples/own_target.rs`.
+
+mod bench;
+mod device;
+pub mod mqtt;
+pub mod native;
+
+pub use bench::{Bench, BenchError};
+pub use device::{Device, Power, Reset, SerialInput};
+
+use crate::clock::Pace;
+use crate::scenario::Capability;
+
+/// A kind of device that scenarios can run on.
+pub trait Target: Send + Sync {
+    /// Name on the command line and in reports: `native`.
+    fn name(&self) -> &'static str;
+
+    /// What its devices can do, with a broker of the given kind. Known before any device is started.
+    fn capabilities(&self, broker: BrokerKind) -> Vec<Capability>;
+
+    /// How scenario time passes on it.
+    fn pace(&self, broker: BrokerKind) -> Pace;
+
+    /// Makes the device of one scenario; it is not started yet. Called on the scenario's own runtime.
+    ///
+    /// # Errors
+    /// The device's configuration is impossible, a file or port cannot be opened.
+    fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError>;
+}
+
+/// Where a scenario's broker lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerKind {
+    /// In memory, on the scenario's clock; the harness can stop it.
+    Embedded,
+    /// Reached over a network; the harness is its client like any other.
+    External,
+}

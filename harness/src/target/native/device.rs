@@ -1,0 +1,250 @@
+//! The device: powered on and off, reset, provisioned.
+
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use firmware::config::Config;
+use firmware::device::{Shared, boot, run_light, run_mqtt};
+use firmware::platform::Board;
+use firmware::rules::Rules;
+use firmware::store::Store;
+use futures_util::FutureExt as _;
+use simulator::board::ws2812::ColorOrder;
+use tokio::task::JoinHandle;
+
+use super::board::{DeviceClock, SerialConsole, SplitMix, Supply, WireNetwork};
+use super::flash::{Flash, FlashImage};
+use super::layout::Wiring;
+use super::strip::DataLine;
+use super::NativeTarget;
+use crate::journal::{Journal, Observation};
+use crate::scenario::DeviceConfig;
+use crate::target::{Bench, BenchError, Device, Power, Reset, SerialInput};
+
+/// The NVS partition, as in the firmware's partition table.
+const NVS: std::ops::Range<u32> = 0x9000..0xF000;
+/// The partition `ledstate`.
+const STATE: std::ops::Range<u32> = 0x31_0000..0x31_4000;
+
+/// A device in the scenario's thread.
+pub(super) struct NativeDevice {
+    bench: Bench,
+    wiring: Wiring,
+    rules: &'static (dyn Rules + Sync),
+    flash: FlashImage,
+    /// Order in which the lights on the board expect their colours.
+    order: ColorOrder,
+    boots: u64,
+    /// Whether the next start keeps the clock's origin: the scenario's first start is at time zero.
+    running: Rc<RefCell<Option<Running>>>,
+}
+
+struct Running {
+    task: JoinHandle<()>,
+}
+
+impl NativeDevice {
+    pub(super) fn new(target: &NativeTarget, bench: Bench) -> Result<Self, BenchError> {
+        let flash = FlashImage::open(target.flash.as_deref(), bench.journal.clone())?;
+        let config = configuration(&bench)?;
+        let image = firmware::config::write(&config, NVS.len()).map_err(|e| BenchError::Provision(e.to_string()))?;
+        flash.program(NVS.start, &image);
+        let order = match config.led_order {
+            firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
+            firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
+        };
+        let mut wiring = target.wiring.clone();
+        for (gpio, lights) in &mut wiring.chains {
+            if *gpio == config.led_gpio && lights.len() == 1 && config.led_count > 1 {
+                // A scenario that configures a longer chain than the drawing has is given one.
+                let part = lights[0].part.clone();
+                *lights = (0..config.led_count)
+                    .map(|index| super::layout::LightPosition { part: part.clone(), index })
+                    .collect();
+            }
+        }
+        let rules = target.rules;
+        Ok(Self { bench, wiring, rules, flash, order, boots: 0, running: Rc::default() })
+    }
+
+    fn record(&self, event: &str) {
+        self.bench.journal.record(Observation::Power { event: event.to_owned() });
+    }
+
+    fn is_on(&self) -> bool {
+        self.running.borrow().as_ref().is_some_and(|r| !r.task.is_finished())
+    }
+
+    fn power_on(&mut self) {
+        self.boots += 1;
+        let journal = self.bench.journal.clone();
+        let supply = Supply::new(journal.clone());
+        let device = run(Parts {
+            rules: self.rules,
+            flash: self.flash.clone(),
+            wiring: self.wiring.clone(),
+            order: self.order,
+            bench: self.bench.clone(),
+            seed: self.bench.seed ^ self.boots.rotate_left(32),
+            supply: supply.clone(),
+        });
+        let task = tokio::task::spawn_local(async move {
+            tokio::select! {
+                biased;
+                () = supply.failed() => {}
+                ended = AssertUnwindSafe(device).catch_unwind() => report_end(&journal, ended),
+            }
+        });
+        *self.running.borrow_mut() = Some(Running { task });
+    }
+
+    fn power_off(&self) {
+        if let Some(running) = self.running.take() {
+            running.task.abort();
+        }
+    }
+}
+
+fn report_end(journal: &Journal, ended: Result<Result<(), BenchError>, Box<dyn std::any::Any + Send>>) {
+    let event = match ended {
+        Ok(Ok(())) => "the firmware returned".to_owned(),
+        Ok(Err(error)) => format!("the device halted: {error}"),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<&str>()
+                .map(|s| (*s).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "no message".to_owned());
+            format!("{PANICKED}{text}")
+        }
+    };
+    journal.record(Observation::Power { event });
+}
+
+/// Beginning of the event that says that the device panicked.
+pub(crate) const PANICKED: &str = "the device panicked: ";
+
+/// The firmware's configuration for this scenario.
+fn configuration(bench: &Bench) -> Result<Config, BenchError> {
+    let DeviceConfig { prefix, client_id, led_count, led_order } = &bench.config;
+    let mut config = Config::default();
+    config.topic_prefix = match prefix.as_deref() {
+        None | Some("") => bench.topic_root.trim_end_matches('/').to_owned(),
+        Some(prefix) => format!("{}{prefix}", bench.topic_root),
+    };
+    config.client_id = client_id.clone().unwrap_or_else(|| bench.client_id.clone());
+    if let Some(count) = led_count {
+        config.led_count = *count;
+    }
+    if let Some(order) = led_order {
+        config.led_order = order
+            .to_ascii_lowercase()
+            .parse()
+            .map_err(|_| BenchError::Provision(format!("led-order {order:?} is neither GRB nor RGB")))?;
+    }
+    Ok(config)
+}
+
+struct Parts {
+    rules: &'static (dyn Rules + Sync),
+    flash: FlashImage,
+    wiring: Wiring,
+    order: ColorOrder,
+    bench: Bench,
+    seed: u64,
+    supply: Supply,
+}
+
+/// The firmware's main function on this board; ends only if the firmware cannot run.
+async fn run(parts: Parts) -> Result<(), BenchError> {
+    let Parts { rules, flash, wiring, order, bench, seed, supply } = parts;
+    let journal = bench.journal.clone();
+    let console = SerialConsole { journal: journal.clone(), supply: supply.clone() };
+    let board = Board { clock: DeviceClock::starting_now(), console };
+    let chip = || Flash { image: flash.clone(), supply: supply.clone() };
+    let mut store = Store::new(chip(), STATE).map_err(|e| BenchError::Provision(e.to_string()))?;
+    let booted = boot::<NoopRawMutex, _, _, _, _>(&board, chip(), NVS, &mut store, rules).await;
+    let (config, shared): (Config, Shared<NoopRawMutex, _>) = booted.map_err(|e| BenchError::Provision(e.to_string()))?;
+    let mut line = DataLine::new(&wiring, config.led_gpio, order, journal, supply.clone());
+    let network = WireNetwork { wire: bench.wire.clone(), supply };
+    let mut random = SplitMix(seed);
+    tokio::join!(
+        async { run_light(&shared, &config, &board, &mut line).await },
+        async { run_mqtt(&shared, &config, &board, &mut store, &network, &mut random).await },
+    );
+    Ok(())
+}
+
+#[async_trait(?Send)]
+impl Device for NativeDevice {
+    async fn start(&mut self) -> Result<(), BenchError> {
+        self.record("power on");
+        self.power_on();
+        Ok(())
+    }
+
+    async fn stop(&mut self) {
+        self.power_off();
+        // A flash file that cannot be written loses no verdict; it is said.
+        if let Err(error) = self.flash.save() {
+            self.bench.journal.note(format!("the flash was not saved: {error}"));
+        }
+    }
+
+    fn serial(&mut self) -> Option<&mut dyn SerialInput> {
+        Some(self)
+    }
+
+    fn reset(&mut self) -> Option<&mut dyn Reset> {
+        Some(self)
+    }
+
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        Some(self)
+    }
+}
+
+#[async_trait(?Send)]
+impl SerialInput for NativeDevice {
+    /// The firmware's console is output only: what is written goes nowhere, as on the board.
+    async fn write(&mut self, _bytes: &[u8]) -> Result<(), BenchError> {
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Reset for NativeDevice {
+    async fn reset(&mut self) -> Result<(), BenchError> {
+        self.record("reset");
+        if self.is_on() {
+            self.power_off();
+            self.power_on();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Power for NativeDevice {
+    async fn set(&mut self, on: bool) -> Result<(), BenchError> {
+        self.record(if on { "power on" } else { "power off" });
+        self.flash.disarm();
+        match (on, self.is_on()) {
+            (true, false) => self.power_on(),
+            (false, true) => self.power_off(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn fail_at_flash_operation(&mut self, k: u32) {
+        self.flash.cut_at_operation(k);
+    }
+
+    fn pending_failure(&self) -> Option<u32> {
+        self.flash.pending_cut()
+    }
+}

@@ -1,0 +1,74 @@
+//! The `native` target: the firmware's library, compiled for the host, as a device in the scenario's thread.
+//!
+//! It is a whole device as far as its surroundings can tell: flash that survives resets and can lose power in the middle of
+//! an operation, a console, a waveform on the data line, a network through the harness's [`crate::wire`]. Its clock is the
+//! scenario's clock.
+
+mod board;
+mod device;
+pub mod faults;
+mod flash;
+mod layout;
+mod strip;
+
+pub use flash::{FlashImage, SECTOR};
+pub use layout::{LightPosition, Wiring};
+
+use std::path::PathBuf;
+
+use firmware::rules::Rules;
+
+use super::{Bench, BenchError, BrokerKind, Device, Target};
+use crate::clock::Pace;
+use crate::scenario::Capability;
+
+/// The firmware on the host.
+#[derive(Clone)]
+pub struct NativeTarget {
+    /// Which lights hang on which GPIO.
+    pub wiring: Wiring,
+    /// Keeps the flash in this file instead of in memory.
+    pub flash: Option<PathBuf>,
+    /// How the light decides: the contract, or a planted fault.
+    pub rules: &'static (dyn Rules + Sync),
+    /// Follow the wall clock instead of jumping (`--speed realtime`).
+    pub realtime: bool,
+}
+
+impl NativeTarget {
+    /// A device that keeps the contract.
+    pub fn new(wiring: Wiring) -> Self {
+        Self { wiring, flash: None, rules: &firmware::rules::Contract, realtime: false }
+    }
+}
+
+impl Target for NativeTarget {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
+        use Capability as C;
+        let mut capabilities =
+            vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::Flash, C::Network, C::Provision];
+        if !self.realtime {
+            capabilities.push(C::SimulatedTime);
+        }
+        if broker == BrokerKind::Embedded {
+            capabilities.push(C::BrokerControl);
+        }
+        capabilities
+    }
+
+    fn pace(&self, broker: BrokerKind) -> Pace {
+        match (self.realtime, broker) {
+            (true, _) => Pace::WallClock,
+            (false, BrokerKind::Embedded) => Pace::Jump,
+            (false, BrokerKind::External) => Pace::JumpWhenQuiet,
+        }
+    }
+
+    fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
+        Ok(Box::new(device::NativeDevice::new(self, bench)?))
+    }
+}
