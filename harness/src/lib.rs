@@ -6,6 +6,7 @@ pub mod event;
 pub mod journal;
 pub mod plan;
 pub mod report;
+pub mod runner;
 pub mod scenario;
 pub mod stream;
 pub mod target;

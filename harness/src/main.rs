@@ -1,1 +1,7 @@
-fn main() {}
+//! `hil`: the command line of hilbench.
+
+mod cmd;
+
+fn main() -> std::process::ExitCode {
+    cmd::main()
+}

@@ -25,6 +25,23 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, in the order in which reports list them.
+    pub const ALL: [Self; 7] =
+        [Self::Passed, Self::Flaky, Self::Failed, Self::Invalid, Self::BenchError, Self::Skipped, Self::Interrupted];
+
+    /// The name in reports that programs read: `bench-error`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Flaky => "flaky",
+            Self::Failed => "failed",
+            Self::Invalid => "invalid",
+            Self::BenchError => "bench-error",
+            Self::Skipped => "skipped",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// Whether the run as a whole can still be green.
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Passed | Self::Flaky | Self::Skipped)

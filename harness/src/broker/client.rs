@@ -6,6 +6,8 @@
 mod connection;
 mod message;
 
+pub(crate) use message::from_packet as message_of;
+
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -140,7 +142,7 @@ impl Client {
     }
 
     /// Sends DISCONNECT and closes.
-    pub async fn disconnect(self) {
+    pub async fn disconnect(&self) {
         let (done, closed) = oneshot::channel();
         if self.commands.send(Command::Disconnect(done)).is_ok() {
             // Closed already is as good.

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+
+use super::schema::forms;
 use super::step::StepNode;
-use super::{Capability, Spanned};
+use super::{Capability, Secrets, Spanned, Variables};
 
 /// The text of a file, for error messages.
 #[derive(Debug, Clone)]
@@ -55,6 +58,19 @@ pub struct Scenario {
     pub teardown: Vec<SourcedStep>,
     /// Capabilities that its steps and `requires` need, each with the first place that needs it.
     pub needs: Vec<Need>,
+    /// The environment variables that it uses.
+    pub secrets: Arc<Secrets>,
+}
+
+impl Scenario {
+    /// All variables at the start, with those of the environment.
+    pub fn variables(&self) -> Variables {
+        let mut variables = Variables::new(Arc::clone(&self.secrets));
+        for (name, value) in &self.vars {
+            variables.set(name, value);
+        }
+        variables
+    }
 }
 
 /// A step and the file that it stands in (an included one, perhaps).
@@ -76,14 +92,19 @@ pub struct Need {
 }
 
 /// `device:` how a device that the harness provisions is configured. Keys as in the device's NVS configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DeviceConfig {
     /// `prefix`: topic prefix.
+    #[schemars(with = "Option<forms::TopicName>")]
     pub prefix: Option<String>,
     /// `client-id`
+    #[schemars(with = "Option<forms::FilledText>")]
     pub client_id: Option<String>,
     /// `led-count`
+    #[schemars(with = "Option<forms::Integer<1, 65535>>")]
     pub led_count: Option<u16>,
     /// `led-order`: `GRB` or `RGB`.
+    #[schemars(with = "Option<forms::LedOrder>")]
     pub led_order: Option<String>,
 }

@@ -32,6 +32,9 @@ pub enum BenchError {
     /// The observer's connection failed or ended.
     #[error("the harness's own connection to the broker failed")]
     Observer(#[from] ClientError),
+    /// The broker ended the observer's connection.
+    #[error("the broker ended the harness's own connection: {0}")]
+    BrokerLost(String),
     /// The embedded broker failed.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
@@ -46,9 +49,18 @@ pub enum BenchError {
         /// What is wrong.
         problem: String,
     },
+    /// A step asks for what the target said it cannot do, or said it can and cannot.
+    #[error("the target does not offer {0}")]
+    Capability(crate::scenario::Capability),
+    /// The broker that a step wants to control is not ours.
+    #[error("the broker is not hil's own: it cannot be stopped or started")]
+    ForeignBroker,
     /// The scenario did not end.
     #[error("the scenario did not end within {0} of wall time and was abandoned")]
     Stuck(String),
+    /// The harness itself crashed.
+    #[error("hil crashed while it ran the scenario")]
+    Crashed,
     /// The operating system refuses something.
     #[error("the operating system refuses: {0}")]
     System(#[from] std::io::Error),
@@ -72,11 +84,12 @@ impl BenchError {
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {
-            Self::Broker(_) | Self::Observer(_) => {
+            Self::Broker(_) | Self::Observer(_) | Self::BrokerLost(_) => {
                 "check that the broker runs and that its URL, user and password are right; \
                  `hil run` without --broker needs none"
             }
-            Self::Embedded(_) => "this is a fault of hil: please report it",
+            Self::Capability(_) | Self::ForeignBroker => "name the capability in `requires:`, so that the scenario is skipped",
+            Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",
             Self::File { .. } => "name another file, or restore this one",
             Self::Stuck(_) => "the device may spin without ever waiting; raise --wall-limit if the machine is slow",

@@ -163,14 +163,19 @@ impl Pump {
         match end {
             End::Closed => {}
             End::Cut(None) => {}
-            End::Cut(Some(error)) => drop(self.fate.set(error)),
+            End::Cut(Some(error)) => self.tell_device(error),
             End::LinkLost => {
-                drop(self.fate.set(io::ErrorKind::NetworkDown));
+                self.tell_device(io::ErrorKind::NetworkDown);
                 drop((device_read, device_write));
                 // The broker is not told: its end stays open, what it sends is lost, until it gives up by itself.
                 while matches!(broker_read.read(&mut down_buffer).await, Ok(n) if n > 0) {}
             }
         }
+    }
+
+    fn tell_device(&self, error: io::ErrorKind) {
+        // Set once: a pump ends once.
+        let _ = self.fate.set(error);
     }
 
     /// Hands the first queued packet of a lane to its receiver.

@@ -2,21 +2,34 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+
 use super::Spanned;
 use crate::journal::{Evidence, Rgb};
+use crate::scenario::DEFAULT_TOLERANCE;
+use crate::scenario::decode::{Cx, Map, Shape, duration, integer, keyword, spanned_text};
+use crate::scenario::error::Code;
+use crate::scenario::schema::forms;
+use crate::scenario::yaml::{Node, NodeKind};
 
 /// `expect-led: { part-id: led1, color: "#ff0005" }` or `{ part-id: led1, pattern: [..], cycles: 3, tolerance: 11ms }`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields, extend("oneOf" = [{ "required": ["color"] }, { "required": ["pattern"] }]))]
 pub struct ExpectLed {
     /// Part in the board drawing.
+    #[schemars(rename = "part-id", with = "forms::FilledText")]
     pub part: Spanned<String>,
     /// `index`: position in the chain, from 0; default 0.
+    #[schemars(with = "Option<forms::Integer<0, 65535>>")]
     pub index: u16,
     /// What it must show.
+    #[schemars(flatten, with = "forms::LightKeys")]
     pub expected: LedExpectation,
     /// `evidence: observed`: a report by the firmware is not enough.
+    #[schemars(with = "Option<forms::EvidenceWord>")]
     pub evidence: Option<Evidence>,
     /// Limit for the colour to appear, or for the pattern to begin; `None`: the default (2 s).
+    #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
 }
 
@@ -45,10 +58,97 @@ pub enum LedExpectation {
 }
 
 /// `{ color: "#ff0005", for: 200ms }`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Phase {
     /// The colour.
+    #[schemars(with = "forms::Color")]
     pub color: Spanned<Rgb>,
     /// Its duration, above zero.
+    #[schemars(rename = "for", with = "forms::DurationText")]
     pub duration: Duration,
+}
+
+/// `expect-led: {..}`
+pub(crate) const EXPECT_LED: Shape = Shape {
+    name: "expect-led",
+    example: "part-id",
+    keys: &["part-id", "index", "color", "for", "pattern", "cycles", "tolerance", "evidence", "within"],
+};
+
+/// `{ color: "#ff0005", for: 200ms }`
+pub(crate) const PHASE: Shape = Shape { name: "a phase", example: "color", keys: &["color", "for"] };
+
+/// Values of `evidence`.
+pub(crate) const EVIDENCE: [(&str, Evidence); 2] =
+    [("observed", Evidence::Observed), ("reported", Evidence::Reported)];
+
+impl ExpectLed {
+    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let mut map = Map::new(cx, node, &EXPECT_LED)?;
+        let part = map.required("part-id", spanned_text);
+        let index = map.optional("index", |cx, node| integer(cx, node, 0..=u16::MAX)).unwrap_or(0);
+        map.one_of(&["color", "pattern"], true);
+        map.only_with(&["for"], "color");
+        map.only_with(&["cycles", "tolerance"], "pattern");
+        let color = map.optional("color", color);
+        let hold = map.optional("for", duration);
+        let phases = map.optional("pattern", phases);
+        let cycles = map.optional("cycles", |cx, node| integer(cx, node, 1..=u32::MAX)).unwrap_or(1);
+        let tolerance = map.optional("tolerance", duration).unwrap_or(DEFAULT_TOLERANCE);
+        let evidence = map.optional("evidence", |cx, node| keyword(cx, node, "a kind of evidence", &EVIDENCE));
+        let within = map.optional("within", duration);
+        let expected = match (color, phases) {
+            (Some(color), _) => LedExpectation::Color { color, hold },
+            (None, Some(phases)) => LedExpectation::Pattern { phases, cycles, tolerance },
+            (None, None) => return None,
+        };
+        Some(Self { part: part?, index, expected, evidence, within })
+    }
+}
+
+fn phases(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<Phase>> {
+    let NodeKind::Sequence(items) = &node.kind else {
+        cx.wrong_type(node, "a list of `{ color: .., for: .. }`");
+        return None;
+    };
+    if items.is_empty() {
+        cx.error(Code::EmptyList, node.span, "the pattern is empty", "at least one phase is expected");
+        return None;
+    }
+    let phases: Vec<_> = items.iter().map(|item| Phase::decode(cx, item)).collect();
+    phases.into_iter().collect()
+}
+
+impl Phase {
+    fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let mut map = Map::new(cx, node, &PHASE)?;
+        let color = map.required("color", color);
+        let duration = map.required("for", |cx, node| {
+            let time = duration(cx, node)?;
+            // A time that is known only later is zero while the file is checked.
+            if time.is_zero() && !node.as_text().is_some_and(|text| text.contains("${")) {
+                cx.error(Code::BadDuration, node.span, "a phase that takes no time", "expected more than 0");
+                return None;
+            }
+            Some(time)
+        });
+        Some(Self { color: color?, duration: duration? })
+    }
+}
+
+fn color(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<Rgb>> {
+    let text = cx.text(node, "a colour such as \"#ff0005\"")?;
+    if !text.known {
+        return Some(Spanned::new(Rgb::default(), node.span));
+    }
+    match text.value.parse() {
+        Ok(color) => Some(Spanned::new(color, node.span)),
+        Err(_) => {
+            let title = format!("`{}` is not a colour", text.value.escape_debug());
+            let help = "write \"#rrggbb\" in quotes, with six hexadecimal digits";
+            cx.error_with_help(Code::BadColor, node.span, title, "", help);
+            None
+        }
+    }
 }

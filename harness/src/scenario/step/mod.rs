@@ -1,6 +1,7 @@
 //! The steps of a scenario: one type a command, as the file says it; `runner::step` carries them out.
 
 mod broker;
+mod command;
 mod group;
 mod led;
 mod matcher;
@@ -10,13 +11,17 @@ mod other;
 mod power;
 mod publish;
 mod serial;
+mod title;
 mod wokwi;
 
 pub use broker::BrokerAction;
+pub(crate) use command::CommandKind;
 pub use group::{Repeat, StepNode};
 pub use led::{ExpectLed, LedExpectation, Phase};
 pub use matcher::{ByteText, JsonMatch, Match};
+pub(crate) use message::variable_name;
 pub use message::{Capture, CaptureSource, ExpectMessage, ExpectNothing, ExpectRetained, PropertiesMatch, Request};
+pub(crate) use network::SIDES;
 pub use network::{DropPacket, Link, NetworkAction, PacketKind};
 pub use other::{CountRange, ExpectFlash};
 pub use power::PowerAction;
@@ -26,6 +31,9 @@ pub use wokwi::{ExpectPin, SetControl, TakeScreenshot, Touch};
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+
+use super::schema::forms;
 use super::{Capability, Span, Spanned};
 
 /// One step: a label and exactly one command.
@@ -42,14 +50,15 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Command {
     /// `delay: 500ms`: let that much scenario time pass.
-    Delay(Duration),
+    Delay(#[schemars(with = "forms::DurationText")] Duration),
     /// `log: text`: a remark in the journal and the reports.
-    Log(String),
+    Log(#[schemars(with = "forms::Text")] String),
     /// `mark: name`: a place in the journal that `since` can refer to.
-    Mark(Spanned<String>),
+    Mark(#[schemars(with = "forms::FilledText")] Spanned<String>),
 
     /// `publish`: a message to the broker, QoS 1 by default; done when the broker has acknowledged it.
     Publish(Publish),
@@ -65,9 +74,9 @@ pub enum Command {
     Capture(Capture),
 
     /// `wait-serial: text` (Wokwi): exact bytes that the device prints after this step has begun.
-    WaitSerial(WaitSerial),
+    WaitSerial(#[schemars(with = "forms::FilledText")] WaitSerial),
     /// `write-serial` (Wokwi): bytes to the device, no newline appended.
-    WriteSerial(WriteSerial),
+    WriteSerial(#[schemars(with = "forms::SerialBytes")] WriteSerial),
     /// `expect-serial`: a line, by regular expression or contained text, since the last stimulus.
     ExpectSerial(ExpectSerial),
 
@@ -92,16 +101,16 @@ pub enum Command {
     /// `take-screenshot` (Wokwi).
     TakeScreenshot(TakeScreenshot),
     /// `expect-chip-output: text` (Wokwi custom chips).
-    ExpectChipOutput(String),
+    ExpectChipOutput(#[schemars(with = "forms::FilledText")] String),
     /// `touch`, `touch-press`, `touch-move`, `touch-release` (Wokwi displays).
     Touch(Touch),
 
     /// `all-of`: expectations that must all hold, in any order.
-    AllOf(Vec<StepNode>),
+    AllOf(#[schemars(with = "forms::Expectations")] Vec<StepNode>),
     /// `any-of`: at least one must hold.
-    AnyOf(Vec<StepNode>),
+    AnyOf(#[schemars(with = "forms::Expectations")] Vec<StepNode>),
     /// `in-order`: expectations that must hold one after the other, each on what came after the one before.
-    InOrder(Vec<StepNode>),
+    InOrder(#[schemars(with = "forms::Expectations")] Vec<StepNode>),
     /// `repeat`: the same steps several times.
     Repeat(Repeat),
 }
@@ -153,4 +162,39 @@ impl Command {
                 | Self::Touch(_)
         )
     }
+}
+
+/// The word of a scenario file that stands for `value`.
+fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
+    words.iter().find(|(_, v)| v == value).map_or("", |(word, _)| word)
+}
+
+/// The mappings of steps, each with its place in the JSON Schema.
+#[cfg(test)]
+pub(crate) fn shapes() -> Vec<(&'static super::decode::Shape, &'static str)> {
+    vec![
+        (&publish::PUBLISH, "/$defs/Publish"),
+        (&publish::PROPERTIES, "/$defs/Properties"),
+        (&message::EXPECT_MESSAGE, "/$defs/ExpectMessage"),
+        (&message::EXPECT_RETAINED, "/$defs/ExpectRetained"),
+        (&message::EXPECT_NOTHING, "/$defs/ExpectNothing"),
+        (&message::REQUEST, "/$defs/Request"),
+        (&message::CAPTURE, "/$defs/Capture"),
+        (&serial::EXPECT_SERIAL, "/$defs/ExpectSerial"),
+        (&led::EXPECT_LED, "/$defs/ExpectLed"),
+        (&led::PHASE, "/$defs/Phase"),
+        (&other::EXPECT_FLASH, "/$defs/ExpectFlash"),
+        (&other::COUNT_RANGE, "/$defs/CountRange"),
+        (&power::POWER, "/$defs/PowerAction/anyOf/1"),
+        (&network::NETWORK, "/$defs/NetworkAction/anyOf/1"),
+        (&network::DROP, "/$defs/DropPacket"),
+        (&wokwi::EXPECT_PIN, "/$defs/ExpectPin"),
+        (&wokwi::SET_CONTROL, "/$defs/SetControl"),
+        (&wokwi::TAKE_SCREENSHOT, "/$defs/TakeScreenshot"),
+        (&wokwi::TOUCH, "/$defs/Touch"),
+        (&wokwi::TOUCH_PRESS, "/$defs/step/anyOf/0/properties/touch-press"),
+        (&wokwi::TOUCH_MOVE, "/$defs/step/anyOf/0/properties/touch-move"),
+        (&wokwi::TOUCH_RELEASE, "/$defs/step/anyOf/0/properties/touch-release"),
+        (&group::REPEAT, "/$defs/Repeat"),
+    ]
 }

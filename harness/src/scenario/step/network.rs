@@ -3,10 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+
 use crate::journal::Direction;
+use crate::scenario::decode::{Cx, Map, Shape, boolean, duration, integer, keyword};
+use crate::scenario::schema::forms::{self, Side};
+use crate::scenario::yaml::{Node, NodeKind};
 
 /// `network: down`, `network: { latency: 200ms }`, `network: { drop: { packet: publish, to: device, after-bytes: 5 } }`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum NetworkAction {
     /// `down` / `up`: the link itself (Wi-Fi): the device notices, the broker does not.
     Link(Link),
@@ -34,13 +39,16 @@ pub enum Link {
 }
 
 /// The next such packet is cut, and the connection with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DropPacket {
     /// `packet: publish`
     pub packet: PacketKind,
     /// `to: device|broker`
+    #[schemars(with = "Side")]
     pub to: Direction,
     /// `after-bytes: 5`: bytes of the packet that still pass; default 0; at or past its end: the whole packet passes.
+    #[schemars(with = "Option<forms::Integer<0, { u32::MAX as u64 }>>")]
     pub after_bytes: u32,
 }
 
@@ -98,3 +106,42 @@ impl fmt::Display for NetworkAction {
         }
     }
 }
+
+/// `network: {..}`
+pub(crate) const NETWORK: Shape =
+    Shape { name: "network", example: "latency", keys: &["latency", "black-hole", "refuse", "drop"] };
+
+/// `network: { drop: {..} }`
+pub(crate) const DROP: Shape = Shape { name: "drop", example: "packet", keys: &["packet", "to", "after-bytes"] };
+
+impl NetworkAction {
+    /// The words of scenario files.
+    pub(crate) const WORDS: [(&'static str, Self); 4] =
+        [("down", Self::Link(Link::Down)), ("up", Self::Link(Link::Up)), ("drop", Self::Drop), ("reset", Self::Reset)];
+
+    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        if !matches!(node.kind, NodeKind::Mapping(_)) {
+            return keyword(cx, node, "a network action", &Self::WORDS);
+        }
+        let mut map = Map::new(cx, node, &NETWORK)?;
+        map.one_of(NETWORK.keys, true);
+        let latency = map.optional("latency", duration).map(Self::Latency);
+        let black_hole = map.optional("black-hole", boolean).map(Self::BlackHole);
+        let refuse = map.optional("refuse", boolean).map(Self::Refuse);
+        let drop = map.optional("drop", DropPacket::decode).map(Self::DropAt);
+        latency.or(black_hole).or(refuse).or(drop)
+    }
+}
+
+impl DropPacket {
+    fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let mut map = Map::new(cx, node, &DROP)?;
+        let packet = map.required("packet", |cx, node| keyword(cx, node, "a packet type", &PacketKind::ALL.map(|(kind, name)| (name, kind))));
+        let to = map.required("to", |cx, node| keyword(cx, node, "a side of the connection", &SIDES));
+        let after_bytes = map.optional("after-bytes", |cx, node| integer(cx, node, 0..=u32::MAX)).unwrap_or(0);
+        Some(Self { packet: packet?, to: to?, after_bytes })
+    }
+}
+
+/// Values of `to`.
+pub(crate) const SIDES: [(&str, Direction); 2] = [("device", Direction::ToDevice), ("broker", Direction::ToBroker)];

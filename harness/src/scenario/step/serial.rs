@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+
 use super::{ByteText, Spanned};
+use crate::scenario::decode::{Cx, Map, Shape, boolean, duration, escaped, integer, regex, spanned_text};
+use crate::scenario::error::Code;
+use crate::scenario::schema::forms;
+use crate::scenario::yaml::{Node, NodeKind};
 
 /// `wait-serial: "mqtt: connected"`: exact bytes anywhere in the output, also across lines; only what the device prints
 /// after the step before has ended counts (as in Wokwi). Its only limit is the scenario's `timeout`, as in Wokwi.
@@ -20,12 +26,56 @@ pub struct WriteSerial {
 }
 
 /// `expect-serial: { matches: "level=(?<level>\\d+)", within: 1s }` or `{ text: "mqtt: connected" }`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields, extend("oneOf" = [{ "required": ["matches"] }, { "required": ["text"] }]))]
 pub struct ExpectSerial {
     /// Searched in each whole line; `text` is compiled to an escaped expression. Named groups become variables.
+    #[schemars(flatten, with = "forms::LineKeys")]
     pub line: Spanned<regex::Regex>,
     /// `absent: true`: no such line for `within`.
+    #[schemars(with = "Option<forms::Boolean>")]
     pub absent: bool,
     /// Limit; `None`: the default (2 s).
+    #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
+}
+
+/// `expect-serial: {..}`
+pub(crate) const EXPECT_SERIAL: Shape =
+    Shape { name: "expect-serial", example: "matches", keys: &["matches", "text", "absent", "within"] };
+
+impl WaitSerial {
+    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let text = spanned_text(cx, node)?;
+        Some(Self { text: Spanned::new(ByteText(text.value.into_bytes()), text.span) })
+    }
+}
+
+impl WriteSerial {
+    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let bytes = match &node.kind {
+            NodeKind::Sequence(items) if items.is_empty() => {
+                cx.error(Code::EmptyList, node.span, "the list of bytes is empty", "at least one byte is expected");
+                return None;
+            }
+            NodeKind::Sequence(items) => {
+                let bytes: Vec<_> = items.iter().map(|item| integer(cx, item, 0..=u8::MAX)).collect();
+                bytes.into_iter().collect::<Option<_>>()?
+            }
+            _ => cx.text(node, "a text or a list of bytes")?.value.into_bytes(),
+        };
+        Some(Self { bytes: ByteText(bytes) })
+    }
+}
+
+impl ExpectSerial {
+    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let mut map = Map::new(cx, node, &EXPECT_SERIAL)?;
+        map.one_of(&["matches", "text"], true);
+        let matches = map.optional("matches", regex);
+        let text = map.optional("text", escaped);
+        let absent = map.optional("absent", boolean).unwrap_or(false);
+        let within = map.optional("within", duration);
+        Some(Self { line: matches.or(text)?, absent, within })
+    }
 }

@@ -16,6 +16,7 @@ use simulator::board::ws2812::ColorOrder;
 use tokio::task::JoinHandle;
 
 use super::board::{DeviceClock, SerialConsole, SplitMix, Supply, WireNetwork};
+use super::panics::Quietly;
 use super::flash::{Flash, FlashImage};
 use super::layout::Wiring;
 use super::strip::DataLine;
@@ -95,7 +96,7 @@ impl NativeDevice {
             tokio::select! {
                 biased;
                 () = supply.failed() => {}
-                ended = AssertUnwindSafe(device).catch_unwind() => report_end(&journal, ended),
+                ended = AssertUnwindSafe(Quietly(Box::pin(device))).catch_unwind() => report_end(&journal, ended),
             }
         });
         *self.running.borrow_mut() = Some(Running { task });

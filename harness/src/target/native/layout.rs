@@ -41,11 +41,10 @@ impl Wiring {
         let netlist = diagram.netlist();
         let mut chains = Vec::new();
         for chain in netlist.led_chains() {
-            let Some(gpio) = chain.gpio else { continue };
             let lights = chain.parts.iter().flat_map(|part| {
                 (0..part.leds).map(|i| LightPosition { part: part.id.clone(), index: u16::try_from(i).unwrap_or(u16::MAX) })
             });
-            chains.push((gpio, lights.collect()));
+            chains.push((chain.gpio, lights.collect()));
         }
         if chains.is_empty() {
             return Err(wrong("no light in it is wired to a GPIO".to_owned()));

@@ -9,9 +9,11 @@ mod device;
 pub mod faults;
 mod flash;
 mod layout;
+mod panics;
 mod strip;
 
 pub use flash::{FlashImage, SECTOR};
+pub use panics::keep_device_panics_off_the_terminal;
 pub use layout::{LightPosition, Wiring};
 
 use std::path::PathBuf;

@@ -68,8 +68,8 @@ impl Chain {
     fn record(&mut self, start: u64, event: Event, journal: &Journal) {
         let part = self.lights.first().map_or_else(String::new, |l| l.part.clone());
         match event {
-            Event::Frame { leds, .. } => {
-                for (light, (shown, color)) in self.lights.iter().zip(self.shown.iter_mut().zip(leds)) {
+            Event::Frame(frame) => {
+                for (light, (shown, color)) in self.lights.iter().zip(self.shown.iter_mut().zip(frame.leds)) {
                     let color = Rgb { r: color.red, g: color.green, b: color.blue };
                     if shown.replace(color) != Some(color) {
                         let (part, index) = (light.part.clone(), light.index);
@@ -82,7 +82,7 @@ impl Chain {
                 }
             }
             // Bits for lights that the drawing does not have: no fault of the waveform.
-            Event::Surplus { .. } => {}
+            Event::Surplus(_) => {}
             problem => {
                 journal.record(Observation::Waveform { part, problem: problem.to_string() });
             }

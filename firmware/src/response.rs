@@ -1,0 +1,50 @@
+//! Answers to commands that ask for one: `ok` or `error: <reason>`.
+
+use alloc::{format, string::String};
+
+use crate::command::Rejection;
+
+/// Largest response packet in bytes, the same as the largest packet the device takes.
+pub const MAX_PACKET: usize = 256;
+
+/// The payload that answers a command with this `outcome`, where the rest of the packet takes `overhead` bytes. A reason
+/// that would make the packet larger than [`MAX_PACKET`] is cut short.
+pub fn payload<T>(outcome: &Result<T, Rejection>, overhead: usize) -> String {
+    match outcome {
+        Ok(_) => String::from("ok"),
+        Err(reason) => {
+            let mut text = format!("error: {reason}");
+            // Reasons are ASCII, so every byte is a character.
+            text.truncate(MAX_PACKET.saturating_sub(overhead));
+            text
+        }
+    }
+}
+
+/// Bytes of a QoS 1 PUBLISH packet besides its payload: fixed header, topic, packet identifier and Correlation Data.
+pub const fn overhead(topic: usize, correlation_data: Option<usize>) -> usize {
+    let properties = match correlation_data {
+        Some(len) => 1 + 2 + len,
+        None => 0,
+    };
+    // Two bytes of property length: never too few, as a packet of 256 bytes has no use for three.
+    3 + 2 + topic + 2 + 2 + properties
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Excerpt, Field};
+
+    #[test]
+    fn a_reason_is_cut_to_fit_the_packet() {
+        let refused: Result<(), _> =
+            Err(Rejection::NotANumber { field: Field::Brightness, text: Excerpt::new(&[7; 90]) });
+        assert!(payload(&refused, 9).starts_with(r#"error: brightness "\x07\x07"#));
+        for topic in 0..=220 {
+            let overhead = overhead(topic, Some(20));
+            assert!(payload(&refused, overhead).len() + overhead <= MAX_PACKET.max(overhead));
+        }
+        assert_eq!(payload(&Ok(()), 250), "ok");
+    }
+}

@@ -1,0 +1,95 @@
+//! Which target.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use harness::runner::BrokerChoice;
+use harness::target::Target;
+use harness::target::mqtt::MqttTarget;
+use harness::target::native::{NativeTarget, Wiring, faults};
+
+use crate::cmd::error::Failure;
+
+/// The board drawing that is used if it exists.
+const DIAGRAM: &str = "diagram.json";
+
+#[derive(clap::Args)]
+pub(in crate::cmd) struct TargetArgs {
+    /// What the scenarios run on [default: native]
+    #[arg(long, value_enum)]
+    target: Option<TargetName>,
+
+    /// `max`: scenario time costs no wall time where the target can do that; `realtime`: a second is a second
+    #[arg(long, value_enum, default_value = "max")]
+    speed: Speed,
+
+    /// Board drawing (Wokwi's diagram.json) that says which lights hang on which GPIO [default: ./diagram.json if it
+    /// exists, else one light `led1` on GPIO8]
+    #[arg(long, value_name = "FILE")]
+    diagram: Option<PathBuf>,
+
+    /// Plant one of the ten faults of docs/faults.md into the device, to see a failure
+    #[arg(long, value_name = "1..10", value_parser = clap::value_parser!(u8).range(1..=10))]
+    plant_fault: Option<u8>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TargetName {
+    /// The firmware compiled for the host, on simulated time
+    Native,
+    /// A device that is on the broker already (needs --broker URL)
+    Mqtt,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Speed {
+    Max,
+    Realtime,
+}
+
+/// The target, and why it is this one.
+pub(in crate::cmd) struct Chosen {
+    pub(in crate::cmd) target: Arc<dyn Target>,
+    pub(in crate::cmd) reason: String,
+}
+
+impl TargetArgs {
+    pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+        match self.target {
+            Some(TargetName::Mqtt) => self.mqtt(broker),
+            Some(TargetName::Native) => self.native("--target native".to_owned()),
+            None => self.native("default: the firmware compiled for the host".to_owned()),
+        }
+    }
+
+    fn mqtt(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+        if matches!(broker, BrokerChoice::Embedded) {
+            return Err(Failure::usage("--target mqtt needs a broker with a device on it")
+                .help("name it: --broker mqtt://HOST:PORT; `hil up` starts one with a device to try"));
+        }
+        if self.plant_fault.is_some() {
+            return Err(Failure::usage("--plant-fault needs --target native: hil does not change a device that is not its own"));
+        }
+        Ok(Chosen { target: Arc::new(MqttTarget), reason: "--target mqtt".to_owned() })
+    }
+
+    fn native(&self, mut reason: String) -> Result<Chosen, Failure> {
+        let mut target = NativeTarget::new(self.wiring()?);
+        target.realtime = self.speed == Speed::Realtime;
+        if let Some(fault) = self.plant_fault.and_then(faults::fault) {
+            target.rules = fault.rules;
+            reason = format!("{reason}; fault {} planted: {}", fault.number, fault.title);
+        }
+        Ok(Chosen { target: Arc::new(target), reason })
+    }
+
+    fn wiring(&self) -> Result<Wiring, Failure> {
+        let path = match &self.diagram {
+            Some(path) => path.as_path(),
+            None if Path::new(DIAGRAM).exists() => Path::new(DIAGRAM),
+            None => return Ok(Wiring::default()),
+        };
+        Wiring::from_diagram(path).map_err(|e| Failure::usage(e.to_string()))
+    }
+}

@@ -1,0 +1,119 @@
+//! The job summary: Markdown.
+
+use std::fmt::Write as _;
+
+use crate::event::{RunInfo, ScenarioReport, Summary};
+use crate::report::lines::{around, plain};
+use crate::report::summary::reasons;
+use crate::report::text::{clean, count};
+use crate::report::{failure_text, rerun_command};
+use crate::time::display;
+use crate::verdict::Verdict;
+
+/// GitHub refuses the summary of a step above 1 MiB; the rest of the step may want some of it.
+const MAX_BYTES: usize = 900 * 1024;
+
+pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summary: &Summary) -> String {
+    let mut text = String::new();
+    head(&mut text, info, summary);
+    let mut left_out = 0;
+    for verdict in [Verdict::Failed, Verdict::Invalid, Verdict::BenchError, Verdict::Interrupted, Verdict::Flaky] {
+        for scenario in remarkable.iter().filter(|s| s.verdict == verdict) {
+            let details = details(info, scenario);
+            if text.len() + details.len() > MAX_BYTES { left_out += 1 } else { text.push_str(&details) }
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(text, "\n{} left out: GitHub limits the summary's size.", count(left_out, "more scenario"));
+    }
+    let reasons = reasons(remarkable);
+    if !reasons.is_empty() {
+        let _ = writeln!(text, "\n| skipped | reason |\n|---:|---|");
+        for (reason, n) in reasons.iter().take(50) {
+            let _ = writeln!(text, "| {n} | {} |", inline(reason));
+        }
+        if reasons.len() > 50 {
+            let _ = writeln!(text, "\n{} left out.", count(reasons.len() - 50, "more reason"));
+        }
+    }
+    text
+}
+
+fn head(text: &mut String, info: Option<&RunInfo>, summary: &Summary) {
+    let icon = if summary.exit_code == 0 { "✅" } else { "❌" };
+    let all: usize = summary.counts.values().sum();
+    let _ = writeln!(text, "## {icon} hil: {}\n", count(all, "scenario"));
+    let present: Vec<(Verdict, usize)> =
+        Verdict::ALL.iter().filter_map(|v| summary.counts.get(v.key()).map(|n| (*v, *n))).collect();
+    if !present.is_empty() {
+        let column = |cell: &dyn Fn(&(Verdict, usize)) -> String| {
+            present.iter().map(|p| format!(" {} |", cell(p))).collect::<String>()
+        };
+        let _ = writeln!(text, "|{}", column(&|(verdict, _)| verdict.to_string()));
+        let _ = writeln!(text, "|{}", column(&|_| "---:".to_owned()));
+        let _ = writeln!(text, "|{}\n", column(&|(_, n)| n.to_string()));
+    }
+    if let Some(info) = info {
+        let share = info.partition.as_ref().map_or_else(String::new, |p| {
+            format!(", share {}:{}/{} of {}", p.kind, p.index, p.total, count(info.plan_total, "scenario"))
+        });
+        let _ = writeln!(
+            text,
+            "target {} ({}), broker {}, seed {}{}; {} of wall time, {} of device time",
+            inline(&info.target),
+            inline(&info.target_reason),
+            inline(&info.broker),
+            info.seed,
+            inline(&share),
+            display(millis(summary.wall_time)),
+            display(millis(summary.device_time)),
+        );
+    }
+}
+
+fn millis(d: std::time::Duration) -> std::time::Duration {
+    std::time::Duration::from_millis(u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn details(info: Option<&RunInfo>, scenario: &ScenarioReport) -> String {
+    let mut block = String::new();
+    let attempt = if scenario.verdict == Verdict::Flaky { scenario.attempts.first() } else { scenario.attempts.last() };
+    for failure in attempt.map_or([].as_slice(), |a| &a.failures) {
+        block.push_str(&failure_text::plain(failure));
+        if let Some(attempt) = attempt {
+            let _ = write!(block, "   journal:\n{}", plain(&around(failure, &attempt.journal)));
+        }
+    }
+    if let Some(reason) = &scenario.reason {
+        let _ = writeln!(block, "{}", clean(reason));
+    }
+    if let Some(info) = info {
+        let _ = writeln!(block, "     rerun: {}", rerun_command(info, &scenario.id));
+    }
+    let fence = fence(&block);
+    format!(
+        "\n<details><summary><b>{}</b> {}: {}</summary>\n\n{fence}text\n{block}{fence}\n\n</details>\n",
+        scenario.verdict,
+        inline(&scenario.id),
+        inline(&scenario.title),
+    )
+}
+
+/// A fence longer than any run of backticks in `block`.
+fn fence(block: &str) -> String {
+    let longest = block.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.max(2) + 1)
+}
+
+/// `text` with everything that Markdown or HTML could take for markup as character references.
+fn inline(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in clean(text).chars() {
+        if c.is_ascii_punctuation() && !"/-.,;:()=+%".contains(c) {
+            let _ = write!(escaped, "&#{};", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}

@@ -1,0 +1,25 @@
+//! One attempt: time axis, failures, steps, journal.
+
+use maud::{Markup, html};
+
+use super::{axis, failure, tables};
+use crate::event::Attempt;
+use crate::report::lines::entries;
+use crate::report::text::count;
+
+pub(super) fn render(attempt: &Attempt, full: bool) -> Markup {
+    html! {
+        @if full { (axis::render(attempt)) }
+        @for one in &attempt.failures { (failure::render(one, &attempt.journal)) }
+        @if full {
+            details.table {
+                summary { (count(attempt.steps.len(), "step")) }
+                (tables::steps(&attempt.steps))
+            }
+            details.table {
+                summary { "Journal: " (entries(attempt.journal.len())) }
+                (tables::journal(attempt))
+            }
+        }
+    }
+}

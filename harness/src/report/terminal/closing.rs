@@ -1,0 +1,136 @@
+//! What is printed after the last scenario.
+
+use std::fmt::Write as _;
+
+use super::outcome::word;
+use crate::event::{RunInfo, ScenarioReport, Summary};
+use crate::report::lines::{Line, Piece, around, entries};
+use crate::report::summary::reasons;
+use crate::report::text::{clean, count};
+use crate::report::{Theme, failure_text, rerun_command};
+use crate::time::display;
+use crate::verdict::Verdict;
+
+/// Sections in the order in which they are printed: the last is the nearest to the prompt, so the firmware's failures end.
+const SECTIONS: [(Verdict, &str); 5] = [
+    (Verdict::Flaky, "flaky: passed, but only on a retry"),
+    (Verdict::Interrupted, "interrupted: did not end"),
+    (Verdict::BenchError, "bench errors: they say nothing about the firmware"),
+    (Verdict::Invalid, "invalid: the scenario file is wrong, not the firmware"),
+    (Verdict::Failed, "failed: the firmware did not do what was expected"),
+];
+
+/// Details of all that did not simply pass, reasons of skipped scenarios, totals.
+pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summary: &Summary, theme: Theme) -> String {
+    let mut text = String::new();
+    let strong = theme.strong();
+    for (verdict, title) in SECTIONS {
+        let scenarios: Vec<_> = remarkable.iter().filter(|s| s.verdict == verdict).collect();
+        if !scenarios.is_empty() {
+            let _ = writeln!(text, "\n{strong}{title}{strong:#}");
+        }
+        for scenario in scenarios {
+            details(&mut text, info, scenario, theme);
+        }
+    }
+    skipped(&mut text, remarkable, theme);
+    totals(&mut text, summary, theme);
+    text
+}
+
+fn details(text: &mut String, info: Option<&RunInfo>, scenario: &ScenarioReport, theme: Theme) {
+    let (style, id, dim, frame) = (theme.verdict(scenario.verdict), theme.id(), theme.dim(), theme.frame());
+    let (name, title) = (clean(&scenario.id), clean(&scenario.title));
+    let _ = writeln!(text, "\n{style}{}{style:#} {id}{name}{id:#} {dim}{title}{dim:#}", word(scenario.verdict));
+    if let Some(reason) = &scenario.reason {
+        let _ = writeln!(text, "{}", clean(reason));
+    }
+    if scenario.verdict == Verdict::Flaky {
+        for (attempt, number) in scenario.attempts.iter().zip(1..) {
+            let what = attempt.failures.first().map_or_else(|| attempt.verdict.to_string(), |f| clean(&f.title));
+            let _ = writeln!(text, "  attempt {number}: {what}");
+        }
+    } else if let Some(last) = scenario.attempts.last() {
+        for failure in &last.failures {
+            text.push_str(&failure_text::render(failure, theme));
+            let pieces = around(failure, &last.journal);
+            if !pieces.is_empty() {
+                let _ = writeln!(text, "  {frame} journal:{frame:#}");
+            }
+            for piece in pieces {
+                journal_line(text, piece, theme);
+            }
+        }
+    }
+    if let Some(info) = info {
+        let _ = writeln!(text, "  {frame}   rerun:{frame:#} {}", rerun_command(info, &scenario.id));
+    }
+}
+
+fn journal_line(text: &mut String, piece: Piece<'_>, theme: Theme) {
+    let (mark, dim) = (theme.verdict(Verdict::Failed), theme.dim());
+    let _ = match piece {
+        Piece::Gap(n) => writeln!(text, "    {dim}{:>11}  {} left out{dim:#}", "...", entries(n)),
+        Piece::Entry { entry, related: true } => {
+            let Line { kind, text: what } = Line::of(&entry.what);
+            writeln!(text, "  {mark}>{mark:#} {:>11}  {kind:<9}  {what}", entry.at.to_string())
+        }
+        Piece::Entry { entry, related: false } => {
+            let Line { kind, text: what } = Line::of(&entry.what);
+            writeln!(text, "    {dim}{:>11}  {kind:<9}  {what}{dim:#}", entry.at.to_string())
+        }
+    };
+}
+
+/// Skipped scenarios by reason, the most frequent reason first.
+fn skipped(text: &mut String, remarkable: &[ScenarioReport], theme: Theme) {
+    let reasons = reasons(remarkable);
+    if reasons.is_empty() {
+        return;
+    }
+    let (strong, style) = (theme.strong(), theme.verdict(Verdict::Skipped));
+    let _ = writeln!(text, "\n{strong}skipped{strong:#}");
+    for (reason, n) in reasons {
+        let _ = writeln!(text, "{style}{n:>9}{style:#} {reason}");
+    }
+}
+
+/// `Summary [   1.240s / 3.4s device] 57 scenarios: 55 passed (1 flaky), 1 failed, 1 skipped`
+fn totals(text: &mut String, summary: &Summary, theme: Theme) {
+    let strong = theme.strong();
+    let all: usize = summary.counts.values().sum();
+    let _ = write!(
+        text,
+        "\n{strong}  Summary{strong:#} [{:>8.3}s / {} device] {}: ",
+        summary.wall_time.as_secs_f64(),
+        display(std::time::Duration::from_millis(u64::try_from(summary.device_time.as_millis()).unwrap_or(u64::MAX))),
+        count(all, "scenario"),
+    );
+    let of = |v: Verdict| summary.counts.get(v.key()).copied().unwrap_or(0);
+    let mut parts = vec![];
+    for verdict in Verdict::ALL {
+        let style = theme.verdict(verdict);
+        match verdict {
+            Verdict::Passed if of(Verdict::Flaky) > 0 => parts.push(format!(
+                "{style}{} passed{style:#} ({flaky}{} flaky{flaky:#})",
+                of(Verdict::Passed) + of(Verdict::Flaky),
+                of(Verdict::Flaky),
+                flaky = theme.verdict(Verdict::Flaky),
+            )),
+            Verdict::Flaky => {}
+            Verdict::BenchError if of(verdict) > 1 => {
+                parts.push(format!("{style}{} bench errors{style:#}", of(verdict)))
+            }
+            _ if of(verdict) > 0 => parts.push(format!("{style}{} {verdict}{style:#}", of(verdict))),
+            _ => {}
+        }
+    }
+    if parts.is_empty() {
+        parts.push("nothing ran".to_owned());
+    }
+    let _ = writeln!(text, "{}", parts.join(", "));
+    if summary.interrupted {
+        let style = theme.verdict(Verdict::Interrupted);
+        let _ = writeln!(text, "{style}interrupted{style:#}: scenarios that had not begun are not counted");
+    }
+}

@@ -1,0 +1,117 @@
+//! The terminal reporter: what is printed when.
+
+use std::io::{self, Write};
+
+use super::status::StatusLine;
+use super::{closing, outcome};
+use crate::event::{RunEvent, RunInfo, ScenarioReport};
+use crate::report::text::{clean, count};
+use crate::report::{Reporter, Theme};
+use crate::verdict::Verdict;
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// One status line on standard error, redrawn; lines only for scenarios that did not simply pass.
+    Live,
+    /// One line for each finished scenario.
+    Lines,
+}
+
+impl Progress {
+    /// Live on a terminal, lines in a log and in CI (`CI` set, or `TERM=dumb`).
+    pub fn detect(is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> Self {
+        let ci = env("CI").is_some_and(|v| !v.is_empty() && v != "false");
+        let dumb = env("TERM").as_deref() == Some("dumb");
+        if is_terminal && !ci && !dumb { Self::Live } else { Self::Lines }
+    }
+}
+
+/// Prints to a terminal or a log.
+pub struct Terminal<W: Write> {
+    out: W,
+    theme: Theme,
+    status: Option<StatusLine>,
+    progress: Progress,
+    info: Option<RunInfo>,
+    /// All that did not simply pass.
+    remarkable: Vec<ScenarioReport>,
+}
+
+impl<W: Write> Terminal<W> {
+    /// Prints to `out`, which the status line, if any, must share its terminal with.
+    pub fn new(out: W, theme: Theme, progress: Progress) -> Self {
+        Self { out, theme, status: None, progress, info: None, remarkable: vec![] }
+    }
+
+    /// Prints `text` above the status line.
+    fn print(&mut self, text: &str) -> io::Result<()> {
+        let out = &mut self.out;
+        let mut write = || out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        match &self.status {
+            Some(status) => status.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+impl<W: Write> Reporter for Terminal<W> {
+    fn event(&mut self, event: &RunEvent) -> io::Result<()> {
+        match event {
+            RunEvent::RunStarted(info) => {
+                self.print(&head(info, self.theme))?;
+                if self.progress == Progress::Live {
+                    self.status = Some(StatusLine::new(info.total));
+                }
+                self.info = Some(info.clone());
+            }
+            RunEvent::ScenarioStarted { id, attempt } => match &mut self.status {
+                Some(status) => status.started(id),
+                None if *attempt > 1 => self.print(&outcome::retry_line(id, *attempt, self.theme))?,
+                None => {}
+            },
+            RunEvent::ScenarioFinished(scenario) => {
+                let quiet = matches!(scenario.verdict, Verdict::Passed | Verdict::Skipped);
+                if self.status.is_none() || !quiet {
+                    self.print(&outcome::line(scenario, self.theme))?;
+                }
+                if let Some(status) = &mut self.status {
+                    status.finished(&scenario.id, scenario.verdict);
+                }
+                if scenario.verdict != Verdict::Passed {
+                    self.remarkable.push(scenario.clone());
+                }
+            }
+            RunEvent::RunFinished(summary) => {
+                self.status = None;
+                self.remarkable.sort_by(|a, b| a.id.cmp(&b.id));
+                let end = closing::render(self.info.as_ref(), &self.remarkable, summary, self.theme);
+                self.print(&end)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.status = None;
+        self.out.flush()
+    }
+}
+
+/// `hil 0.1.0: target native (default: ...), broker embedded, seed 42, 57 scenarios`
+fn head(info: &RunInfo, theme: Theme) -> String {
+    let strong = theme.strong();
+    let share = match &info.partition {
+        Some(p) => format!(" of {} ({}:{}/{})", info.plan_total, clean(&p.kind), p.index, p.total),
+        None => String::new(),
+    };
+    format!(
+        "{strong}hil {}{strong:#}: target {strong}{}{strong:#} ({}), broker {}, seed {}, {}{share}\n",
+        clean(&info.version),
+        clean(&info.target),
+        clean(&info.target_reason),
+        clean(&info.broker),
+        info.seed,
+        count(info.total, "scenario"),
+    )
+}

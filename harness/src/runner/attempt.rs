@@ -1,0 +1,268 @@
+//! One attempt at a scenario: its world is built, its steps are carried out, its world is taken down.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::context::{Context, Window};
+use super::failure::{StepError, Unmet, bench_failure};
+use super::observer::Observer;
+use super::options::{BrokerChoice, Cancel, RunOptions};
+use super::pool::Planned;
+use super::record::Recorder;
+use super::serial_log::SerialLog;
+use super::step::{self, RESPONSE_TOPICS};
+use super::{invariants, redact};
+use crate::broker::{Broker, EmbeddedBroker};
+use crate::clock::{self, Due, Pace};
+use crate::event::{Attempt, Failure};
+use crate::journal::Journal;
+use crate::scenario::step::{CaptureSource, Command, StepNode};
+use crate::scenario::{DEFAULT_TIMEOUT, SourcedStep, Step, Variables};
+use crate::target::{Bench, BenchError};
+use crate::time::{SimTime, display};
+use crate::verdict::Verdict;
+use crate::wire::Wire;
+
+/// Runs one attempt, on the current thread. `number` tells the scenario's devices and topics apart from its siblings'.
+pub(super) fn attempt(planned: &Planned, number: usize, options: &RunOptions, cancel: &Cancel) -> Attempt {
+    let began = Instant::now();
+    let pace = options.target.pace(options.broker.kind());
+    let runtime = match clock::runtime(pace) {
+        Ok(runtime) => runtime,
+        Err(e) => return dead_on_arrival(&BenchError::System(e), began.elapsed()),
+    };
+    let local = tokio::task::LocalSet::new();
+    let attempt = local.block_on(&runtime, async {
+        let mut world = match World::build(planned, number, options, pace).await {
+            Ok(world) => world,
+            Err(error) => return dead_on_arrival(&error, began.elapsed()),
+        };
+        let interrupted = world.play(planned, cancel).await;
+        world.take_down().await;
+        world.report(interrupted, began.elapsed())
+    });
+    drop(local);
+    // Tasks that block (a name look-up without an answer) must not hold the scenario up.
+    runtime.shutdown_background();
+    attempt
+}
+
+/// An attempt that ended in a bench error before its first step.
+pub(super) fn dead_on_arrival(error: &BenchError, wall_time: Duration) -> Attempt {
+    let base = Failure {
+        verdict: Verdict::BenchError,
+        title: String::new(),
+        code: String::new(),
+        step: "start".to_owned(),
+        step_title: "bring up broker, observer and device".to_owned(),
+        place: None,
+        expected: None,
+        actual: None,
+        help: None,
+        at: SimTime::ZERO,
+        related: Vec::new(),
+    };
+    Attempt {
+        verdict: Verdict::BenchError,
+        device_time: SimTime::ZERO,
+        wall_time,
+        steps: Vec::new(),
+        failures: vec![bench_failure(error, base)],
+        journal: Vec::new(),
+    }
+}
+
+struct World {
+    cx: Context,
+    recorder: Recorder,
+    timeout: Duration,
+    is_private: bool,
+}
+
+impl World {
+    async fn build(planned: &Planned, number: usize, options: &RunOptions, pace: Pace) -> Result<Self, BenchError> {
+        let scenario = &planned.scenario;
+        let journal = Journal::new();
+        let broker = match &options.broker {
+            BrokerChoice::Embedded => Broker::Embedded(Rc::new(EmbeddedBroker::start(None).await?)),
+            BrokerChoice::External(url) => Broker::External(Rc::new(url.clone())),
+        };
+        let due = (pace == Pace::JumpWhenQuiet).then(Due::default);
+        if let Some(due) = &due {
+            tokio::task::spawn_local(due.clone().keep_pace(journal.clone()));
+        }
+        let provisions = options.target.capabilities(options.broker.kind()).contains(&crate::scenario::Capability::Provision);
+        let root = match (&options.topic_root, &options.broker) {
+            (Some(root), _) => root.clone(),
+            (None, BrokerChoice::External(_)) if provisions => format!("hil-{}/{number}/", options.run_id),
+            (None, _) => String::new(),
+        };
+        let wire = Wire::new(broker.clone(), journal.clone(), due, root.clone());
+        let variables = scenario.variables();
+        let filters = match &options.broker {
+            BrokerChoice::External(_) if root.is_empty() => filters(planned, &variables),
+            _ => vec!["#".to_owned()],
+        };
+        let client_id = |suffix: &str| match &options.broker {
+            BrokerChoice::Embedded => suffix.to_owned(),
+            BrokerChoice::External(_) => format!("hil{}-{number}{suffix}", options.run_id),
+        };
+        let observer =
+            Observer::connect(broker.clone(), wire.clone(), journal.clone(), root.clone(), client_id("o"), filters).await?;
+        let bench = Bench {
+            journal: journal.clone(),
+            wire: wire.clone(),
+            config: planned.file.device.clone(),
+            topic_root: root.clone(),
+            client_id: client_id("light"),
+            seed: options.seed ^ fnv1a(scenario.id.as_bytes()),
+        };
+        let device = options.target.open(bench)?;
+        let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let cx = Context {
+            deadline: journal.now() + timeout,
+            journal,
+            observer: Rc::new(observer),
+            device,
+            broker,
+            wire,
+            variables,
+            marks: HashMap::new(),
+            window: Window::default(),
+            serial: SerialLog::default(),
+            requests: 0,
+        };
+        Ok(Self { cx, recorder: Recorder::default(), timeout, is_private: !root.is_empty() })
+    }
+
+    /// Carries out setup, steps and teardown; whether it was interrupted.
+    async fn play(&mut self, planned: &Planned, cancel: &Cancel) -> bool {
+        if let Err(error) = self.cx.device.start().await {
+            let failed = dead_on_arrival(&error, Duration::ZERO);
+            self.recorder.failures.extend(failed.failures);
+            return false;
+        }
+        let observer = Rc::clone(&self.cx.observer);
+        let lost = tokio::select! {
+            biased;
+            () = cancel.interrupted() => return true,
+            reason = observer.lost() => Some(reason),
+            () = self.steps(planned) => None,
+        };
+        if let Some(reason) = lost {
+            let failed = dead_on_arrival(&BenchError::BrokerLost(reason), Duration::ZERO);
+            let at = self.cx.journal.now();
+            self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure { at, step: "run".to_owned(), step_title: "while the scenario ran".to_owned(), ..f }));
+        }
+        false
+    }
+
+    async fn steps(&mut self, planned: &Planned) {
+        let scenario = &planned.scenario;
+        let main = [("setup", &scenario.setup), ("step", &scenario.steps)];
+        for (name, steps) in main {
+            if self.list(name, steps).await.is_err() {
+                break;
+            }
+        }
+        let broken = self.cx.journal.read(0, invariants::check);
+        self.recorder.failures.extend(broken);
+        self.cx.deadline = self.cx.journal.now() + self.timeout;
+        self.recorder.rearm();
+        // Recorded where it happened.
+        let _ = self.list("teardown", &scenario.teardown).await;
+    }
+
+    async fn list(&mut self, name: &str, steps: &[SourcedStep]) -> Result<(), StepError> {
+        for (i, sourced) in steps.iter().enumerate() {
+            let path = format!("{name} {}", i + 1);
+            let Self { cx, recorder, timeout, .. } = self;
+            if cx.journal.now() >= cx.deadline {
+                let place = super::failure::StepPlace { path: &path, title: "", source: &sourced.source, span: sourced.step.span };
+                let unmet = Unmet::new("hil::timeout", format!("the scenario's timeout of {} ended before this step", display(*timeout)))
+                    .help("raise `timeout:` at the top of the file (default 30s of scenario time)");
+                return Err(recorder.failed(unmet.into(), &place, cx));
+            }
+            step::run(cx, recorder, &sourced.source, &sourced.step, &path).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_down(&mut self) {
+        self.cx.device.stop().await;
+        if self.is_private {
+            self.cx.observer.clean_up().await;
+        }
+        self.cx.observer.disconnect().await;
+        if let Broker::Embedded(broker) = &self.cx.broker {
+            broker.stop().await;
+        }
+    }
+
+    fn report(self, interrupted: bool, wall_time: Duration) -> Attempt {
+        let failures = self.recorder.failures;
+        let verdict = match failures.first() {
+            _ if interrupted => Verdict::Interrupted,
+            None => Verdict::Passed,
+            Some(first) => first.verdict,
+        };
+        Attempt {
+            verdict,
+            device_time: self.cx.journal.now(),
+            wall_time,
+            steps: self.recorder.steps,
+            failures,
+            journal: redact::entries(self.cx.journal.to_vec(), &self.cx.variables),
+        }
+    }
+}
+
+/// Topic filters of everything that a scenario expects, for brokers on which `#` would be too much to ask.
+fn filters(planned: &Planned, variables: &Variables) -> Vec<String> {
+    let mut filters = BTreeSet::from([format!("{RESPONSE_TOPICS}/+")]);
+    let scenario = &planned.scenario;
+    for sourced in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
+        collect(&sourced.source, &sourced.step, variables, &mut filters);
+    }
+    filters.into_iter().collect()
+}
+
+fn collect(
+    source: &Arc<crate::scenario::Source>,
+    node: &StepNode,
+    variables: &Variables,
+    filters: &mut BTreeSet<String>,
+) {
+    let Ok(step) = Step::check(source, node, variables) else { return };
+    let topic = match &step.command {
+        Command::ExpectMessage(e) => Some(&e.topic),
+        Command::ExpectNothing(e) => Some(&e.topic),
+        Command::Capture(c) => match &c.from {
+            CaptureSource::Message { topic, .. } => Some(topic),
+            CaptureSource::Serial { .. } => None,
+        },
+        _ => None,
+    };
+    filters.extend(topic.map(|t| known(&t.value)));
+    let children: &[StepNode] = match &step.command {
+        Command::AllOf(steps) | Command::AnyOf(steps) | Command::InOrder(steps) => steps,
+        Command::Repeat(repeat) => &repeat.steps,
+        _ => return,
+    };
+    for child in children {
+        collect(source, child, variables, filters);
+    }
+}
+
+/// A filter whose levels with variables that are not known yet are wildcards.
+fn known(filter: &str) -> String {
+    let levels: Vec<_> = filter.split('/').map(|level| if level.contains("${") { "+" } else { level }).collect();
+    levels.join("/")
+}
+
+/// FNV-1a, 64 bit.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x100_0000_01B3))
+}

@@ -1,0 +1,45 @@
+//! What no scenario may do, whatever its steps expect: panic, halt, break the data sheet's timing.
+
+use crate::event::Failure;
+use crate::journal::{Entry, Observation};
+use crate::time::SimTime;
+use crate::verdict::Verdict;
+
+/// Beginnings of power events that no scenario asks for.
+const FATAL: [&str; 3] = ["the device panicked", "the device halted", "the firmware returned"];
+
+/// Failures that the journal shows by itself, the first of each kind.
+pub(super) fn check(entries: &[Entry]) -> Vec<Failure> {
+    let fatal = entries.iter().find_map(|e| match &e.what {
+        Observation::Power { event } if FATAL.iter().any(|f| event.starts_with(f)) => {
+            Some(failure(e, "hil::device_died", event.clone(), "the serial lines just before it say more"))
+        }
+        _ => None,
+    });
+    let waveform = entries.iter().find_map(|e| match &e.what {
+        Observation::Waveform { part, problem } => Some(failure(
+            e,
+            "hil::waveform",
+            format!("the waveform for {part} breaks the WS2812's timing: {problem}"),
+            "see the data sheet's tolerances in docs/fidelity.md",
+        )),
+        _ => None,
+    });
+    fatal.into_iter().chain(waveform).collect()
+}
+
+fn failure(entry: &Entry, code: &str, title: String, help: &str) -> Failure {
+    Failure {
+        verdict: Verdict::Failed,
+        title,
+        code: code.to_owned(),
+        step: "always".to_owned(),
+        step_title: "what no scenario may do".to_owned(),
+        place: None,
+        expected: None,
+        actual: None,
+        help: Some(help.to_owned()),
+        at: SimTime(entry.at.0),
+        related: (entry.seq.saturating_sub(5)..=entry.seq).collect(),
+    }
+}

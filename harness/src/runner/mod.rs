@@ -1,0 +1,18 @@
+//! Runs scenarios: each on a thread of its own, with its own clock, broker (if embedded) and device.
+//!
+//! [`run`] takes a list of scenarios and tells a sink what happens; reports are made of these events alone.
+
+mod attempt;
+mod context;
+mod failure;
+mod invariants;
+mod observer;
+mod options;
+mod pool;
+mod record;
+mod redact;
+mod serial_log;
+mod step;
+
+pub use options::{BrokerChoice, Cancel, RunOptions};
+pub use pool::{Planned, run, skip_reason};

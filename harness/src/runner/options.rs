@@ -1,0 +1,109 @@
+//! How to run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::broker::BrokerUrl;
+use crate::target::{BrokerKind, Target};
+
+/// Everything that a run needs besides its scenarios.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// What the scenarios run on.
+    pub target: Arc<dyn Target>,
+    /// Where the broker is.
+    pub broker: BrokerChoice,
+    /// Scenarios at a time, at least 1.
+    pub jobs: usize,
+    /// How often a failed scenario is tried again.
+    pub retries: u32,
+    /// Whether to stop after the first bad verdict.
+    pub fail_fast: bool,
+    /// Wall time after which a scenario is abandoned as a bench error.
+    pub wall_limit: Duration,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Put before every topic: `None`: a root of the run's own where the harness provisions the device on a shared
+    /// broker, nothing elsewhere.
+    pub topic_root: Option<String>,
+    /// Tells this run's clients and topics apart from others on a shared broker: `7f3a`.
+    pub run_id: String,
+}
+
+/// Where the broker is.
+#[derive(Debug, Clone)]
+pub enum BrokerChoice {
+    /// One embedded broker a scenario.
+    Embedded,
+    /// This one, for all.
+    External(BrokerUrl),
+}
+
+impl BrokerChoice {
+    /// Its kind.
+    pub const fn kind(&self) -> BrokerKind {
+        match self {
+            Self::Embedded => BrokerKind::Embedded,
+            Self::External(_) => BrokerKind::External,
+        }
+    }
+}
+
+impl std::fmt::Display for BrokerChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("embedded"),
+            Self::External(url) => url.fmt(f),
+        }
+    }
+}
+
+/// Ends a run early. Clones are the same switch.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    state: Arc<watch::Sender<Option<CancelReason>>>,
+}
+
+/// Why a run ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CancelReason {
+    /// Ctrl-C.
+    Interrupt,
+    /// `--fail-fast`.
+    FailFast,
+}
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Self { state: Arc::new(watch::Sender::new(None)) }
+    }
+}
+
+impl Cancel {
+    /// Ends the run as Ctrl-C does: what runs is stopped, reports are still written.
+    pub fn interrupt(&self) {
+        self.state.send_replace(Some(CancelReason::Interrupt));
+    }
+
+    /// Whether it was.
+    pub fn is_interrupted(&self) -> bool {
+        self.reason() == Some(CancelReason::Interrupt)
+    }
+
+    pub(super) fn fail_fast(&self) {
+        self.state.send_modify(|s| *s = s.or(Some(CancelReason::FailFast)));
+    }
+
+    pub(super) fn reason(&self) -> Option<CancelReason> {
+        *self.state.borrow()
+    }
+
+    /// Resolves when the run is to end at once.
+    pub(super) async fn interrupted(&self) {
+        let mut state = self.state.subscribe();
+        // The sender lives as long as `self`.
+        let _ = state.wait_for(|s| *s == Some(CancelReason::Interrupt)).await;
+    }
+}

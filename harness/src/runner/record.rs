@@ -1,0 +1,83 @@
+//! What a scenario's attempt leaves behind: its steps and failures.
+
+use super::context::Context;
+use super::failure::{StepError, StepPlace};
+use crate::event::{Failure, Place, StepReport};
+use crate::journal::Observation;
+use crate::time::SimTime;
+
+/// Steps and failures of one attempt.
+#[derive(Default)]
+pub(super) struct Recorder {
+    pub(super) steps: Vec<StepReport>,
+    pub(super) failures: Vec<Failure>,
+    /// Whether the failure on its way up was recorded already, at the innermost step.
+    reported: bool,
+    /// Within `any-of`: what does not hold is no failure yet.
+    pub(super) probing: bool,
+}
+
+impl Recorder {
+    /// A step has ended; `Ok` holds what it says for itself.
+    pub(super) fn ended(
+        &mut self,
+        result: Result<String, StepError>,
+        place: &StepPlace<'_>,
+        from: SimTime,
+        cx: &Context,
+    ) -> Result<(), StepError> {
+        if self.probing {
+            return result.map(drop);
+        }
+        let ok = result.is_ok();
+        self.steps.push(StepReport {
+            path: place.path.to_owned(),
+            title: place.title.to_owned(),
+            line: Place::of(place.source, place.span).line,
+            from,
+            to: cx.journal.now(),
+            ok,
+        });
+        match result {
+            Ok(text) => {
+                if !text.is_empty() {
+                    let text = cx.variables.redact(&text).into_owned();
+                    cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok, text });
+                }
+                Ok(())
+            }
+            Err(error) => Err(self.failed(error, place, cx)),
+        }
+    }
+
+    /// Records a failure, once, at the innermost step that it happened in.
+    pub(super) fn failed(&mut self, error: StepError, place: &StepPlace<'_>, cx: &Context) -> StepError {
+        if self.probing || self.reported {
+            return error;
+        }
+        self.reported = true;
+        let (failure, error) = error.into_failure(place, &cx.journal);
+        let failure = redacted(failure, cx);
+        let text = failure.title.clone();
+        cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
+        self.failures.push(failure);
+        error
+    }
+
+    /// The next failure is a new one (the teardown's).
+    pub(super) fn rearm(&mut self) {
+        self.reported = false;
+    }
+}
+
+/// Takes secrets out of a failure's texts.
+fn redacted(failure: Failure, cx: &Context) -> Failure {
+    let clean = |text: String| cx.variables.redact(&text).into_owned();
+    Failure {
+        title: clean(failure.title),
+        expected: failure.expected.map(clean),
+        actual: failure.actual.map(clean),
+        help: failure.help.map(clean),
+        ..failure
+    }
+}

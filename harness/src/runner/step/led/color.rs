@@ -1,0 +1,60 @@
+//! `expect-led` with `color`: the light gets a colour, and keeps it for a while if the step says so.
+
+use std::time::Duration;
+
+use super::super::Held;
+use super::light::{Change, Light, rounded};
+use crate::journal::Rgb;
+use crate::runner::context::{Context, DEFAULT_WITHIN};
+use crate::runner::failure::Unmet;
+use crate::scenario::Spanned;
+use crate::scenario::step::ExpectLed;
+use crate::time::display;
+
+pub(super) async fn run(
+    cx: &mut Context,
+    expect: &ExpectLed,
+    light: &Light,
+    color: &Spanned<Rgb>,
+    hold: Option<Duration>,
+) -> Held {
+    let journal = cx.journal.clone();
+    let limit = cx.limit(expect.within);
+    // What the light shows at the start of the window counts from there on.
+    let mut current = light.initial(&journal).map(|c| Change { at: light.from_time, ..c });
+    let mut next = light.from;
+    let mut longest = None;
+    loop {
+        if let Some(shown) = current.filter(|c| c.color == color.value && c.at <= limit) {
+            let Some(hold) = hold else {
+                light.use_up(cx, Change { seq: shown.seq.max(light.from), ..shown });
+                return Ok(format!("{} at {}", color.value, shown.at));
+            };
+            match light.next(&journal, next, shown.at + hold).await.filter(|c| c.at < shown.at + hold) {
+                None => {
+                    light.use_up(cx, Change { seq: shown.seq.max(light.from), ..shown });
+                    return Ok(format!("{} for {} from {}", color.value, display(hold), shown.at));
+                }
+                Some(away) => {
+                    longest = longest.max(Some(away.at.since(shown.at)));
+                    (current, next) = (Some(away), away.seq + 1);
+                    continue;
+                }
+            }
+        }
+        match light.next(&journal, next, limit).await {
+            Some(change) => (current, next) = (Some(change), change.seq + 1),
+            None => break,
+        }
+    }
+    let within = display(expect.within.unwrap_or(DEFAULT_WITHIN));
+    let title = match longest {
+        None => format!("{} did not become {} within {within}", light.part, color.value),
+        Some(longest) => format!("{} was {} only for {}", light.part, color.value, rounded(longest)),
+    };
+    let expected = match hold {
+        None => color.value.to_string(),
+        Some(hold) => format!("{} for at least {}", color.value, display(hold)),
+    };
+    Err(light.explain(&journal, Unmet::new("hil::expect_led", title).at(color.span).expected(expected)).into())
+}

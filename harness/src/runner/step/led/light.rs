@@ -1,0 +1,129 @@
+//! One light's colours over time, as the journal has them.
+
+use std::time::Duration;
+
+use crate::journal::{Entry, Evidence, Journal, Observation, Position, Rgb};
+use crate::runner::context::Context;
+use crate::runner::failure::Unmet;
+use crate::scenario::step::ExpectLed;
+use crate::time::{SimTime, display};
+
+/// A change of colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Change {
+    pub(super) seq: u64,
+    pub(super) at: SimTime,
+    pub(super) color: Rgb,
+}
+
+/// The light that a step looks at, and from where.
+pub(super) struct Light {
+    pub(super) part: String,
+    pub(super) index: u16,
+    evidence: Option<Evidence>,
+    /// First entry that counts.
+    pub(super) from: Position,
+    /// Its time.
+    pub(super) from_time: SimTime,
+}
+
+impl Light {
+    pub(super) fn new(cx: &Context, expect: &ExpectLed) -> Self {
+        let (part, index) = (expect.part.value.clone(), expect.index);
+        let window = (cx.window.from, cx.window.from_time);
+        let used = cx.window.lights.get(&(part.clone(), index)).copied().unwrap_or_default();
+        let (from, from_time) = if used.0 > window.0 { used } else { window };
+        let (from, from_time) = match cx.window.order_from {
+            Some(order) if order > from => (order, cx.journal.read(order, |e| e.first().map_or(from_time, |e| e.at))),
+            _ => (from, from_time),
+        };
+        Self { part, index, evidence: expect.evidence, from, from_time }
+    }
+
+    /// Remembers that a step has looked at the light up to here.
+    pub(super) fn use_up(&self, cx: &mut Context, change: Change) {
+        cx.window.lights.insert((self.part.clone(), self.index), (change.seq, change.at));
+        cx.used(change.seq);
+    }
+
+    /// The change in an entry, if it is this light's.
+    fn change(&self, entry: &Entry) -> Option<Change> {
+        match &entry.what {
+            Observation::Led { part, index, color, evidence }
+                if *part == self.part
+                    && *index == self.index
+                    && (self.evidence.is_none() || self.evidence == Some(*evidence)) =>
+            {
+                Some(Change { seq: entry.seq, at: entry.at, color: *color })
+            }
+            _ => None,
+        }
+    }
+
+    /// What the light shows at the start of the window: the last change before it.
+    pub(super) fn initial(&self, journal: &Journal) -> Option<Change> {
+        journal.read(0, |entries| {
+            let before = &entries[..(self.from as usize).min(entries.len())];
+            before.iter().rev().find_map(|e| self.change(e))
+        })
+    }
+
+    /// The next change at or behind `from`, if it comes until `deadline`.
+    pub(super) async fn next(&self, journal: &Journal, from: Position, deadline: SimTime) -> Option<Change> {
+        let found = journal.wait(from, deadline, |entries| entries.iter().find_map(|e| self.change(e))).await;
+        found.filter(|change| change.at <= deadline)
+    }
+
+    /// Adds to a failure what the light showed instead.
+    pub(super) fn explain(&self, journal: &Journal, unmet: Unmet) -> Unmet {
+        let now = journal.now();
+        let (changes, others) = journal.read(0, |entries| {
+            let changes: Vec<_> = entries.iter().filter_map(|e| self.change(e)).collect();
+            let mut others: Vec<_> = entries
+                .iter()
+                .filter_map(|e| match &e.what {
+                    Observation::Led { part, index, .. } => Some(format!("{part} (index {index})")),
+                    _ => None,
+                })
+                .collect();
+            others.sort();
+            others.dedup();
+            (changes, others)
+        });
+        if changes.is_empty() {
+            let help = if others.is_empty() {
+                "no light has shown anything yet: is the data line wired to it in the board drawing?".to_owned()
+            } else {
+                format!("lights that were seen: {}", others.join(", "))
+            };
+            return unmet.actual(format!("nothing was seen of {} (index {})", self.part, self.index)).help(help);
+        }
+        let first = changes.iter().rposition(|c| c.seq < self.from).unwrap_or(0);
+        let shown = &changes[first..];
+        let spans: Vec<_> = shown
+            .iter()
+            .take(SHOWN)
+            .enumerate()
+            .map(|(i, c)| {
+                let start = c.at.max(self.from_time);
+                match shown.get(i + 1) {
+                    Some(next) => format!("{} for {}", c.color, rounded(next.at.since(start))),
+                    None => format!("{} for {} and still on", c.color, rounded(now.since(start))),
+                }
+            })
+            .collect();
+        let more = if shown.len() > SHOWN { format!(", and {} more", shown.len() - SHOWN) } else { String::new() };
+        let related: Vec<_> = shown.iter().take(SHOWN).map(|c| c.seq).collect();
+        let unmet = if unmet.actual.is_some() { unmet } else { unmet.actual(format!("{}{more}", spans.join(", "))) };
+        unmet.related(related)
+    }
+}
+
+/// Spans of colours that a failure shows at most.
+const SHOWN: usize = 10;
+
+/// To the tenth of a millisecond: nobody reads nanoseconds of light.
+pub(super) fn rounded(duration: Duration) -> String {
+    let tenths = (duration.as_nanos() + 50_000) / 100_000;
+    display(Duration::from_nanos(u64::try_from(tenths * 100_000).unwrap_or(u64::MAX)))
+}

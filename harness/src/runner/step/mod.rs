@@ -1,0 +1,112 @@
+//! Carrying out steps: one file a command, as in `scenario::step`.
+
+mod capture;
+mod device;
+mod flash;
+mod group;
+mod led;
+mod matching;
+mod message;
+mod nothing;
+mod publish;
+mod request;
+mod retained;
+mod serial;
+
+pub(super) use request::RESPONSE_TOPICS;
+
+use std::sync::Arc;
+
+use super::context::Context;
+use super::failure::{StepError, StepPlace};
+use super::record::Recorder;
+use crate::journal::Observation;
+use crate::scenario::step::StepNode;
+use crate::scenario::{Command, Source, SourcedStep, Step};
+use crate::target::BenchError;
+
+/// What a step that held says for itself: `"on" after 12ms`.
+type Held = Result<String, StepError>;
+
+/// Decodes and carries out one step (and its children), and records how it ended.
+pub(super) async fn run(
+    cx: &mut Context,
+    recorder: &mut Recorder,
+    source: &Arc<Source>,
+    node: &StepNode,
+    path: &str,
+) -> Result<(), StepError> {
+    let sourced = SourcedStep { source: Arc::clone(source), step: node.clone() };
+    let step = match sourced.decode(&cx.variables) {
+        Ok(step) => step,
+        Err(diagnostics) => {
+            let error = StepError::Invalid(diagnostics);
+            let place = StepPlace { path, title: "", source, span: node.span };
+            return Err(recorder.failed(error, &place, cx));
+        }
+    };
+    let title = cx.variables.redact(&step.command.title()).into_owned();
+    let from = cx.journal.now();
+    if !recorder.probing {
+        cx.journal.record(Observation::Step { path: path.to_owned(), title: title.clone() });
+    }
+    if step.command.is_stimulus() {
+        cx.begin_stimulus();
+    }
+    let result = carry_out(cx, recorder, source, &step, path).await;
+    if !step.command.is_stimulus() {
+        let neutral = matches!(step.command, Command::Delay(_) | Command::Log(_) | Command::Mark(_));
+        cx.end_step(!neutral);
+    }
+    let place = StepPlace { path, title: &title, source, span: step.span };
+    recorder.ended(result, &place, from, cx)
+}
+
+async fn carry_out(cx: &mut Context, recorder: &mut Recorder, source: &Arc<Source>, step: &Step, path: &str) -> Held {
+    match &step.command {
+        Command::Delay(duration) => {
+            let end = (cx.journal.now() + *duration).min(cx.deadline);
+            tokio::time::sleep_until(cx.journal.instant(end)).await;
+            Ok(String::new())
+        }
+        Command::Log(text) => {
+            let text = cx.variables.redact(text).into_owned();
+            cx.journal.record(Observation::Note { text });
+            Ok(String::new())
+        }
+        Command::Mark(name) => {
+            cx.marks.insert(name.value.clone(), cx.journal.end());
+            Ok(String::new())
+        }
+        Command::Publish(publish) => publish::run(cx, publish).await,
+        Command::ExpectMessage(expect) => message::run(cx, expect).await,
+        Command::ExpectRetained(expect) => retained::run(cx, expect).await,
+        Command::ExpectNothing(expect) => nothing::run(cx, expect).await,
+        Command::Request(request) => request::run(cx, request).await,
+        Command::Capture(capture) => capture::run(cx, capture).await,
+        Command::WaitSerial(wait) => serial::wait(cx, wait).await,
+        Command::WriteSerial(write) => serial::write(cx, write).await,
+        Command::ExpectSerial(expect) => serial::expect(cx, expect).await,
+        Command::ExpectLed(expect) => led::run(cx, expect).await,
+        Command::ExpectFlash(expect) => flash::run(cx, expect),
+        Command::Reset => device::reset(cx).await,
+        Command::Power(action) => device::power(cx, *action).await,
+        Command::Network(action) => {
+            cx.wire.apply(action);
+            Ok(String::new())
+        }
+        Command::Broker(action) => device::broker(cx, *action).await,
+        Command::AllOf(steps) => group::all_of(cx, recorder, source, steps, path).await,
+        Command::AnyOf(steps) => group::any_of(cx, recorder, source, steps, path).await,
+        Command::InOrder(steps) => group::in_order(cx, recorder, source, steps, path).await,
+        Command::Repeat(repeat) => group::repeat(cx, recorder, source, repeat, path).await,
+        Command::ExpectPin(_)
+        | Command::SetControl(_)
+        | Command::TakeScreenshot(_)
+        | Command::ExpectChipOutput(_)
+        | Command::Touch(_) => {
+            let missing = step.command.needs().first().copied().unwrap_or(crate::scenario::Capability::Mqtt);
+            Err(BenchError::Capability(missing).into())
+        }
+    }
+}

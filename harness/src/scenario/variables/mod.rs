@@ -1,0 +1,107 @@
+//! Variables: `${name}` in the values of a scenario.
+//!
+//! Values come from `vars` and `cases`, from steps that capture, from `repeat` (`${iteration}`) and from the environment
+//! (`${env.NAME}`, secret: never to be printed).
+
+mod interpolate;
+mod resolve;
+mod secret;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use interpolate::{Problem, ProblemKind, interpolate, is_name, references};
+pub use resolve::{Definition, Definitions};
+pub use secret::{Secret, Secrets};
+
+/// The variables that a step can use.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    values: BTreeMap<String, Value>,
+    secrets: Arc<Secrets>,
+}
+
+/// A variable's value.
+#[derive(Clone)]
+enum Value {
+    Known(String),
+    /// Set by a step before this one, when the scenario runs: only while a file is checked.
+    Later,
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The text may hold a secret.
+        f.write_str(match self {
+            Self::Known(_) => "known",
+            Self::Later => "later",
+        })
+    }
+}
+
+/// What is known of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup<'a> {
+    /// Its value.
+    Known(&'a str),
+    /// It has a value only when the scenario runs.
+    Later,
+    /// There is no such variable.
+    Undefined,
+}
+
+impl Variables {
+    /// No variables but those of the environment.
+    pub fn new(secrets: Arc<Secrets>) -> Self {
+        Self { values: BTreeMap::new(), secrets }
+    }
+
+    /// Sets a variable: a captured value, a named group, `iteration`.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.values.insert(name.into(), Value::Known(value.into()));
+    }
+
+    /// Removes a variable: `iteration` behind its `repeat`.
+    pub fn remove(&mut self, name: &str) {
+        self.values.remove(name);
+    }
+
+    /// The value of a variable, or of `env.NAME`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        match self.lookup(name) {
+            Lookup::Known(value) => Some(value),
+            Lookup::Later | Lookup::Undefined => None,
+        }
+    }
+
+    /// `text` without the values of environment variables: each is replaced by `${env.NAME}`. For everything that is
+    /// printed, logged or reported.
+    pub fn redact<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        self.secrets.redact(text)
+    }
+
+    /// The environment variables that the scenario's files use.
+    pub const fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
+    }
+
+    pub(crate) fn set_later(&mut self, name: impl Into<String>) {
+        self.values.insert(name.into(), Value::Later);
+    }
+
+    pub(crate) fn lookup(&self, name: &str) -> Lookup<'_> {
+        if let Some(env) = name.strip_prefix("env.") {
+            return self.secrets.get(env).map_or(Lookup::Undefined, |secret| Lookup::Known(secret.expose()));
+        }
+        match self.values.get(name) {
+            Some(Value::Known(value)) => Lookup::Known(value),
+            Some(Value::Later) => Lookup::Later,
+            None => Lookup::Undefined,
+        }
+    }
+
+    /// All names but those of the environment, sorted.
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
+        self.values.keys().map(String::as_str).collect()
+    }
+}

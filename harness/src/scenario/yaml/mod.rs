@@ -1,0 +1,12 @@
+//! YAML as a tree that keeps every span: parsing, limits, syntax errors in plain words.
+//!
+//! What the values mean is not decided here: scalars keep their text (see [`super::decode`]).
+
+mod node;
+mod offset;
+mod parse;
+mod syntax;
+
+pub use node::{Node, NodeKind};
+pub use offset::source_offset;
+pub use parse::parse;
