@@ -4,7 +4,7 @@
 
 use crate::{
     color::{Hsv, Hue},
-    state::{Mode, Speed, State},
+    state::{Mode, Power, Speed, State},
     time::Duration,
 };
 
@@ -27,7 +27,7 @@ impl Moment {
 /// What a light in `state` shows when its pattern started `elapsed` ago.
 pub fn at(state: &State, elapsed: Duration) -> Moment {
     match state.mode {
-        _ if state.power == crate::state::Power::Off => Moment::DARK,
+        _ if state.power == Power::Off => Moment::DARK,
         Mode::Blink { on, off } => blink(state.color, on.into(), off.into(), elapsed),
         Mode::HueRainbow(speed) => rainbow(speed, elapsed),
     }
@@ -63,7 +63,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::state::{BlinkTime, Power};
+    use crate::state::BlinkTime;
 
     fn blinking(on: u16, off: u16) -> State {
         let mode = Mode::Blink { on: BlinkTime::rounding_down(on), off: BlinkTime::rounding_down(off) };

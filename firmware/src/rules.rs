@@ -83,6 +83,7 @@ pub struct Contract;
 
 impl Rules for Contract {}
 
+/// So that a bench can choose the rules at run time (`&dyn Rules`).
 impl<R: Rules + ?Sized> Rules for &R {
     fn parse_power(&self, payload: &[u8]) -> Result<Power, Rejection> {
         (**self).parse_power(payload)

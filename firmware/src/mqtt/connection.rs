@@ -35,6 +35,8 @@ use crate::{
 
 /// Time for CONNACK, for the rest of a packet whose header has come, and for a write.
 const LIMIT: Duration = Duration::from_secs(10);
+
+/// A connection that the broker has accepted.
 pub struct Connection<'a, 'c, T: Read + Write, N, C, L, Q, A> {
     client: MqttClient<'c, T>,
     session: &'a mut Session,

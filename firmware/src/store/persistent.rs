@@ -5,7 +5,7 @@ use core::ops::Range;
 use embedded_storage::nor_flash::NorFlash;
 use sequential_storage::{
     Error as MapError,
-    cache::{Cache, Uncached},
+    cache::{Cache, Uncached, key_pointers::ArrayKeyPointers},
     map::{MapConfig, MapStorage},
 };
 
@@ -23,9 +23,12 @@ const STATE: u8 = 0;
 /// Room for a key and a record, in whole flash words.
 const BUFFER_LEN: usize = 32;
 
+/// Knows where the record is. Without it, collecting a full sector takes time quadratic in its records.
+type KeyCache = Cache<Uncached, Uncached, ArrayKeyPointers<u8, 1>, u8>;
+
 /// The state's place in flash.
 pub struct Store<F: NorFlash> {
-    map: MapStorage<u8, Blocking<F>, Cache<Uncached, Uncached, Uncached, u8>>,
+    map: MapStorage<u8, Blocking<F>, KeyCache>,
     stored: State,
 }
 
@@ -69,7 +72,10 @@ impl<F: NorFlash> Store<F> {
             return Err(StoreError::Partition);
         }
         let config = MapConfig::try_new(range).map_err(|_| StoreError::Partition)?;
-        Ok(Self { map: MapStorage::new(Blocking(flash), config, Cache::new_uncached()), stored: State::default() })
+        Ok(Self {
+            map: MapStorage::new(Blocking(flash), config, Cache::new(Uncached, Uncached, ArrayKeyPointers::new())),
+            stored: State::default(),
+        })
     }
 
     /// Reads the record. To be called once, at boot.

@@ -107,9 +107,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     if args.dry_run {
         return Ok(listing::dry_run(&chosen, &options));
     }
-    if chosen.is_empty() {
-        let what = if all.is_empty() { "no scenario found" } else { "this share of the plan is empty" };
-        eprintln!("{what} (paths: {}); nothing was run", listing::paths(&args.selection.paths));
+    if all.is_empty() {
+        eprintln!("no scenario found (paths: {}); nothing was run", listing::paths(&args.selection.paths));
         return Ok(Exit::NothingRan);
     }
     broker::reachable(&options.broker)?;
