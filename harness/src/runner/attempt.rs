@@ -169,6 +169,10 @@ impl World {
         }
         let broken = self.cx.journal.read(0, invariants::check);
         self.recorder.failures.extend(broken);
+        let pending = self.cx.device.power().and_then(|power| power.pending_failure());
+        if let Some(missing) = pending.filter(|_| self.recorder.failures.is_empty()) {
+            self.recorder.failures.push(invariants::pending_power_failure(missing, self.cx.journal.now()));
+        }
         self.cx.deadline = self.cx.journal.now() + self.timeout;
         self.recorder.rearm();
         // Recorded where it happened.

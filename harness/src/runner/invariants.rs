@@ -28,6 +28,18 @@ pub(super) fn check(entries: &[Entry]) -> Vec<Failure> {
     fatal.into_iter().chain(waveform).collect()
 }
 
+/// A power failure that was armed and has not happened when the steps are over.
+pub(super) fn pending_power_failure(missing: u32, at: SimTime) -> Failure {
+    let entry = Entry { seq: 0, at, wall: std::time::Duration::ZERO, what: Observation::Note { text: String::new() } };
+    let help = "a fault that was not injected proves nothing: lower the number, or end the scenario later";
+    Failure {
+        expected: Some("a power failure in the middle of a flash operation".to_owned()),
+        actual: Some(format!("{missing} more flash operations would have been needed")),
+        related: Vec::new(),
+        ..failure(&entry, "hil::power", "the armed power failure has not happened".to_owned(), help)
+    }
+}
+
 fn failure(entry: &Entry, code: &str, title: String, help: &str) -> Failure {
     Failure {
         verdict: Verdict::Failed,

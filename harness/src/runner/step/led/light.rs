@@ -108,6 +108,7 @@ impl Light {
                 let start = c.at.max(self.from_time);
                 match shown.get(i + 1) {
                     Some(next) => format!("{} for {}", c.color, rounded(next.at.since(start))),
+                    None if now <= start => format!("then {}", c.color),
                     None => format!("{} for {} and still on", c.color, rounded(now.since(start))),
                 }
             })

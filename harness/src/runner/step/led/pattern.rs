@@ -36,7 +36,8 @@ impl Pattern {
             }
         }
         let text: Vec<_> = phases.iter().map(|p| format!("{} for {}", p.color.value, display(p.duration))).collect();
-        let text = format!("{}, {cycles} times, each edge within {}", text.join(", "), display(tolerance));
+        let times = if cycles == 1 { "once".to_owned() } else { format!("{cycles} times") };
+        let text = format!("{}, {times}, each edge within {}", text.join(", "), display(tolerance));
         Self { phases: laid, tolerance, text }
     }
 }
@@ -72,7 +73,8 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectLed, light: &Light, pat
             if pattern.phases.len() == 1 && latest >= edge {
                 return Ok(format!("{phase_text} from {}", start.at));
             }
-            return Err(unmet(format!("{} does not end: no change by {latest}", phase_text), phase.span).into());
+            let lasted = rounded(latest.since(edge_before(edge, phase)));
+            return Err(unmet(format!("{phase_text} was still on after {lasted}"), phase.span).into());
         };
         let lasted = change.at.since(edge_before(edge, phase));
         if change.at + pattern.tolerance < edge {
