@@ -5,7 +5,7 @@ use super::Held;
 use crate::journal::{Message, Payload};
 use crate::runner::context::{Context, DEFAULT_WITHIN, Found};
 use crate::runner::failure::Unmet;
-use crate::scenario::step::Request;
+use crate::scenario::step::{Match, Request};
 use crate::time::display;
 
 /// Answers go to topics under this one; short, because small devices take small packets.
@@ -66,6 +66,10 @@ pub(super) async fn run(cx: &mut Context, request: &Request) -> Held {
                     .expected(format!("{wanted} with Correlation Data {correlation}"))
                     .related([found.seq])
                     .into());
+            }
+            if let (Match::Regex(regex), Some(answer)) = (&request.response, answer.payload.as_text()) {
+                let (regex, answer) = (regex.value.clone(), answer.to_owned());
+                cx.capture_groups(&regex, &answer);
             }
             Ok(format!("{text} after {}", display(cx.journal.now().since(began))))
         }
