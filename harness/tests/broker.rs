@@ -1,4 +1,5 @@
 //! The embedded broker and the harness's client, through their public faces.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};
@@ -104,7 +105,8 @@ fn many_messages_arrive_in_order() {
         subscriber.subscribe(to("n")).await.unwrap();
         let (publisher, _) = client(&broker, "p").await;
         for n in 0..500 {
-            let message = Message { topic: "n".into(), payload: n.to_string().as_str().into(), qos: 1, ..Message::default() };
+            let message =
+                Message { topic: "n".into(), payload: n.to_string().as_str().into(), qos: 1, ..Message::default() };
             publisher.publish(&message).await.unwrap();
         }
         settle().await;
@@ -173,7 +175,8 @@ fn only_the_right_password_is_let_in_and_wrong_ones_lock_nobody_out() {
     on(Pace::WallClock, async || {
         let options = ServerOptions { user: Some(("dev".into(), "right".into())), ..server() };
         let server = BrokerServer::start(&options).await.unwrap();
-        let url = |credentials: &str| format!("mqtt://{credentials}127.0.0.1:{}", server.address.port()).parse().unwrap();
+        let url =
+            |credentials: &str| format!("mqtt://{credentials}127.0.0.1:{}", server.address.port()).parse().unwrap();
         for _ in 0..8 {
             assert!(matches!(connect(&url("dev:wrong@")).await, Err(ClientError::Refused(_))));
         }
@@ -219,9 +222,7 @@ fn certificates(folder: &Path) -> (std::path::PathBuf, TlsFiles) {
         std::fs::write(&path, text).unwrap();
         path
     };
-    let files = TlsFiles {
-        certificate: write("server.pem", certificate.pem()),
-        key: write("server.key", key.serialize_pem()),
-    };
+    let files =
+        TlsFiles { certificate: write("server.pem", certificate.pem()), key: write("server.key", key.serialize_pem()) };
     (write("ca.pem", ca_certificate.pem()), files)
 }

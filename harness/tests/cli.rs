@@ -1,4 +1,5 @@
 //! The program `hil`, as users and CI systems meet it: exit codes, reports, shards.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,11 @@ impl Place {
 
     fn hil(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        command.args(args).current_dir(self.0.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.stdin(Stdio::null());
         command
     }
@@ -72,13 +77,9 @@ fn a_faulty_device_exits_1_and_the_failure_says_what_was_expected_and_what_came(
     let output = place.run(&["run", &fixture("suite"), "--plant-fault", "3"]);
     assert_eq!(code(&output), 1, "{}", text(&output));
     let text = text(&output);
-    for part in [
-        "number.yaml:7",
-        "error: saturation 256 is out of range 0..255",
-        "hil/r/1 \"ok\"",
-        "1 failed",
-        "hil run",
-    ] {
+    for part in
+        ["number.yaml:7", "error: saturation 256 is out of range 0..255", "hil/r/1 \"ok\"", "1 failed", "hil run"]
+    {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");
     }
 }
@@ -112,11 +113,8 @@ fn an_unreachable_broker_exits_3_at_once_and_names_it() {
     let place = Place::new();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("mqtt://dev@127.0.0.1:{port}");
-    let output = place
-        .hil(&["run", &fixture("suite"), "--broker", &url])
-        .env("HIL_BROKER_PASSWORD", "s3cret")
-        .output()
-        .unwrap();
+    let output =
+        place.hil(&["run", &fixture("suite"), "--broker", &url]).env("HIL_BROKER_PASSWORD", "s3cret").output().unwrap();
     assert_eq!(code(&output), 3, "{}", text(&output));
     assert!(text(&output).contains(&format!("cannot connect to 127.0.0.1:{port}")), "{}", text(&output));
     assert!(!text(&output).contains("s3cret"));
@@ -244,7 +242,8 @@ fn list_and_dry_run_touch_nothing() {
     let place = Place::new();
     let list = place.run(&["run", &fixture("suite"), "--list", "-t", "quick"]);
     assert_eq!(code(&list), 0);
-    let ids: Vec<String> = text(&list).lines().map(|l| l.split_whitespace().next().unwrap_or_default().to_owned()).collect();
+    let ids: Vec<String> =
+        text(&list).lines().map(|l| l.split_whitespace().next().unwrap_or_default().to_owned()).collect();
     assert!(ids.iter().any(|i| i.ends_with("suite/pass[green]")) && ids.len() == 2, "{ids:?}");
     let dry = place.run(&["run", &fixture("suite"), "--dry-run"]);
     assert_eq!(code(&dry), 0);
@@ -287,7 +286,11 @@ fn the_schema_that_is_checked_in_is_the_one_that_is_printed() {
     let printed = place.run(&["schema"]);
     let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenario.schema.json");
     let checked_in = std::fs::read_to_string(checked_in).unwrap();
-    assert_eq!(String::from_utf8_lossy(&printed.stdout), checked_in, "renew it: cargo hil schema > docs/scenario.schema.json");
+    assert_eq!(
+        String::from_utf8_lossy(&printed.stdout),
+        checked_in,
+        "renew it: cargo hil schema > docs/scenario.schema.json"
+    );
 }
 
 /// `hil broker run` on a free port; ended when dropped.

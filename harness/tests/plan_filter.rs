@@ -13,7 +13,7 @@ const PLAN: [(&str, &str); 6] = [
 ];
 
 fn selected(patterns: &[&str]) -> Vec<&'static str> {
-    let filter = Filter::new(patterns).unwrap();
+    let filter = Filter::new(patterns).expect("a filter");
     PLAN.iter().filter(|(id, title)| filter.matches(id, title)).map(|(id, _)| *id).collect()
 }
 
@@ -69,7 +69,7 @@ fn empty_patterns_are_errors() {
 }
 
 fn tagged(flags: &[&str], tags: &[&str]) -> bool {
-    TagFilter::new(flags).unwrap().matches(tags)
+    TagFilter::new(flags).expect("a filter").matches(tags)
 }
 
 #[test]

@@ -81,6 +81,18 @@ fn a_run_that_was_cut_short_leaves_what_there_is() {
     assert_eq!(Report::deserialize_from_str(&buffer.text()).unwrap().tests, finished);
 }
 
+/// XML has no way to write U+FFFE and U+FFFF, and a path or a scenario file may hold them.
+#[test]
+fn noncharacters_in_a_place_do_not_reach_the_xml() {
+    let mut failed = rejected_hue();
+    let place = failed.attempts[0].failures[0].place.as_mut().unwrap();
+    place.text.push('\u{ffff}');
+    place.file = "scenarios/\u{fffe}.yaml".into();
+    let buffer = Buffer::default();
+    replay(&events(info(&[]), &[failed], false), &mut Junit::new(buffer.clone())).unwrap();
+    assert!(!buffer.text().contains(['\u{fffe}', '\u{ffff}']));
+}
+
 /// A second opinion, where xmllint is installed.
 #[test]
 fn xmllint_agrees() {

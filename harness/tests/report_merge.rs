@@ -19,7 +19,7 @@ type Report = (PathBuf, Vec<RunEvent>);
 fn shards(all: &[ScenarioReport], kind: Kind, total: u32) -> Vec<Report> {
     let ids: Vec<&str> = all.iter().map(|s| s.id.as_str()).collect();
     let shard = |index| {
-        let partition = Partition::new(kind, index, total).unwrap();
+        let partition = Partition::new(kind, index, total).expect("a share");
         let mine: Vec<ScenarioReport> = select(&ids, &partition).into_iter().map(|i| all[i].clone()).collect();
         let head = RunInfo { partition: Some(partition.into()), total: mine.len(), ..info(all) };
         (PathBuf::from(format!("shard-{index}.jsonl")), events(head, &mine, false))
@@ -40,7 +40,7 @@ fn three() -> Vec<Report> {
 
 /// The error as the command line shows it: message and help.
 fn refused(reports: Vec<Report>) -> String {
-    shown(merge(reports).unwrap_err())
+    shown(merge(reports).expect_err("refused"))
 }
 
 fn shown(error: MergeError) -> String {
@@ -226,7 +226,7 @@ fn files_are_read_and_their_errors_name_file_and_line() {
 }
 
 fn read(text: &str) -> String {
-    jsonl::read_from("shard.jsonl".as_ref(), text.as_bytes()).unwrap_err().to_string()
+    jsonl::read_from("shard.jsonl".as_ref(), text.as_bytes()).expect_err("unreadable").to_string()
 }
 
 #[test]

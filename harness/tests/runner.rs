@@ -1,4 +1,5 @@
 //! The runner through its public face, with devices that do exactly what a test tells them to.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::future::Future;
 use std::path::Path;
@@ -56,7 +57,9 @@ impl Device for ScriptedDevice {
     async fn stop(&mut self) {}
 }
 
-fn scripted<F: Future<Output = ()> + 'static>(script: impl Fn(Journal, u32) -> F + Send + Sync + 'static) -> Arc<dyn Target> {
+fn scripted<F: Future<Output = ()> + 'static>(
+    script: impl Fn(Journal, u32) -> F + Send + Sync + 'static,
+) -> Arc<dyn Target> {
     Arc::new(Scripted { script: Arc::new(move |j, n| Box::pin(script(j, n))), attempts: AtomicU32::new(0) })
 }
 
@@ -91,7 +94,12 @@ fn run_one(target: Arc<dyn Target>, steps: &str) -> ScenarioReport {
 fn told(report: &ScenarioReport) -> (Verdict, String) {
     let failure = report.attempts.last().and_then(|a| a.failures.first());
     let text = failure.map_or_else(String::new, |f| {
-        format!("{}\n  expected: {}\n  actual: {}", f.title, f.expected.as_deref().unwrap_or("-"), f.actual.as_deref().unwrap_or("-"))
+        format!(
+            "{}\n  expected: {}\n  actual: {}",
+            f.title,
+            f.expected.as_deref().unwrap_or("-"),
+            f.actual.as_deref().unwrap_or("-")
+        )
     });
     (report.verdict, text)
 }
@@ -101,7 +109,12 @@ fn message(topic: &str, payload: &str) -> Observation {
 }
 
 fn led(color: &str) -> Observation {
-    Observation::Led { part: "led1".into(), index: 0, color: color.parse::<Rgb>().unwrap(), evidence: Evidence::Observed }
+    Observation::Led {
+        part: "led1".into(),
+        index: 0,
+        color: color.parse::<Rgb>().unwrap(),
+        evidence: Evidence::Observed,
+    }
 }
 
 async fn ms(n: u64) {
@@ -133,7 +146,11 @@ fn a_scenario_that_passes_on_a_retry_is_flaky() {
 
 #[test]
 fn an_expectation_uses_up_its_message() {
-    let target = || scripted(|journal, _| async move { journal.record(message("a", "x")); });
+    let target = || {
+        scripted(|journal, _| async move {
+            journal.record(message("a", "x"));
+        })
+    };
     assert_eq!(run_one(target(), "steps: [{ expect-message: { topic: a } }]").verdict, Verdict::Passed);
     let twice = "steps: [{ expect-message: { topic: a } }, { expect-message: { topic: a } }]";
     insta::assert_snapshot!("message_used_up", told(&run_one(target(), twice)).1);
@@ -141,7 +158,9 @@ fn an_expectation_uses_up_its_message() {
 
 #[test]
 fn messages_from_before_the_stimulus_do_not_count() {
-    let target = scripted(|journal, _| async move { journal.record(message("stat/x", "on")); });
+    let target = scripted(|journal, _| async move {
+        journal.record(message("stat/x", "on"));
+    });
     let report = run_one(
         target,
         r#"
@@ -279,7 +298,10 @@ steps:
 "#,
     );
     assert_eq!(captured.verdict, Verdict::Passed);
-    let notes = captured.attempts[0].journal.iter().filter(|e| matches!(&e.what, Observation::Note { text } if text == "it is 42"));
+    let notes = captured.attempts[0]
+        .journal
+        .iter()
+        .filter(|e| matches!(&e.what, Observation::Note { text } if text == "it is 42"));
     assert_eq!(notes.count(), 1);
 }
 

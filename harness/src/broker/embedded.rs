@@ -82,7 +82,8 @@ impl EmbeddedBroker {
         if self.running.borrow().is_some() {
             return Ok(());
         }
-        let router = Arc::new(MessageRouter::with_storage(Arc::clone(&self.storage)).with_event_handler(Arc::new(Quiet)));
+        let router =
+            Arc::new(MessageRouter::with_storage(Arc::clone(&self.storage)).with_event_handler(Arc::new(Quiet)));
         router.recover_sessions(u32::MAX).await?;
         router.initialize().await?;
         let (shutdown, _) = broadcast::channel(1);

@@ -12,8 +12,8 @@ mod topic;
 mod transport;
 mod url;
 
-pub use client::{Client, ClientError, ClientOptions, RetainHandling, Subscription};
 pub(crate) use client::message_of;
+pub use client::{Client, ClientError, ClientOptions, RetainHandling, Subscription};
 pub use embedded::{EmbeddedBroker, EmbeddedError};
 pub use server::{BrokerServer, ServerError, ServerOptions, TlsFiles};
 pub use topic::filter_matches;

@@ -76,9 +76,8 @@ impl BrokerServer {
         let storage = options.store.clone().map_or(Storage::Memory, Storage::Files);
         let mut config = settings::config(address, storage);
         if let Some(port) = options.websocket_port {
-            config = config.with_websocket(
-                WebSocketConfig::new().with_bind_addresses(vec![SocketAddr::new(options.bind, port)]),
-            );
+            config = config
+                .with_websocket(WebSocketConfig::new().with_bind_addresses(vec![SocketAddr::new(options.bind, port)]));
         }
         if let Some((port, files)) = &options.tls {
             config = config.with_tls(

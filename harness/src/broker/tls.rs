@@ -47,7 +47,11 @@ pub(super) fn client_config(ca: Option<&Path>) -> Result<ClientConfig, CaError> 
             roots.add_parsable_certificates(found.certs);
             if roots.is_empty() {
                 let problems: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
-                return Err(CaError::System(if problems.is_empty() { "none found".to_owned() } else { problems.join("; ") }));
+                return Err(CaError::System(if problems.is_empty() {
+                    "none found".to_owned()
+                } else {
+                    problems.join("; ")
+                }));
             }
         }
     }

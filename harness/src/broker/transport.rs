@@ -94,14 +94,19 @@ async fn websocket(url: &BrokerUrl, stream: Stream) -> Result<Stream, TransportE
     request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("mqtt"));
     let (socket, _) = tokio_tungstenite::client_async(request, stream).await.map_err(failed)?;
     let (sink, source) = socket.split();
-    let reader = StreamReader::new(source.map_err(io::Error::other).try_filter_map(|m| async move {
-        Ok(match m {
-            Message::Binary(bytes) => Some(bytes),
-            _ => None,
-        })
-    }).boxed());
-    let writer = SinkWriter::new(CopyToBytes::new(
-        Box::pin(sink.sink_map_err(io::Error::other).with(|bytes: Bytes| async move { io::Result::Ok(Message::Binary(bytes)) })),
-    ));
+    let reader = StreamReader::new(
+        source
+            .map_err(io::Error::other)
+            .try_filter_map(|m| async move {
+                Ok(match m {
+                    Message::Binary(bytes) => Some(bytes),
+                    _ => None,
+                })
+            })
+            .boxed(),
+    );
+    let writer = SinkWriter::new(CopyToBytes::new(Box::pin(
+        sink.sink_map_err(io::Error::other).with(|bytes: Bytes| async move { io::Result::Ok(Message::Binary(bytes)) }),
+    )));
     Ok(Box::new(tokio::io::join(reader, writer)))
 }

@@ -37,12 +37,8 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    const ALL: [(Self, &'static str, u16); 4] = [
-        (Self::Mqtt, "mqtt", 1883),
-        (Self::Mqtts, "mqtts", 8883),
-        (Self::Ws, "ws", 80),
-        (Self::Wss, "wss", 443),
-    ];
+    const ALL: [(Self, &'static str, u16); 4] =
+        [(Self::Mqtt, "mqtt", 1883), (Self::Mqtts, "mqtts", 8883), (Self::Ws, "ws", 80), (Self::Wss, "wss", 443)];
 
     fn entry(self) -> (Self, &'static str, u16) {
         Self::ALL.into_iter().find(|(s, ..)| *s == self).unwrap_or(Self::ALL[0])
@@ -61,7 +57,9 @@ impl Scheme {
 
 /// What is wrong with a broker's URL. Never contains the URL itself: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("broker URL: {problem} (write it as mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path, wss://)")]
+#[error(
+    "broker URL: {problem} (write it as mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path, wss://)"
+)]
 pub struct UrlError {
     problem: String,
 }
@@ -141,7 +139,9 @@ mod tests {
         let url: BrokerUrl = "mqtt://dev:s%40crt@h".parse().unwrap();
         assert_eq!(url.password.as_deref(), Some("s@crt"));
         assert!(!format!("{url:?}").contains("s@crt"));
-        for wrong in ["", "127.0.0.1:1883", "http://h", "mqtt://", "mqtt://h/x", "mqtt://h?x", "mqtt://h:99999", "mqtt://:pw@h"] {
+        for wrong in
+            ["", "127.0.0.1:1883", "http://h", "mqtt://", "mqtt://h/x", "mqtt://h?x", "mqtt://h:99999", "mqtt://:pw@h"]
+        {
             assert!(shown(wrong).is_err(), "{wrong:?} should be refused");
         }
     }

@@ -67,9 +67,9 @@ pub(super) fn run(command: Command) -> Result<Exit, Failure> {
         ServerOptions { bind: args.bind, port: args.port, websocket_port: args.ws_port, tls, user, store: args.store };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::io("the runtime does not start", &e))?;
     runtime.block_on(async {
-        let server = BrokerServer::start(&options)
-            .await
-            .map_err(|e| Failure::bench(&e).help("another broker may use the port: choose one with --port (0: any free one)"))?;
+        let server = BrokerServer::start(&options).await.map_err(|e| {
+            Failure::bench(&e).help("another broker may use the port: choose one with --port (0: any free one)")
+        })?;
         println!("broker on mqtt://{}", server.address);
         if let Some(address) = server.tls {
             println!("broker on mqtts://{address}");
@@ -85,7 +85,6 @@ pub(super) fn run(command: Command) -> Result<Exit, Failure> {
 }
 
 fn password() -> Result<String, Failure> {
-    std::env::var("HIL_BROKER_PASSWORD").map_err(|_| {
-        Failure::usage("--user needs a password").help("set the environment variable HIL_BROKER_PASSWORD")
-    })
+    std::env::var("HIL_BROKER_PASSWORD")
+        .map_err(|_| Failure::usage("--user needs a password").help("set the environment variable HIL_BROKER_PASSWORD"))
 }

@@ -39,8 +39,11 @@ impl Failure {
     }
 
     pub(super) fn print(&self) {
-        let (red, cyan, bold, reset) =
-            if super::color_on_stderr() { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[1m", "\x1b[0m") } else { ("", "", "", "") };
+        let (red, cyan, bold, reset) = if super::color_on_stderr() {
+            ("\x1b[1;31m", "\x1b[1;36m", "\x1b[1m", "\x1b[0m")
+        } else {
+            ("", "", "", "")
+        };
         eprintln!("{red}error{reset}{bold}: {}{reset}", self.text);
         if let Some(help) = &self.help {
             eprintln!("  {cyan}help{reset}: {help}");

@@ -3,11 +3,14 @@
 mod broker;
 mod check;
 mod completions;
+mod doctor;
 mod error;
+mod init;
 mod report;
 mod run;
 mod schema;
 mod selection;
+mod up;
 
 use std::process::ExitCode;
 
@@ -37,6 +40,9 @@ enum Command {
     Report(report::Command),
     #[command(subcommand)]
     Broker(broker::Command),
+    Up(up::Args),
+    Init(init::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
 }
 
@@ -50,6 +56,9 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Report(command) => report::run(command),
         Command::Broker(command) => broker::run(command),
+        Command::Up(args) => up::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = result.unwrap_or_else(|failure: Failure| {

@@ -1,6 +1,6 @@
 //! `hil run`: runs scenarios.
 
-mod broker;
+pub(super) mod broker;
 mod listing;
 pub(super) mod reports;
 mod target;
@@ -150,7 +150,7 @@ fn cores() -> usize {
 }
 
 /// Four hexadecimal digits that tell this run from others on the same broker.
-fn run_id() -> String {
+pub(super) fn run_id() -> String {
     let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
     format!("{:04x}", (nanos >> 8 ^ std::process::id()) & 0xFFFF)
 }

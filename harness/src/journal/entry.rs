@@ -243,9 +243,9 @@ impl<'de> Deserialize<'de> for Payload {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         Ok(match PayloadForm::deserialize(d)? {
             PayloadForm::Text(text) => Self(text.into_bytes()),
-            PayloadForm::Base64(text) => Self(
-                base64::engine::general_purpose::STANDARD.decode(text).map_err(serde::de::Error::custom)?,
-            ),
+            PayloadForm::Base64(text) => {
+                Self(base64::engine::general_purpose::STANDARD.decode(text).map_err(serde::de::Error::custom)?)
+            }
         })
     }
 }

@@ -1,8 +1,7 @@
-//! A line of a scenario file with a mark under what matters.
+//! A line of a scenario file in three parts, for reports that draw the mark themselves.
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Theme;
 use super::text::clean;
 use crate::event::Place;
 
@@ -48,21 +47,6 @@ impl Excerpt {
     /// `   ^^^^^` under the line.
     pub(crate) fn carets(&self) -> String {
         format!("{}{}", " ".repeat(self.before.width()), "^".repeat(self.marked.width().max(1)))
-    }
-
-    /// As rustc draws it: location, gutter, line, carets.
-    pub(crate) fn render(&self, theme: Theme) -> String {
-        let (frame, mark) = (theme.frame(), theme.verdict(crate::verdict::Verdict::Failed));
-        let number = self.line.to_string();
-        let gutter = " ".repeat(number.len());
-        let Self { location, before, marked, after, .. } = self;
-        format!(
-            "{gutter}{frame}-->{frame:#} {location}\n\
-             {gutter} {frame}|{frame:#}\n\
-             {frame}{number} |{frame:#} {before}{marked}{after}\n\
-             {gutter} {frame}|{frame:#} {mark}{carets}{mark:#}\n",
-            carets = self.carets(),
-        )
     }
 }
 

@@ -1,9 +1,10 @@
-//! A failure as text: title, place, step, expected against actual, help. The terminal, JUnit and GitHub show the same.
+//! A failure as text: title, place, step, expected against actual, help. The terminal, JUnit and GitHub show the same, in the
+//! form in which errors of scenario files are shown.
 
 use super::Theme;
-use super::excerpt::Excerpt;
-use super::text::{clean, clean_lines};
-use crate::event::Failure;
+use super::text::{clean, clean_lines, count, replace_unprintable, truncate};
+use crate::event::{Failure, Place};
+use crate::scenario::error::Report;
 
 /// Lines of one field; a device may send megabytes.
 const MAX_LINES: usize = 40;
@@ -17,46 +18,49 @@ pub(crate) fn plain(failure: &Failure) -> String {
 
 /// The failure in lines, each with its end.
 pub(crate) fn render(failure: &Failure, theme: Theme) -> String {
-    let (kind, strong, help) = (theme.verdict(failure.verdict), theme.strong(), theme.help());
-    let mut text = format!(
-        "{kind}{}[{}]{kind:#}{strong}: {}{strong:#}\n",
-        failure.verdict,
-        clean(&failure.code),
-        clean(&failure.title)
-    );
-    if let Some(place) = &failure.place {
-        text.push_str(&Excerpt::of(place).render(theme));
+    let step = bounded(&format!("{}: {}", failure.step, failure.step_title));
+    let optional = |text: &Option<String>| text.as_deref().map(bounded);
+    let fields = [
+        ("step", Some(step)),
+        ("expected", optional(&failure.expected)),
+        ("actual", optional(&failure.actual)),
+        ("help", optional(&failure.help)),
+    ];
+    let code = clean(&failure.code);
+    let place = failure.place.as_ref().map(|p| Place {
+        file: clean(&p.file.to_string_lossy()).into(),
+        text: replace_unprintable(&p.text),
+        ..p.clone()
+    });
+    let mut report = Report::new("").code(&code);
+    if let Some(place) = &place {
+        report = report.mark(place, "");
     }
-    let step = format!("{}: {}", failure.step, failure.step_title);
-    push_field(&mut text, theme.frame(), "step", &step);
-    push_field(
-        &mut text,
-        theme.verdict(crate::verdict::Verdict::Passed),
-        "expected",
-        failure.expected.as_deref().unwrap_or(""),
-    );
-    push_field(
-        &mut text,
-        theme.verdict(crate::verdict::Verdict::Failed),
-        "actual",
-        failure.actual.as_deref().unwrap_or(""),
-    );
-    push_field(&mut text, help, "help", failure.help.as_deref().unwrap_or(""));
-    text
-}
-
-/// `  expected: ...`, further lines indented below; nothing if `value` is empty.
-fn push_field(text: &mut String, style: anstyle::Style, name: &str, value: &str) {
-    let lines = clean_lines(value);
-    for (i, line) in lines.iter().take(MAX_LINES).enumerate() {
-        let line = super::text::truncate(line, MAX_CHARS);
-        if i == 0 {
-            text.push_str(&format!("  {style}{name:>8}:{style:#} {line}\n"));
-        } else {
-            text.push_str(&format!("            {line}\n").replace("            \n", "\n"));
+    for (name, text) in &fields {
+        if let Some(text) = text {
+            report = report.line(name, text);
         }
     }
-    if lines.len() > MAX_LINES {
-        text.push_str(&format!("            ... {}\n", super::text::count(lines.len() - MAX_LINES, "more line")));
+    // The headline is ours: it tells a failure of the firmware from an invalid file and from a bench error.
+    let rendered = report.render(theme.has_color());
+    let (_, body) = rendered.split_once('\n').unwrap_or_default();
+    let (kind, strong) = (theme.verdict(failure.verdict), theme.strong());
+    format!("{kind}{}{kind:#}{strong}: {}{strong:#}\n{body}", failure.verdict, clean(&failure.title))
+}
+
+/// Columns before the `=` of a failure's lines, so that more lines can be added below.
+pub(crate) fn indent(failure: &Failure) -> usize {
+    failure.place.as_ref().map_or(1, |p| p.line.to_string().len()).max(2) + 1
+}
+
+/// `text` line by line, fit to print, with a note if some lines are left out.
+fn bounded(text: &str) -> String {
+    let mut lines = clean_lines(text);
+    let surplus = lines.len().saturating_sub(MAX_LINES);
+    lines.truncate(MAX_LINES);
+    let mut lines: Vec<String> = lines.iter().map(|line| truncate(line, MAX_CHARS)).collect();
+    if surplus > 0 {
+        lines.push(format!("... {} left out", count(surplus, "more line")));
     }
+    lines.join("\n")
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::text::{clean, clean_bytes, thousands, truncate};
 use crate::event::{Attempt, Failure};
 use crate::journal::{Direction, Entry, Evidence, FlashOp, Message, Observation, Payload, SerialStream};
+use crate::time::SimTime;
 
 /// Characters of one entry's text; packets and serial output may be long.
 const MAX_TEXT: usize = 400;
@@ -63,6 +64,11 @@ impl Line {
         };
         Self { kind, text: truncate(&text, MAX_TEXT) }
     }
+}
+
+/// `12.345678 s`: much happens within a millisecond of device time.
+pub(crate) fn time(at: SimTime) -> String {
+    format!("{}.{:06} s", at.0 / 1_000_000_000, at.0 / 1_000 % 1_000_000)
 }
 
 /// `led1`, or `led1[3]` further down a chain.
@@ -175,11 +181,11 @@ pub(crate) fn plain(pieces: &[Piece<'_>]) -> String {
     let mut text = String::new();
     for piece in pieces {
         match piece {
-            Piece::Gap(n) => text.push_str(&format!("             ... {} left out\n", entries(*n))),
+            Piece::Gap(n) => text.push_str(&format!("               ... {} left out\n", entries(*n))),
             Piece::Entry { entry, related } => {
                 let Line { kind, text: what } = Line::of(&entry.what);
                 let mark = if *related { '>' } else { ' ' };
-                text.push_str(&format!("{mark} {:>11}  {kind:<9}  {what}\n", entry.at.to_string()));
+                text.push_str(&format!("{mark} {:>13}  {kind:<9}  {what}\n", time(entry.at)));
             }
         }
     }

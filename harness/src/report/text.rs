@@ -19,6 +19,11 @@ pub(crate) fn clean_bytes(bytes: &[u8]) -> String {
     clean
 }
 
+/// `text` with every character that [`clean`] would escape replaced by one other, so that columns stay; tabs remain.
+pub(crate) fn replace_unprintable(text: &str) -> String {
+    text.chars().map(|c| if c != '\t' && is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// [`clean`] line by line: line breaks remain.
 pub(crate) fn clean_lines(text: &str) -> Vec<String> {
     text.lines().map(clean).collect()

@@ -56,11 +56,6 @@ impl Theme {
         if self.color { Style::new().dimmed() } else { Style::new() }
     }
 
-    /// Advice.
-    pub(crate) const fn help(self) -> Style {
-        self.bold(AnsiColor::Cyan)
-    }
-
     /// Identifiers.
     pub(crate) const fn id(self) -> Style {
         self.bold(AnsiColor::Cyan)

@@ -93,7 +93,8 @@ impl World {
         if let Some(due) = &due {
             tokio::task::spawn_local(due.clone().keep_pace(journal.clone()));
         }
-        let provisions = options.target.capabilities(options.broker.kind()).contains(&crate::scenario::Capability::Provision);
+        let provisions =
+            options.target.capabilities(options.broker.kind()).contains(&crate::scenario::Capability::Provision);
         let root = match (&options.topic_root, &options.broker) {
             (Some(root), _) => root.clone(),
             (None, BrokerChoice::External(_)) if provisions => format!("hil-{}/{number}/", options.run_id),
@@ -110,7 +111,8 @@ impl World {
             BrokerChoice::External(_) => format!("hil{}-{number}{suffix}", options.run_id),
         };
         let observer =
-            Observer::connect(broker.clone(), wire.clone(), journal.clone(), root.clone(), client_id("o"), filters).await?;
+            Observer::connect(broker.clone(), wire.clone(), journal.clone(), root.clone(), client_id("o"), filters)
+                .await?;
         let bench = Bench {
             journal: journal.clone(),
             wire: wire.clone(),
@@ -154,7 +156,12 @@ impl World {
         if let Some(reason) = lost {
             let failed = dead_on_arrival(&BenchError::BrokerLost(reason), Duration::ZERO);
             let at = self.cx.journal.now();
-            self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure { at, step: "run".to_owned(), step_title: "while the scenario ran".to_owned(), ..f }));
+            self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure {
+                at,
+                step: "run".to_owned(),
+                step_title: "while the scenario ran".to_owned(),
+                ..f
+            }));
         }
         false
     }
@@ -184,9 +191,17 @@ impl World {
             let path = format!("{name} {}", i + 1);
             let Self { cx, recorder, timeout, .. } = self;
             if cx.journal.now() >= cx.deadline {
-                let place = super::failure::StepPlace { path: &path, title: "", source: &sourced.source, span: sourced.step.span };
-                let unmet = Unmet::new("hil::timeout", format!("the scenario's timeout of {} ended before this step", display(*timeout)))
-                    .help("raise `timeout:` at the top of the file (default 30s of scenario time)");
+                let place = super::failure::StepPlace {
+                    path: &path,
+                    title: "",
+                    source: &sourced.source,
+                    span: sourced.step.span,
+                };
+                let unmet = Unmet::new(
+                    "hil::timeout",
+                    format!("the scenario's timeout of {} ended before this step", display(*timeout)),
+                )
+                .help("raise `timeout:` at the top of the file (default 30s of scenario time)");
                 return Err(recorder.failed(unmet.into(), &place, cx));
             }
             step::run(cx, recorder, &sourced.source, &sourced.step, &path).await?;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use super::observer::Observer;
 use super::serial_log::SerialLog;
 use crate::broker::Broker;
-use crate::journal::{Entry, Journal, Message, Observation, Position};
+use crate::journal::{Entry, Journal, Message, Observation, Payload, Position};
 pub(super) use crate::scenario::DEFAULT_WITHIN;
 use crate::scenario::Variables;
+use crate::scenario::step::Match;
 use crate::target::Device;
 use crate::time::SimTime;
 use crate::wire::Wire;
@@ -116,6 +117,13 @@ impl Context {
     pub(super) fn used(&mut self, seq: u64) {
         if let Some(from) = &mut self.window.order_from {
             *from = (*from).max(seq + 1);
+        }
+    }
+
+    /// Sets the variables that named groups of a condition have captured in a payload.
+    pub(super) fn capture_payload(&mut self, condition: &Match, payload: &Payload) {
+        if let (Match::Regex(regex), Some(text)) = (condition, payload.as_text()) {
+            self.capture_groups(&regex.value, text);
         }
     }
 

@@ -23,7 +23,12 @@ pub struct Planned {
 }
 
 /// Runs all scenarios and tells `sink` what happens; the reports come back in the order of the plan.
-pub fn run(plan: &[Planned], options: &RunOptions, cancel: &Cancel, mut sink: impl FnMut(&RunEvent)) -> Vec<ScenarioReport> {
+pub fn run(
+    plan: &[Planned],
+    options: &RunOptions,
+    cancel: &Cancel,
+    mut sink: impl FnMut(&RunEvent),
+) -> Vec<ScenarioReport> {
     let next = AtomicUsize::new(0);
     let (events, received) = mpsc::channel::<(usize, RunEvent)>();
     let mut reports: Vec<Option<ScenarioReport>> = vec![None; plan.len()];
@@ -81,7 +86,9 @@ fn scenario(
             if report.attempts.is_empty() {
                 (report.verdict, report.reason) = match reason {
                     CancelReason::Interrupt => (Verdict::Interrupted, Some("interrupted before it ran".to_owned())),
-                    CancelReason::FailFast => (Verdict::Skipped, Some("another scenario failed (--fail-fast)".to_owned())),
+                    CancelReason::FailFast => {
+                        (Verdict::Skipped, Some("another scenario failed (--fail-fast)".to_owned()))
+                    }
                 };
             }
             break;

@@ -31,7 +31,7 @@ pub struct ScenarioFile {
     pub tags: Vec<Spanned<String>>,
     /// `requires`
     pub requires: Vec<Spanned<Capability>>,
-    /// `timeout`: limit of the whole scenario in scenario time; `None`: the default (30 s).
+    /// `timeout`: limit of the whole scenario in scenario time; default 30 s.
     pub timeout: Option<Duration>,
     /// `device`: how the device is configured before it starts.
     pub device: DeviceConfig,
@@ -98,10 +98,10 @@ pub struct DeviceConfig {
     /// `prefix`: topic prefix.
     #[schemars(with = "Option<forms::TopicName>")]
     pub prefix: Option<String>,
-    /// `client-id`
+    /// `client-id`: MQTT client id.
     #[schemars(with = "Option<forms::FilledText>")]
     pub client_id: Option<String>,
-    /// `led-count`
+    /// `led-count`: lights in the chain.
     #[schemars(with = "Option<forms::Integer<1, 65535>>")]
     pub led_count: Option<u16>,
     /// `led-order`: `GRB` or `RGB`.

@@ -88,7 +88,9 @@ impl BenchError {
                 "check that the broker runs and that its URL, user and password are right; \
                  `hil run` without --broker needs none"
             }
-            Self::Capability(_) | Self::ForeignBroker => "name the capability in `requires:`, so that the scenario is skipped",
+            Self::Capability(_) | Self::ForeignBroker => {
+                "name the capability in `requires:`, so that the scenario is skipped"
+            }
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",
             Self::File { .. } => "name another file, or restore this one",

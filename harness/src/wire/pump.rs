@@ -66,12 +66,7 @@ impl Wire {
         let (stream, harness_end) = tokio::io::duplex(BUFFER);
         let fate = Arc::new(OnceLock::new());
         let born = conditions.borrow().cut;
-        let pump = Pump {
-            shared: Rc::clone(&self.shared),
-            born,
-            conditions,
-            fate: Arc::clone(&fate),
-        };
+        let pump = Pump { shared: Rc::clone(&self.shared), born, conditions, fate: Arc::clone(&fate) };
         tokio::task::spawn_local(pump.run(harness_end, broker));
         Ok(DeviceEnd { stream, fate })
     }

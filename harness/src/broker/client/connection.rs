@@ -229,9 +229,11 @@ impl<F: FnMut(Message)> Driver<F> {
             Packet::V5_0Publish(p) => (self.inbox)(message::from_packet(&p)),
             Packet::V5_0Suback(p) => {
                 if let Some((filter, answer)) = self.subscribing.remove(&p.packet_id()) {
-                    let refused = p.reason_codes().iter().find(|c| c.is_failure()).map(|c| {
-                        ClientError::Subscribe { filter, reason: format!("0x{:02X} {c}", *c as u8) }
-                    });
+                    let refused = p
+                        .reason_codes()
+                        .iter()
+                        .find(|c| c.is_failure())
+                        .map(|c| ClientError::Subscribe { filter, reason: format!("0x{:02X} {c}", *c as u8) });
                     reply(answer, refused.map_or(Ok(()), Err));
                 }
             }
@@ -257,7 +259,9 @@ impl<F: FnMut(Message)> Driver<F> {
             let refused = code.filter(|(c, _)| *c >= 0x80);
             reply(
                 answer,
-                refused.map_or(Ok(()), |(c, text)| Err(ClientError::Publish { topic, reason: format!("0x{c:02X} {text}") })),
+                refused.map_or(Ok(()), |(c, text)| {
+                    Err(ClientError::Publish { topic, reason: format!("0x{c:02X} {text}") })
+                }),
             );
         }
     }

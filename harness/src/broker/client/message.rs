@@ -60,7 +60,9 @@ pub(crate) fn from_packet(packet: &v5_0::Publish) -> Message {
     };
     for property in packet.props.iter() {
         match property {
-            Property::PayloadFormatIndicator(p) => message.payload_is_utf8 = Some(p.val() == PayloadFormat::String as u8),
+            Property::PayloadFormatIndicator(p) => {
+                message.payload_is_utf8 = Some(p.val() == PayloadFormat::String as u8)
+            }
             Property::MessageExpiryInterval(p) => message.message_expiry = Some(p.val()),
             Property::ContentType(p) => message.content_type = Some(p.val().to_owned()),
             Property::ResponseTopic(p) => message.response_topic = Some(p.val().to_owned()),

@@ -54,7 +54,8 @@ impl BrokerArgs {
 /// Fails early, once, where every scenario would fail for the same reason.
 pub(in crate::cmd) fn reachable(broker: &BrokerChoice) -> Result<(), Failure> {
     let BrokerChoice::External(url) = broker else { return Ok(()) };
-    let help = format!("is the broker at {url} running, and are user and password right? Without --broker none is needed");
+    let help =
+        format!("is the broker at {url} running, and are user and password right? Without --broker none is needed");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::io("the runtime does not start", &e))?;
     let local = tokio::task::LocalSet::new();

@@ -36,8 +36,7 @@ pub(super) fn dry_run(chosen: &[Planned], options: &RunOptions) -> Exit {
 }
 
 fn title(step: &SourcedStep, variables: &harness::scenario::Variables) -> String {
-    let title = step.check(variables).map_or_else(|_| String::new(), |s| s.command.title());
-    variables.redact(&title).into_owned()
+    step.check(variables).map_or_else(|_| String::new(), |s| s.title)
 }
 
 /// Paths for a message.

@@ -69,7 +69,9 @@ impl TargetArgs {
                 .help("name it: --broker mqtt://HOST:PORT; `hil up` starts one with a device to try"));
         }
         if self.plant_fault.is_some() {
-            return Err(Failure::usage("--plant-fault needs --target native: hil does not change a device that is not its own"));
+            return Err(Failure::usage(
+                "--plant-fault needs --target native: hil does not change a device that is not its own",
+            ));
         }
         Ok(Chosen { target: Arc::new(MqttTarget), reason: "--target mqtt".to_owned() })
     }

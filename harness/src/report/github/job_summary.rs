@@ -78,17 +78,17 @@ fn millis(d: std::time::Duration) -> std::time::Duration {
 fn details(info: Option<&RunInfo>, scenario: &ScenarioReport) -> String {
     let mut block = String::new();
     let attempt = if scenario.verdict == Verdict::Flaky { scenario.attempts.first() } else { scenario.attempts.last() };
-    for failure in attempt.map_or([].as_slice(), |a| &a.failures) {
+    let mut indent = 3;
+    for (attempt, failure) in attempt.iter().flat_map(|a| a.failures.iter().map(move |f| (a, f))) {
+        indent = failure_text::indent(failure);
         block.push_str(&failure_text::plain(failure));
-        if let Some(attempt) = attempt {
-            let _ = write!(block, "   journal:\n{}", plain(&around(failure, &attempt.journal)));
-        }
+        let _ = write!(block, "{:indent$}= journal:\n{}", "", plain(&around(failure, &attempt.journal)));
     }
     if let Some(reason) = &scenario.reason {
-        let _ = writeln!(block, "{}", clean(reason));
+        let _ = writeln!(block, "   = reason: {}", clean(reason));
     }
     if let Some(info) = info {
-        let _ = writeln!(block, "     rerun: {}", rerun_command(info, &scenario.id));
+        let _ = writeln!(block, "{:indent$}= rerun: {}", "", rerun_command(info, &scenario.id));
     }
     let fence = fence(&block);
     format!(

@@ -12,13 +12,17 @@ pub(super) fn render(attempt: &Attempt, full: bool) -> Markup {
         @if full { (axis::render(attempt)) }
         @for one in &attempt.failures { (failure::render(one, &attempt.journal)) }
         @if full {
-            details.table {
-                summary { (count(attempt.steps.len(), "step")) }
-                (tables::steps(&attempt.steps))
+            @if !attempt.steps.is_empty() {
+                details.table {
+                    summary { (count(attempt.steps.len(), "step")) }
+                    (tables::steps(&attempt.steps))
+                }
             }
-            details.table {
-                summary { "Journal: " (entries(attempt.journal.len())) }
-                (tables::journal(attempt))
+            @if !attempt.journal.is_empty() {
+                details.table {
+                    summary { "Journal: " (entries(attempt.journal.len())) }
+                    (tables::journal(attempt))
+                }
             }
         }
     }

@@ -53,7 +53,7 @@
     return ns >= 1e3 ? `${(ns / 1e3).toFixed(3)} µs` : `${ns.toFixed(0)} ns`;
   }
   for (const svg of document.querySelectorAll("figure.axis svg")) {
-    const [left, right, end] = ["left", "right", "end"].map((k) => Number(svg.dataset[k]));
+    const [left, right, start, end] = ["left", "right", "start", "end"].map((k) => Number(svg.dataset[k]));
     const cursor = svg.querySelector(".cursor");
     const [line, text] = cursor.children;
     svg.addEventListener("pointermove", (e) => {
@@ -66,7 +66,7 @@
       line.setAttribute("x2", x);
       text.setAttribute("x", near ? x - 6 : x + 6);
       text.setAttribute("text-anchor", near ? "end" : "start");
-      text.textContent = format(((x - left) / (right - left)) * end);
+      text.textContent = format(start + ((x - left) / (right - left)) * (end - start));
     });
     svg.addEventListener("pointerleave", () => cursor.toggleAttribute("hidden", true));
   }

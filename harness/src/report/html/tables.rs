@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::page::rounded;
 use crate::event::{Attempt, StepReport};
 use crate::journal::Observation;
-use crate::report::lines::{Line, Piece, capped, entries};
+use crate::report::lines::{Line, Piece, capped, entries, time};
 use crate::report::text::{clean, count, thousands};
 
 /// Steps listed at most (a `repeat` may carry out many).
@@ -64,7 +64,7 @@ pub(super) fn pieces(pieces: &[Piece<'_>]) -> Markup {
                         Piece::Entry { entry, related } => {
                             @let line = Line::of(&entry.what);
                             tr.related[*related] {
-                                td.num { (entry.at) }
+                                td.num { (time(entry.at)) }
                                 td.kind.(class(&entry.what)) { (line.kind) }
                                 td.text {
                                     @if let Observation::Led { color, .. } = &entry.what {

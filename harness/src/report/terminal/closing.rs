@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::outcome::word;
 use crate::event::{RunInfo, ScenarioReport, Summary};
-use crate::report::lines::{Line, Piece, around, entries};
+use crate::report::lines::{Line, Piece, around, entries, time};
 use crate::report::summary::reasons;
 use crate::report::text::{clean, count};
 use crate::report::{Theme, failure_text, rerun_command};
@@ -39,23 +39,26 @@ pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summ
 }
 
 fn details(text: &mut String, info: Option<&RunInfo>, scenario: &ScenarioReport, theme: Theme) {
-    let (style, id, dim, frame) = (theme.verdict(scenario.verdict), theme.id(), theme.dim(), theme.frame());
+    let (style, id, dim) = (theme.verdict(scenario.verdict), theme.id(), theme.dim());
+    let (frame, strong) = (theme.frame(), theme.strong());
     let (name, title) = (clean(&scenario.id), clean(&scenario.title));
     let _ = writeln!(text, "\n{style}{}{style:#} {id}{name}{id:#} {dim}{title}{dim:#}", word(scenario.verdict));
     if let Some(reason) = &scenario.reason {
-        let _ = writeln!(text, "{}", clean(reason));
+        let _ = writeln!(text, "   {frame}={frame:#} {strong}reason:{strong:#} {}", clean(reason));
     }
+    let mut indent = 3;
     if scenario.verdict == Verdict::Flaky {
         for (attempt, number) in scenario.attempts.iter().zip(1..) {
             let what = attempt.failures.first().map_or_else(|| attempt.verdict.to_string(), |f| clean(&f.title));
-            let _ = writeln!(text, "  attempt {number}: {what}");
+            let _ = writeln!(text, "   {frame}={frame:#} {strong}attempt {number}:{strong:#} {what}");
         }
     } else if let Some(last) = scenario.attempts.last() {
         for failure in &last.failures {
             text.push_str(&failure_text::render(failure, theme));
+            indent = failure_text::indent(failure);
             let pieces = around(failure, &last.journal);
             if !pieces.is_empty() {
-                let _ = writeln!(text, "  {frame} journal:{frame:#}");
+                let _ = writeln!(text, "{:indent$}{frame}={frame:#} {strong}journal:{strong:#}", "");
             }
             for piece in pieces {
                 journal_line(text, piece, theme);
@@ -63,21 +66,26 @@ fn details(text: &mut String, info: Option<&RunInfo>, scenario: &ScenarioReport,
         }
     }
     if let Some(info) = info {
-        let _ = writeln!(text, "  {frame}   rerun:{frame:#} {}", rerun_command(info, &scenario.id));
+        let _ = writeln!(
+            text,
+            "{:indent$}{frame}={frame:#} {strong}rerun:{strong:#} {}",
+            "",
+            rerun_command(info, &scenario.id)
+        );
     }
 }
 
 fn journal_line(text: &mut String, piece: Piece<'_>, theme: Theme) {
     let (mark, dim) = (theme.verdict(Verdict::Failed), theme.dim());
     let _ = match piece {
-        Piece::Gap(n) => writeln!(text, "    {dim}{:>11}  {} left out{dim:#}", "...", entries(n)),
+        Piece::Gap(n) => writeln!(text, "    {dim}{:>13}  {} left out{dim:#}", "...", entries(n)),
         Piece::Entry { entry, related: true } => {
             let Line { kind, text: what } = Line::of(&entry.what);
-            writeln!(text, "  {mark}>{mark:#} {:>11}  {kind:<9}  {what}", entry.at.to_string())
+            writeln!(text, "  {mark}>{mark:#} {:>13}  {kind:<9}  {what}", time(entry.at))
         }
         Piece::Entry { entry, related: false } => {
             let Line { kind, text: what } = Line::of(&entry.what);
-            writeln!(text, "    {dim}{:>11}  {kind:<9}  {what}{dim:#}", entry.at.to_string())
+            writeln!(text, "    {dim}{:>13}  {kind:<9}  {what}{dim:#}", time(entry.at))
         }
     };
 }

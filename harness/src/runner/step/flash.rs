@@ -11,7 +11,9 @@ pub(super) fn run(cx: &Context, expect: &ExpectFlash) -> Held {
     let from = match &expect.since {
         None => cx.window.from,
         Some(mark) => *cx.marks.get(&mark.value).ok_or_else(|| {
-            StepError::from(Unmet::new("hil::expect_flash", format!("the mark {:?} was not set", mark.value)).at(mark.span))
+            StepError::from(
+                Unmet::new("hil::expect_flash", format!("the mark {:?} was not set", mark.value)).at(mark.span),
+            )
         })?,
     };
     let operations: Vec<_> = cx.journal.read(from, |entries| {

@@ -69,7 +69,8 @@ pub(super) async fn any_of(
         .map(|step| step.command.within().unwrap_or(DEFAULT_WITHIN))
         .max();
     let deadline = cx.limit(longest);
-    let (waiting, probing) = (std::mem::replace(&mut cx.window.no_waiting, true), std::mem::replace(&mut recorder.probing, true));
+    let (waiting, probing) =
+        (std::mem::replace(&mut cx.window.no_waiting, true), std::mem::replace(&mut recorder.probing, true));
     let mut met = None;
     loop {
         let end = cx.journal.end();

@@ -66,7 +66,11 @@ pub(super) fn wrong_property(message: &Message, expected: &Properties) -> Option
             differs("correlation-data", actual, expected.correlation_data.as_ref().map(bytes))
         })
         .or_else(|| {
-            differs("content-type", message.content_type.as_ref().map(quoted), expected.content_type.as_ref().map(quoted))
+            differs(
+                "content-type",
+                message.content_type.as_ref().map(quoted),
+                expected.content_type.as_ref().map(quoted),
+            )
         })
         .or_else(|| {
             let number = |n: u32| n.to_string();
@@ -84,5 +88,11 @@ pub(super) fn wrong_property(message: &Message, expected: &Properties) -> Option
 
 /// A message in one line, for failures.
 pub(super) fn show(message: &Message) -> String {
-    format!("{} {} (qos {}{})", message.topic, message.payload, message.qos, if message.retain { ", retain" } else { "" })
+    format!(
+        "{} {} (qos {}{})",
+        message.topic,
+        message.payload,
+        message.qos,
+        if message.retain { ", retain" } else { "" }
+    )
 }

@@ -1,12 +1,12 @@
 //! `expect-message`: the observer receives a matching message.
 
-use super::matching::{describe, matches, show, span, wrong_property};
 use super::Held;
+use super::matching::{describe, matches, show, span, wrong_property};
 use crate::broker::filter_matches;
 use crate::journal::{Message, Observation};
 use crate::runner::context::{Context, DEFAULT_WITHIN, Found};
 use crate::runner::failure::Unmet;
-use crate::scenario::step::{ExpectMessage, Match};
+use crate::scenario::step::ExpectMessage;
 use crate::time::display;
 
 /// Entries that a failure shows at most.
@@ -32,10 +32,7 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectMessage) -> Held {
         last = Some(found);
     }
     let Some(found) = last else { return Ok(String::new()) };
-    if let (Match::Regex(regex), Some(text)) = (&expect.payload, found.message.payload.as_text()) {
-        let (regex, text) = (regex.value.clone(), text.to_owned());
-        cx.capture_groups(&regex, &text);
-    }
+    cx.capture_payload(&expect.payload, &found.message.payload);
     Ok(format!("{} after {}", show(&found.message), display(cx.journal.now().since(began))))
 }
 
@@ -75,14 +72,16 @@ fn unmet(cx: &Context, expect: &ExpectMessage, arrived: u32) -> Unmet {
     };
     let help = if on_topic.is_empty() {
         let earlier = cx.journal.read(0, |entries| {
-            let before = entries.iter().filter(|e| e.seq < cx.messages_from());
-            before.filter_map(|e| match &e.what {
+            let mut before = entries.iter().rev().filter(|e| e.seq < cx.messages_from());
+            before.find_map(|e| match &e.what {
                 Observation::Received(m) if filter_matches(filter, &m.topic) => Some(m.payload.to_string()),
                 _ => None,
-            }).last()
+            })
         });
         earlier.map(|payload| {
-            format!("the last message on it, {payload}, came before the step that should cause this one, and does not count")
+            format!(
+                "the last message on it, {payload}, came before the step that should cause this one, and does not count"
+            )
         })
     } else {
         None

@@ -45,7 +45,7 @@ pub(super) async fn run(
             return Err(recorder.failed(error, &place, cx));
         }
     };
-    let title = cx.variables.redact(&step.command.title()).into_owned();
+    let title = step.title.clone();
     let from = cx.journal.now();
     if !recorder.probing {
         cx.journal.record(Observation::Step { path: path.to_owned(), title: title.clone() });

@@ -1,7 +1,7 @@
 //! `expect-nothing`: silence, from the stimulus on.
 
-use super::matching::{matches, show};
 use super::Held;
+use super::matching::{matches, show};
 use crate::broker::filter_matches;
 use crate::runner::context::{Context, Found};
 use crate::runner::failure::Unmet;
@@ -16,19 +16,23 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectNothing) -> Held {
         .wait(cx.messages_from(), end, |entries| {
             entries.iter().find_map(|e| {
                 let message = window.message(e)?;
-                let counts = filter_matches(&expect.topic.value, &message.topic) && matches(&expect.payload, &message.payload.0);
+                let counts =
+                    filter_matches(&expect.topic.value, &message.topic) && matches(&expect.payload, &message.payload.0);
                 counts.then(|| Found { seq: e.seq, message: message.clone() })
             })
         })
         .await;
     match found {
         None => Ok(format!("silence for {}", display(expect.duration))),
-        Some(found) => Err(Unmet::new("hil::expect_nothing", format!("a message on {} where none should be", expect.topic.value))
-            .at(expect.topic.span)
-            .expected(format!("nothing on {} for {}", expect.topic.value, display(expect.duration)))
-            .actual(show(&found.message))
-            .help("messages since the stimulus just before this step count; `expect-message` uses up those that are wanted")
-            .related([found.seq])
-            .into()),
+        Some(found) => Err(Unmet::new(
+            "hil::expect_nothing",
+            format!("a message on {} where none should be", expect.topic.value),
+        )
+        .at(expect.topic.span)
+        .expected(format!("nothing on {} for {}", expect.topic.value, display(expect.duration)))
+        .actual(show(&found.message))
+        .help("messages since the stimulus just before this step count; `expect-message` uses up those that are wanted")
+        .related([found.seq])
+        .into()),
     }
 }

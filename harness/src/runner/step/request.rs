@@ -1,11 +1,11 @@
 //! `request`: a command with a Response Topic and Correlation Data, and its answer (MQTT 5, section 4.10).
 
-use super::matching::{describe, matches, show, span};
 use super::Held;
+use super::matching::{describe, matches, show, span};
 use crate::journal::{Message, Payload};
 use crate::runner::context::{Context, DEFAULT_WITHIN, Found};
 use crate::runner::failure::Unmet;
-use crate::scenario::step::{Match, Request};
+use crate::scenario::step::Request;
 use crate::time::display;
 
 /// Answers go to topics under this one; short, because small devices take small packets.
@@ -62,15 +62,15 @@ pub(super) async fn run(cx: &mut Context, request: &Request) -> Held {
             }
             if answer.correlation_data.as_ref() != Some(&correlation) {
                 let actual = answer.correlation_data.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-                return Err(unmet("the answer has the wrong Correlation Data".to_owned(), format!("{text} with {actual}"))
-                    .expected(format!("{wanted} with Correlation Data {correlation}"))
-                    .related([found.seq])
-                    .into());
+                return Err(unmet(
+                    "the answer has the wrong Correlation Data".to_owned(),
+                    format!("{text} with {actual}"),
+                )
+                .expected(format!("{wanted} with Correlation Data {correlation}"))
+                .related([found.seq])
+                .into());
             }
-            if let (Match::Regex(regex), Some(answer)) = (&request.response, answer.payload.as_text()) {
-                let (regex, answer) = (regex.value.clone(), answer.to_owned());
-                cx.capture_groups(&regex, &answer);
-            }
+            cx.capture_payload(&request.response, &answer.payload);
             Ok(format!("{text} after {}", display(cx.journal.now().since(began))))
         }
     }

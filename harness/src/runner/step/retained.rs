@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::matching::{describe, matches, show, span};
 use super::Held;
+use super::matching::{describe, matches, show, span};
 use crate::journal::Message;
 use crate::runner::context::{Context, DEFAULT_WITHIN};
 use crate::runner::failure::Unmet;
@@ -21,6 +21,9 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectRetained) -> Held {
     loop {
         let retained = cx.observer.retained(topic, PATIENCE).await?;
         if is_expected(expect, retained.as_ref()) {
+            if let Some(message) = &retained {
+                cx.capture_payload(&expect.payload, &message.payload);
+            }
             return Ok(retained.as_ref().map_or_else(|| format!("nothing retained on {topic}"), show));
         }
         if cx.journal.now() >= deadline {

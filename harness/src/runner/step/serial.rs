@@ -69,14 +69,12 @@ pub(super) async fn expect(cx: &mut Context, expect: &ExpectSerial) -> Held {
             cx.capture_groups(regex, &line);
             Ok(format!("{line:?}"))
         }
-        (Some((end, line)), true) => {
-            Err(Unmet::new("hil::expect_serial", "a serial line that should not be there")
-                .at(expect.line.span)
-                .expected(format!("no line that matches /{regex}/"))
-                .actual(line)
-                .related(cx.serial.entry_before(end))
-                .into())
-        }
+        (Some((end, line)), true) => Err(Unmet::new("hil::expect_serial", "a serial line that should not be there")
+            .at(expect.line.span)
+            .expected(format!("no line that matches /{regex}/"))
+            .actual(line)
+            .related(cx.serial.entry_before(end))
+            .into()),
         (None, false) => Err(Unmet::new("hil::expect_serial", format!("no matching serial line within {within}"))
             .at(expect.line.span)
             .expected(format!("a line that matches /{regex}/"))

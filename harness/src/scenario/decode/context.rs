@@ -146,7 +146,8 @@ impl<'a> Cx<'a> {
 
     fn locate(&self, node: &Node, range: Range<usize>) -> Span {
         let source = self.source.text.get(node.span.start..node.span.end);
-        let offset = source.zip(node.as_text()).and_then(|(source, text)| source_offset(source, text, range.start, range.end));
+        let offset =
+            source.zip(node.as_text()).and_then(|(source, text)| source_offset(source, text, range.start, range.end));
         offset.map_or(node.span, |part| Span { start: node.span.start + part.start, end: node.span.start + part.end })
     }
 
@@ -200,7 +201,13 @@ impl<'a> Cx<'a> {
                 format!("set it before the run: {name}=... hil run"),
             ),
             ProblemKind::Unclosed => {
-                self.error_with_help(Code::BadVariable, span, "a `${` without its `}`", "", "`$${` stands for the text `${`");
+                self.error_with_help(
+                    Code::BadVariable,
+                    span,
+                    "a `${` without its `}`",
+                    "",
+                    "`$${` stands for the text `${`",
+                );
             }
             ProblemKind::BadName(name) => self.error_with_help(
                 Code::BadVariable,

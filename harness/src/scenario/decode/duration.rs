@@ -77,7 +77,9 @@ pub fn duration(cx: &mut Cx<'_>, node: &Node) -> Option<Duration> {
         Ok(duration) => Some(duration),
         Err(error) => {
             let (label, help) = match &error {
-                DurationError::MissingUnit(number) => ("which unit?".to_owned(), format!("write {number}s or {number}ms")),
+                DurationError::MissingUnit(number) => {
+                    ("which unit?".to_owned(), format!("write {number}s or {number}ms"))
+                }
                 DurationError::UnknownUnit(_) | DurationError::NotANumber => (
                     Shown(&text.value).to_string(),
                     "a duration is a number and a unit: ns, us, ms, s, min or h; for example 500ms or 1.5s".into(),

@@ -1,7 +1,7 @@
 //! Mappings with known keys.
 
-use super::suggest::{did_you_mean, list};
 use super::Cx;
+use super::suggest::{did_you_mean, list};
 use crate::scenario::Span;
 use crate::scenario::error::{Code, Diagnostic};
 use crate::scenario::yaml::{Node, NodeKind};
@@ -127,11 +127,11 @@ impl<'c, 'a, 'n> Map<'c, 'a, 'n> {
         let source = self.cx.source().clone();
         let (first_span, second_span) =
             if first_span.start <= second_span.start { (first_span, second_span) } else { (second_span, first_span) };
-        self.cx.push(
-            Diagnostic::new(Code::Conflict, title)
-                .at(&source, second_span, "this one is too much")
-                .and(&source, first_span, "this one is there already"),
-        );
+        self.cx.push(Diagnostic::new(Code::Conflict, title).at(&source, second_span, "this one is too much").and(
+            &source,
+            first_span,
+            "this one is there already",
+        ));
     }
 
     fn missing(&mut self, keys: &[&str]) {

@@ -1,7 +1,7 @@
 //! Texts, booleans, keywords, lists of steps.
 
-use super::suggest::{did_you_mean, list};
 use super::Cx;
+use super::suggest::{did_you_mean, list};
 use crate::scenario::Spanned;
 use crate::scenario::error::Code;
 use crate::scenario::step::StepNode;

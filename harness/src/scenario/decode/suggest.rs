@@ -1,12 +1,19 @@
 //! "Did you mean", and lists of what there is.
 
+/// Bytes of what can be a slip of the pen.
+const LONGEST: usize = 64;
+
 /// What other tools, or Wokwi's own pages, call a key.
 const SYNONYMS: [(&str, &str); 4] =
     [("timeout", "within"), ("expected", "value"), ("message", "payload"), ("regex", "matches")];
 
 /// ``did you mean `topic`?`` if one of `known` is near enough.
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let plain = |s: &str| s.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect::<String>();
+    let plain =
+        |s: &str| s.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect::<String>();
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let synonym = SYNONYMS.iter().find(|(other, _)| *other == wrong).map(|(_, name)| *name);
     let wrong = plain(wrong);
     known

@@ -93,7 +93,11 @@ fn checked(
         && let Err(wrong) = check(&text.value)
     {
         let span = cx.part(&text, wrong.range);
-        let label = if text.value == node.as_text().unwrap_or_default() { String::new() } else { format!("this is {:?}", text.value) };
+        let label = if text.value == node.as_text().unwrap_or_default() {
+            String::new()
+        } else {
+            format!("this is {:?}", text.value)
+        };
         cx.error_with_help(Code::BadTopic, span, wrong.title, label, wrong.help);
         return None;
     }

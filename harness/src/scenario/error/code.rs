@@ -21,6 +21,13 @@ macro_rules! codes {
                     $(Self::$variant => concat!("hil::scenario::", $code),)+
                 }
             }
+
+            /// What it means, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
         }
     };
 }

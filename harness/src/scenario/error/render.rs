@@ -65,14 +65,7 @@ impl<'a> Report<'a> {
                 let arrow = if shown.is_empty() { "-->" } else { ":::" };
                 shown.push(file);
                 let file_name = clean(&file.to_string_lossy());
-                let _ = writeln!(
-                    out,
-                    "{:width$}{} {file_name}:{}:{}",
-                    "",
-                    paint.frame(arrow),
-                    head.line,
-                    head.column
-                );
+                let _ = writeln!(out, "{:width$}{} {file_name}:{}:{}", "", paint.frame(arrow), head.line, head.column);
                 let _ = writeln!(out, "{}", gutter(""));
                 self.source_lines(file, &mut out, &paint, &gutter);
             }
@@ -249,5 +242,70 @@ impl Paint {
 
     fn frame(&self, text: &str) -> String {
         self.with("1;34", text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(line: usize, column: usize, length: usize, text: &str) -> Place {
+        Place { file: "x.yaml".into(), line, column, length, text: text.into() }
+    }
+
+    #[test]
+    fn a_failure_shows_what_was_expected_and_what_was_there() {
+        let place = place(120, 9, 5, "\t- log: 日本語 text");
+        let text = render_place(
+            Some(&place),
+            "the expected message did not arrive within 2s",
+            Some("hil::expect_message"),
+            Some("stat/led/hsb \"120,255,255\""),
+            Some("stat/led/hsb \"119,255,255\"\nstat/led/power \"on\""),
+            Some("the device may still be in `hue_rainbow`"),
+            false,
+        );
+        insta::assert_snapshot!(text, @r#"
+        error: the expected message did not arrive within 2s
+           --> x.yaml:120:9
+            |
+        120 |     - log: 日本語 text
+            |            ^^^^^^^^
+            |
+            = expected: stat/led/hsb "120,255,255"
+            = actual: stat/led/hsb "119,255,255"
+                      stat/led/power "on"
+            = help: the device may still be in `hue_rainbow`
+            = code: hil::expect_message
+        "#);
+    }
+
+    #[test]
+    fn without_a_place_there_is_no_source() {
+        assert_eq!(render_place(None, "title", None, None, None, None, false), "error: title\n");
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_colour() {
+        let place = place(1, 1, 3, "abc");
+        let report = Report::new("title").mark(&place, "label").line("help", "do this");
+        let (plain, colored) = (report.render(false), report.render(true));
+        let mut stripped = String::new();
+        let mut rest = colored.as_str();
+        while let Some((before, escape)) = rest.split_once('\u{1b}') {
+            stripped.push_str(before);
+            rest = escape.split_once('m').expect("an escape ends").1;
+        }
+        stripped.push_str(rest);
+        assert_ne!(plain, colored);
+        assert_eq!(stripped, plain);
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_could_steer_it() {
+        let place = place(1, 1, 1, "\u{1b}[31m\u{202e}");
+        let text = Report::new("\u{1b}[2J").mark(&place, "\u{7}").line("actual", "\u{9b}x").render(false);
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        assert!(!text.contains('\u{202e}'));
     }
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use super::document::{self, Document, Row};
 use super::flow::Flow;
+use super::id::{self, Ids};
 use super::include::{self, Parts};
-use super::id;
 use crate::scenario::error::{Code, Diagnostic};
 use crate::scenario::variables::{Secret, Secrets, references};
 use crate::scenario::{Capability, DeviceConfig, Scenario, ScenarioFile, SourcedStep, Span, Spanned};
+
+/// Rows of `cases` times steps.
+const MAX_WORK: usize = 1_000_000;
 
 /// Reads environment variables.
 pub(super) type Env<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -18,7 +21,7 @@ pub(super) type Env<'e> = dyn Fn(&str) -> Option<String> + 'e;
 pub(super) fn scenario_file(
     document: Document,
     env: &Env<'_>,
-    taken: &mut HashSet<String>,
+    ids: &mut Ids,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<ScenarioFile> {
     let before = errors.len();
@@ -26,9 +29,16 @@ pub(super) fn scenario_file(
     let secrets = Arc::new(secrets(&document, &parts, env));
     let (file_vars, _) = parts.vars.resolve(&secrets);
     let device = document::device_config(&document, &file_vars, errors);
-    let file_id = id::file_id(&document.source.path, taken);
+    let file_id = ids.of_file(&document.source.path);
     let title = document.name.clone().map_or_else(String::new, |name| name.value);
 
+    let steps = document.steps.len() + parts.setup.len() + parts.teardown.len();
+    if document.cases.len().saturating_mul(steps) > MAX_WORK {
+        let span = document.cases.first().map_or_else(Span::default, |row| row.span);
+        let title = format!("rows of `cases` times steps are more than {MAX_WORK}");
+        errors.push(Diagnostic::new(Code::Limit, title).at(&document.source, span, ""));
+        return None;
+    }
     let mut scenarios = Vec::new();
     let mut found = Findings::default();
     let rows: Vec<Option<&Row>> =
@@ -37,11 +47,11 @@ pub(super) fn scenario_file(
         let (scenario, problems) = scenario(&document, &parts, *row, &secrets, &device);
         found.add(*row, problems);
         let case = row.map(|row| format!("[{}]", id::case_id(row))).unwrap_or_default();
-        let id = id::unique(format!("{file_id}{case}"), taken);
+        let id = ids.unique(format!("{file_id}{case}"));
         let title = if case.is_empty() { title.clone() } else { format!("{title} {case}") };
         scenarios.push(Scenario { id, title, ..scenario });
     }
-    taken.insert(file_id);
+    ids.take(&file_id);
     errors.extend(found.into_diagnostics(&document, rows.len()));
     if errors.len() > before {
         return None;
@@ -69,7 +79,8 @@ fn scenario(
         include::define(&mut definitions, &document.source, name, value);
     }
     let (vars, mut errors) = definitions.resolve(secrets);
-    let values = vars.names().into_iter().filter_map(|name| Some((name.to_owned(), vars.get(name)?.to_owned()))).collect();
+    let values =
+        vars.names().into_iter().filter_map(|name| Some((name.to_owned(), vars.get(name)?.to_owned()))).collect();
     let mut flow = Flow::new(vars);
     for capability in &document.requires {
         flow.need(capability.value, || "requires".to_owned());
@@ -122,8 +133,11 @@ fn secrets(document: &Document, parts: &Parts, env: &Env<'_>) -> Secrets {
 #[derive(Default)]
 struct Findings {
     order: Vec<(Diagnostic, Option<Span>, usize)>,
-    index: BTreeMap<(Code, String, Vec<(usize, Span)>), usize>,
+    index: BTreeMap<Identity, usize>,
 }
+
+/// What makes two errors the same: code, title, and the places (the file by its address).
+type Identity = (Code, String, Vec<(usize, Span)>);
 
 impl Findings {
     fn add(&mut self, row: Option<&Row>, errors: Vec<Diagnostic>) {

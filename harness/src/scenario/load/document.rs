@@ -45,6 +45,9 @@ pub(crate) const INCLUDED: Shape = Shape {
 pub(crate) const DEVICE: Shape =
     Shape { name: "device", example: "prefix", keys: &["prefix", "client-id", "led-count", "led-order"] };
 
+/// Variables of one file.
+const MAX_VARS: usize = 1000;
+
 /// A file's keys. Values that may hold variables are still nodes.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -144,7 +147,13 @@ fn version(cx: &mut Cx<'_>, node: &Node) -> Option<()> {
         return Some(());
     }
     let title = format!("unknown version: {}", node.describe());
-    cx.error_with_help(Code::Version, node.span, title, "expected 1", "this is the version of the language: version: 1");
+    cx.error_with_help(
+        Code::Version,
+        node.span,
+        title,
+        "expected 1",
+        "this is the version of the language: version: 1",
+    );
     None
 }
 
@@ -214,6 +223,10 @@ pub(super) fn definitions(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<(Spanned<S
         cx.wrong_type(node, "a mapping of names to values");
         return None;
     };
+    if entries.len() > MAX_VARS {
+        cx.error(Code::Limit, node.span, format!("more than {MAX_VARS} variables"), "");
+        return None;
+    }
     Some(entries.iter().filter_map(|(key, value)| definition(cx, key, value)).collect())
 }
 

@@ -92,7 +92,8 @@ impl Flow {
         for (index, step) in steps.iter().enumerate() {
             self.vars = before.clone();
             self.step(source, step, &format!("{path}.{}", index + 1));
-            let new: Vec<String> = self.vars.names().difference(&before.names()).map(|name| (*name).to_owned()).collect();
+            let new: Vec<String> =
+                self.vars.names().difference(&before.names()).map(|name| (*name).to_owned()).collect();
             new.into_iter().for_each(|name| after.set_later(name));
         }
         self.vars = after;

@@ -1,19 +1,12 @@
 //! Ids and titles of scenarios.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 
 use super::document::Row;
 
 /// Characters of a case in an id.
 const MAX_CASE: usize = 60;
-
-/// A file's part of its scenarios' ids: its path as given, without extension, with `/` between folders.
-pub(super) fn file_id(path: &Path, taken: &HashSet<String>) -> String {
-    let id = joined(&path.with_extension(""));
-    // `x.yaml` and `x.yml` in one folder.
-    if taken.contains(&id) { joined(path) } else { id }
-}
 
 fn joined(path: &Path) -> String {
     let parts: Vec<String> = path
@@ -32,7 +25,8 @@ pub(super) fn case_id(row: &Row) -> String {
     let text = match &row.name {
         Some(name) => name.value.clone(),
         None => {
-            let values = row.vars.iter().map(|(name, value)| format!("{}={}", name.value, value.as_text().unwrap_or("")));
+            let values =
+                row.vars.iter().map(|(name, value)| format!("{}={}", name.value, value.as_text().unwrap_or("")));
             values.collect::<Vec<_>>().join(", ")
         }
     };
@@ -43,12 +37,41 @@ pub(super) fn case_id(row: &Row) -> String {
     }
 }
 
-/// `id`, with `#2`, `#3` .. behind it if it is taken.
-pub(super) fn unique(id: String, taken: &mut HashSet<String>) -> String {
-    let numbered = (2..).map(|n| format!("{id}#{n}"));
-    let unique = std::iter::once(id.clone()).chain(numbered).find(|id| !taken.contains(id)).unwrap_or(id);
-    taken.insert(unique.clone());
-    unique
+/// The ids given so far.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    taken: HashSet<String>,
+    /// How often an id was asked for.
+    asked: HashMap<String, u32>,
+}
+
+impl Ids {
+    /// A file's part of its scenarios' ids: its path as given, without extension, with `/` between folders.
+    pub fn of_file(&self, path: &Path) -> String {
+        let id = joined(&path.with_extension(""));
+        // `x.yaml` and `x.yml` in one folder.
+        if self.taken.contains(&id) { joined(path) } else { id }
+    }
+
+    /// Makes `id` one that is given.
+    pub fn take(&mut self, id: &str) {
+        self.taken.insert(id.to_owned());
+    }
+
+    /// `id`, with `#2`, `#3` .. behind it if it is taken.
+    pub fn unique(&mut self, id: String) -> String {
+        if self.taken.insert(id.clone()) {
+            return id;
+        }
+        loop {
+            let asked = self.asked.entry(id.clone()).or_insert(1);
+            *asked += 1;
+            let numbered = format!("{id}#{asked}");
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
 }
 
 /// On one line, without control characters.

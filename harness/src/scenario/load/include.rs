@@ -57,10 +57,11 @@ fn add(
             continue;
         }
         if included.len() >= MAX_FILES {
-            errors.push(
-                Diagnostic::new(Code::Limit, format!("more than {MAX_FILES} files are included"))
-                    .at(&document.source, include.span, "one too many"),
-            );
+            errors.push(Diagnostic::new(Code::Limit, format!("more than {MAX_FILES} files are included")).at(
+                &document.source,
+                include.span,
+                "one too many",
+            ));
             return;
         }
         included.push(canonical.clone());

@@ -6,9 +6,13 @@ use std::sync::Arc;
 
 use super::check::{self, Env};
 use super::document::Document;
+use super::id::Ids;
 use super::{find, read};
 use crate::scenario::error::{Code, Diagnostic, Diagnostics};
 use crate::scenario::{ScenarioFile, Source, Span};
+
+/// Errors of one file that are told.
+const MAX_ERRORS: usize = 100;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -53,10 +57,10 @@ impl<'e> Loader<'e> {
     pub fn load(&self, paths: &[PathBuf]) -> Loaded {
         let mut errors = Vec::new();
         let mut files = Vec::new();
-        let mut taken = HashSet::new();
+        let mut ids = Ids::default();
         for path in find::find(paths, &mut errors) {
             match read::read(&path) {
-                Ok(source) => files.extend(self.file(&source, &mut taken, &mut errors)),
+                Ok(source) => files.extend(self.file(&source, &mut ids, &mut errors)),
                 Err(error) => errors.push(error),
             }
         }
@@ -73,16 +77,22 @@ impl<'e> Loader<'e> {
     pub fn load_text(&self, path: &Path, text: impl Into<Vec<u8>>) -> Result<ScenarioFile, Diagnostics> {
         let source = read::source(path, text.into()).map_err(|error| Diagnostics(vec![error]))?;
         let mut errors = Vec::new();
-        self.file(&source, &mut HashSet::new(), &mut errors).ok_or(Diagnostics(errors))
+        self.file(&source, &mut Ids::default(), &mut errors).ok_or(Diagnostics(errors))
     }
 
-    fn file(&self, source: &Arc<Source>, taken: &mut HashSet<String>, errors: &mut Vec<Diagnostic>) -> Option<ScenarioFile> {
+    fn file(&self, source: &Arc<Source>, ids: &mut Ids, errors: &mut Vec<Diagnostic>) -> Option<ScenarioFile> {
         let mut own = Vec::new();
         let file = Document::read(source, false, &mut own).and_then(|document| {
             let unread = !own.is_empty();
-            check::scenario_file(document, &self.env, taken, &mut own).filter(|_| !unread)
+            check::scenario_file(document, &self.env, ids, &mut own).filter(|_| !unread)
         });
         own.sort_by_key(|error| sort_key(error, source));
+        if let Some(more) = own.len().checked_sub(MAX_ERRORS).filter(|more| *more > 0) {
+            own.truncate(MAX_ERRORS);
+            if let Some(last) = own.last_mut() {
+                last.notes.push(format!("and {more} more errors in this file"));
+            }
+        }
         errors.append(&mut own);
         file
     }

@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::scenario::{Source, Span};
 use crate::scenario::error::{Code, Diagnostic};
+use crate::scenario::{Source, Span};
 
 /// Bytes that a scenario file may have.
 const MAX_SIZE: u64 = 1 << 20;

@@ -53,7 +53,10 @@ impl JsonSchema for NetworkAction {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let words: Vec<&str> = Self::WORDS.iter().map(|(word, _)| *word).collect();
-        let latency = described(generator.subschema_for::<DurationText>(), "Each byte takes this much longer, each way; 0s ends it.");
+        let latency = described(
+            generator.subschema_for::<DurationText>(),
+            "Each byte takes this much longer, each way; 0s ends it.",
+        );
         let black_hole = described(generator.subschema_for::<Boolean>(), "Connections stay open, nothing passes.");
         let refuse = described(generator.subschema_for::<Boolean>(), "New connections are refused.");
         let drop = described(generator.subschema_for::<DropPacket>(), "End the connection at a certain packet, once.");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use super::forms::{FilledText, MaybeSteps, Steps, Text, VariableName, DurationText};
+use super::forms::{DurationText, FilledText, MaybeSteps, Steps, Text, VariableName};
 use crate::scenario::{Capability, DeviceConfig};
 
 /// A scenario file of hilbench: a superset of Wokwi's automation scenarios.

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::file::{FileKeys, IncludedKeys};
-use super::forms::{Number, Text, Variable, FilledText};
+use super::forms::{FilledText, Number, Text, Variable};
 use super::step::steps;
 use crate::scenario::step::CountRange;
 
@@ -31,13 +31,17 @@ pub fn schema() -> Value {
         definitions.insert("expectation".into(), without_null(expectation).into());
         for (name, definition) in definitions.iter_mut() {
             if name != "step" && name != "expectation" {
-                *definition = Schema::try_from(definition.take()).map_or(json!(true), |schema| without_null(schema).into());
+                *definition =
+                    Schema::try_from(definition.take()).map_or(json!(true), |schema| without_null(schema).into());
             }
         }
     }
     let mut root = Value::from(Schema::try_from(root).map_or_else(|_| Schema::default(), without_null));
     if let Some(root) = root.as_object_mut() {
-        root.insert("$id".into(), "https://raw.githubusercontent.com/hilbench/hilbench/main/docs/scenario.schema.json".into());
+        root.insert(
+            "$id".into(),
+            "https://raw.githubusercontent.com/hilbench/hilbench/main/docs/scenario.schema.json".into(),
+        );
         root.insert("title".into(), "hilbench scenario".into());
     }
     root

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::group::expectations;
 use super::{
     BrokerAction, Capture, Command, ExpectFlash, ExpectLed, ExpectMessage, ExpectNothing, ExpectPin, ExpectRetained,
-    ExpectSerial, NetworkAction, PowerAction, Publish, Repeat, Request, SetControl, Step, StepNode, TakeScreenshot, Touch,
-    WaitSerial, WriteSerial,
+    ExpectSerial, NetworkAction, PowerAction, Publish, Repeat, Request, SetControl, Step, StepNode, TakeScreenshot,
+    Touch, WaitSerial, WriteSerial,
 };
 use crate::scenario::decode::{Cx, did_you_mean, duration, list, plain_text, spanned_text};
 use crate::scenario::error::{Code, Diagnostic, Diagnostics};
@@ -50,7 +50,12 @@ impl CommandKind {
         expectation("expect-serial", |cx, node| ExpectSerial::decode(cx, node).map(Command::ExpectSerial)),
         expectation("expect-led", |cx, node| ExpectLed::decode(cx, node).map(Command::ExpectLed)),
         expectation("expect-flash", |cx, node| ExpectFlash::decode(cx, node).map(Command::ExpectFlash)),
-        CommandKind { key: "reset", expectation: false, bare: true, decode: |cx, node| nothing(cx, node, Command::Reset) },
+        CommandKind {
+            key: "reset",
+            expectation: false,
+            bare: true,
+            decode: |cx, node| nothing(cx, node, Command::Reset),
+        },
         stimulus("power", |cx, node| PowerAction::decode(cx, node).map(Command::Power)),
         stimulus("network", |cx, node| NetworkAction::decode(cx, node).map(Command::Network)),
         stimulus("broker", |cx, node| BrokerAction::decode(cx, node).map(Command::Broker)),
@@ -96,7 +101,7 @@ impl SourcedStep {
     /// # Errors
     /// All that is wrong with it. Steps inside it are not looked at.
     pub fn decode(&self, vars: &Variables) -> Result<Step, Diagnostics> {
-        Step::from_node(Cx::running(&self.source, vars), &self.step)
+        Step::from_node(Cx::running(&self.source, vars), &self.step, vars)
     }
 
     /// Reads the step before the scenario runs: captured variables may have no value yet.
@@ -125,14 +130,14 @@ impl Step {
 
     /// Reads a step whose captured variables may have no value yet.
     pub(crate) fn check(source: &Arc<Source>, step: &StepNode, vars: &Variables) -> Result<Self, Diagnostics> {
-        Self::from_node(Cx::new(source, vars), step)
+        Self::from_node(Cx::new(source, vars), step, vars)
     }
 
-    fn from_node(mut cx: Cx<'_>, step: &StepNode) -> Result<Self, Diagnostics> {
+    fn from_node(mut cx: Cx<'_>, step: &StepNode, vars: &Variables) -> Result<Self, Diagnostics> {
         let step = Self::read(&mut cx, &step.node, step.span);
         let errors = cx.into_errors();
         match step {
-            Some(step) if errors.is_empty() => Ok(step),
+            Some(step) if errors.is_empty() => Ok(Self { title: step.command.redacted_title(vars), ..step }),
             _ => Err(Diagnostics(errors)),
         }
     }
@@ -160,10 +165,13 @@ impl Step {
                 (Some(kind), Some((first, first_key, _))) => {
                     let source = Arc::clone(cx.source());
                     cx.push(
-                        Diagnostic::new(Code::TwoCommands, format!("a step with two commands, `{}` and `{}`", first.key, kind.key))
-                            .at(&source, key.span, "this one is too much")
-                            .and(&source, first_key.span, "the step's command")
-                            .help(format!("begin a step of its own: - {}: ..", kind.key)),
+                        Diagnostic::new(
+                            Code::TwoCommands,
+                            format!("a step with two commands, `{}` and `{}`", first.key, kind.key),
+                        )
+                        .at(&source, key.span, "this one is too much")
+                        .and(&source, first_key.span, "the step's command")
+                        .help(format!("begin a step of its own: - {}: ..", kind.key)),
                     );
                 }
             }
@@ -176,7 +184,7 @@ impl Step {
             return None;
         };
         let command = (kind.decode)(cx, value)?;
-        Some(Self { name, span, key: Spanned::new(kind.key, key.span), command })
+        Some(Self { name, span, key: Spanned::new(kind.key, key.span), title: String::new(), command })
     }
 
     /// `- reset`
@@ -185,7 +193,8 @@ impl Step {
             Some(kind) if kind.bare => {
                 let null = Node { span: node.span, kind: NodeKind::Scalar { text: String::new(), quoted: false } };
                 let command = (kind.decode)(cx, &null)?;
-                Some(Self { name: None, span: node.span, key: Spanned::new(kind.key, node.span), command })
+                let key = Spanned::new(kind.key, node.span);
+                Some(Self { name: None, span: node.span, key, title: String::new(), command })
             }
             Some(kind) => {
                 let title = format!("the command `{}` needs a value", kind.key);

@@ -28,7 +28,7 @@ pub struct ExpectLed {
     /// `evidence: observed`: a report by the firmware is not enough.
     #[schemars(with = "Option<forms::EvidenceWord>")]
     pub evidence: Option<Evidence>,
-    /// Limit for the colour to appear, or for the pattern to begin; `None`: the default (2 s).
+    /// Limit for the colour to appear, or for the pattern to begin; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
 }
@@ -80,8 +80,7 @@ pub(crate) const EXPECT_LED: Shape = Shape {
 pub(crate) const PHASE: Shape = Shape { name: "a phase", example: "color", keys: &["color", "for"] };
 
 /// Values of `evidence`.
-pub(crate) const EVIDENCE: [(&str, Evidence); 2] =
-    [("observed", Evidence::Observed), ("reported", Evidence::Reported)];
+pub(crate) const EVIDENCE: [(&str, Evidence); 2] = [("observed", Evidence::Observed), ("reported", Evidence::Reported)];
 
 impl ExpectLed {
     pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {

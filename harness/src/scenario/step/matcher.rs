@@ -47,9 +47,8 @@ impl Match {
         map.one_of(&PAYLOAD_MATCH, false);
         let text = map.optional("payload", |cx, node| spanned(node, plain_text(cx, node).map(String::into_bytes)));
         let hex = map.optional("payload-hex", |cx, node| spanned(node, hex_bytes(cx, node)));
-        let json = map.optional("payload-json", |cx, node| {
-            spanned(node, compact_json(cx, node).map(String::into_bytes))
-        });
+        let json =
+            map.optional("payload-json", |cx, node| spanned(node, compact_json(cx, node).map(String::into_bytes)));
         let exact = text.or(hex).or(json).map(|bytes| Self::Exact(Spanned::new(ByteText(bytes.value), bytes.span)));
         let regex = map.optional("matches", regex).map(Self::Regex);
         let json = map.optional("json", JsonMatch::decode).map(Self::Json);
@@ -107,7 +106,8 @@ pub(super) fn hex_bytes(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<u8>> {
         cx.error(Code::BadHex, span, format!("`{}` is not a hexadecimal digit", wrong.escape_debug()), "");
         return None;
     }
-    let digits: Vec<u8> = text.value.chars().filter_map(|c| c.to_digit(16)).filter_map(|d| u8::try_from(d).ok()).collect();
+    let digits: Vec<u8> =
+        text.value.chars().filter_map(|c| c.to_digit(16)).filter_map(|d| u8::try_from(d).ok()).collect();
     if digits.len() % 2 == 1 {
         let label = format!("{} digits", digits.len());
         cx.error(Code::BadHex, node.span, "an odd number of hexadecimal digits", label);

@@ -9,8 +9,8 @@ use super::publish::qos;
 use super::{ByteText, Match, Properties, Spanned};
 use crate::scenario::decode::{Cx, Map, Shape, boolean, duration, integer, regex, topic_filter, topic_name};
 use crate::scenario::error::Code;
-use crate::scenario::variables::is_name;
 use crate::scenario::schema::forms;
+use crate::scenario::variables::is_name;
 use crate::scenario::yaml::Node;
 
 /// `expect-message: { topic: stat/led/mode, payload: "blink,200,500", qos: 1, retain: false, count: 1, within: 1s }`
@@ -35,7 +35,7 @@ pub struct ExpectMessage {
     /// How many matching messages must arrive; default 1.
     #[schemars(with = "Option<forms::Integer<1, { u32::MAX as u64 }>>")]
     pub count: u32,
-    /// Limit; `None`: the default (2 s).
+    /// Limit; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
 }
@@ -105,7 +105,7 @@ pub struct Request {
     /// `no-response: true`: there must be no answer within the limit.
     #[schemars(with = "Option<forms::Boolean>")]
     pub no_response: bool,
-    /// Limit; `None`: the default (2 s).
+    /// Limit; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
 }
@@ -121,7 +121,7 @@ pub struct Capture {
     /// From where.
     #[schemars(flatten, with = "forms::CaptureKeys")]
     pub from: CaptureSource,
-    /// Limit; `None`: the default (2 s).
+    /// Limit; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
 }
@@ -198,11 +198,8 @@ pub(crate) const REQUEST: Shape = Shape {
 };
 
 /// `capture: {..}`
-pub(crate) const CAPTURE: Shape = Shape {
-    name: "capture",
-    example: "name",
-    keys: &["name", "topic", "matches", "pointer", "serial", "within"],
-};
+pub(crate) const CAPTURE: Shape =
+    Shape { name: "capture", example: "name", keys: &["name", "topic", "matches", "pointer", "serial", "within"] };
 
 impl ExpectMessage {
     pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
@@ -210,8 +207,7 @@ impl ExpectMessage {
         let topic = map.required("topic", topic_filter);
         let payload = Match::payload(&mut map);
         let qos = map.optional("qos", qos);
-        let retain =
-            map.optional("retain", |cx, node| boolean(cx, node).map(|retain| Spanned::new(retain, node.span)));
+        let retain = map.optional("retain", |cx, node| boolean(cx, node).map(|retain| Spanned::new(retain, node.span)));
         let expected = map.optional("properties", Properties::decode).unwrap_or_default();
         let count = map.optional("count", count).unwrap_or(1);
         let within = map.optional("within", duration);

@@ -45,6 +45,8 @@ pub struct Step {
     pub span: Span,
     /// The command's key.
     pub key: Spanned<&'static str>,
+    /// The command in one line of at most 100 characters, without the values of environment variables.
+    pub title: String,
     /// The command.
     pub command: Command,
 }

@@ -136,7 +136,9 @@ impl NetworkAction {
 impl DropPacket {
     fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
         let mut map = Map::new(cx, node, &DROP)?;
-        let packet = map.required("packet", |cx, node| keyword(cx, node, "a packet type", &PacketKind::ALL.map(|(kind, name)| (name, kind))));
+        let packet = map.required("packet", |cx, node| {
+            keyword(cx, node, "a packet type", &PacketKind::ALL.map(|(kind, name)| (name, kind)))
+        });
         let to = map.required("to", |cx, node| keyword(cx, node, "a side of the connection", &SIDES));
         let after_bytes = map.optional("after-bytes", |cx, node| integer(cx, node, 0..=u32::MAX)).unwrap_or(0);
         Some(Self { packet: packet?, to: to?, after_bytes })

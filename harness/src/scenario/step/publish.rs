@@ -33,22 +33,22 @@ pub struct Publish {
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Properties {
-    /// `response-topic`
+    /// `response-topic`: where an answer is expected.
     #[schemars(with = "Option<forms::TopicName>")]
     pub response_topic: Option<String>,
     /// `correlation-data` (text) or `correlation-data-hex`
     #[schemars(flatten, with = "forms::CorrelationKeys")]
     pub correlation_data: Option<Vec<u8>>,
-    /// `content-type`
+    /// `content-type`: MIME type, or whatever both sides agree on.
     #[schemars(with = "Option<forms::Text>")]
     pub content_type: Option<String>,
     /// `message-expiry`: whole seconds.
     #[schemars(with = "Option<forms::Integer<0, { u32::MAX as u64 }>>")]
     pub message_expiry: Option<u32>,
-    /// `payload-is-utf8`
+    /// `payload-is-utf8`: Payload Format Indicator.
     #[schemars(with = "Option<forms::Boolean>")]
     pub payload_is_utf8: Option<bool>,
-    /// `user: { key: value }`
+    /// `user: { key: value }`: User Properties.
     #[schemars(with = "Option<std::collections::BTreeMap<String, forms::Text>>")]
     pub user: Vec<(String, String)>,
 }

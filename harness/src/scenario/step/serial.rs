@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 
 use super::{ByteText, Spanned};
-use crate::scenario::decode::{Cx, Map, Shape, boolean, duration, escaped, integer, regex, spanned_text};
+use crate::scenario::decode::{Cx, Map, Shape, boolean, duration, escaped, integer, plain_text, regex, spanned_text};
 use crate::scenario::error::Code;
 use crate::scenario::schema::forms;
 use crate::scenario::yaml::{Node, NodeKind};
@@ -32,10 +32,13 @@ pub struct ExpectSerial {
     /// Searched in each whole line; `text` is compiled to an escaped expression. Named groups become variables.
     #[schemars(flatten, with = "forms::LineKeys")]
     pub line: Spanned<regex::Regex>,
+    /// The text, where `text` was given.
+    #[schemars(skip)]
+    pub text: Option<String>,
     /// `absent: true`: no such line for `within`.
     #[schemars(with = "Option<forms::Boolean>")]
     pub absent: bool,
-    /// Limit; `None`: the default (2 s).
+    /// Limit; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
 }
@@ -73,9 +76,10 @@ impl ExpectSerial {
         let mut map = Map::new(cx, node, &EXPECT_SERIAL)?;
         map.one_of(&["matches", "text"], true);
         let matches = map.optional("matches", regex);
-        let text = map.optional("text", escaped);
+        let text = map.optional("text", plain_text);
+        let line = matches.or_else(|| map.optional("text", escaped));
         let absent = map.optional("absent", boolean).unwrap_or(false);
         let within = map.optional("within", duration);
-        Some(Self { line: matches.or(text)?, absent, within })
+        Some(Self { line: line?, text, absent, within })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{CaptureSource, Command, ExpectFlash, ExpectLed, ExpectMessage, LedExpectation, Request, StepNode};
-use crate::scenario::DEFAULT_WITHIN;
+use crate::scenario::{DEFAULT_WITHIN, Variables};
 use crate::time;
 
 /// Characters of a title.
@@ -12,13 +12,22 @@ const MAX_LENGTH: usize = 100;
 
 impl Command {
     /// The command in one line of at most 100 characters, limits included: ``publish cmnd/led/power "on"``. Values of
-    /// environment variables stand in it: see [`Variables::redact`](crate::scenario::Variables::redact).
+    /// environment variables stand in it: what is shown is [`Step::title`](super::Step::title).
     pub fn title(&self) -> String {
-        let title: String = self.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        match title.char_indices().nth(MAX_LENGTH) {
-            None => title,
-            Some(_) => title.chars().take(MAX_LENGTH - 3).chain("...".chars()).collect(),
-        }
+        bounded(&self.to_string())
+    }
+
+    /// As [`Command::title`], without the values of environment variables.
+    pub(super) fn redacted_title(&self, vars: &Variables) -> String {
+        bounded(&vars.redact(&self.to_string()))
+    }
+}
+
+fn bounded(title: &str) -> String {
+    let title: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match title.char_indices().nth(MAX_LENGTH) {
+        None => title,
+        Some(_) => title.chars().take(MAX_LENGTH - 3).chain("...".chars()).collect(),
     }
 }
 
@@ -66,7 +75,11 @@ impl fmt::Display for Command {
             Self::WriteSerial(write) => write!(f, "write-serial {}", write.bytes),
             Self::ExpectSerial(expected) => {
                 let absent = if expected.absent { " absent" } else { "" };
-                write!(f, "expect-serial /{}/{absent}{}", expected.line.as_str(), Within(expected.within))
+                match &expected.text {
+                    Some(text) => write!(f, "expect-serial {text:?}")?,
+                    None => write!(f, "expect-serial /{}/", expected.line.as_str())?,
+                }
+                write!(f, "{absent}{}", Within(expected.within))
             }
             Self::ExpectLed(expected) => led(f, expected),
             Self::ExpectFlash(expected) => flash(f, expected),

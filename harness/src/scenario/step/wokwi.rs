@@ -70,7 +70,7 @@ pub struct Touch {
     /// `duration` of `touch`; default 50 ms.
     #[schemars(with = "Option<forms::DurationText>")]
     pub duration: Option<Duration>,
-    /// `wait` of `touch`.
+    /// `wait` of `touch`: go on only when it is released; default false.
     #[schemars(with = "Option<forms::Boolean>")]
     pub wait: bool,
 }

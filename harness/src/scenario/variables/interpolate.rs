@@ -148,7 +148,8 @@ fn pieces(text: &str) -> impl Iterator<Item = (Range<usize>, Piece<'_>)> {
 
 /// Length of the text before the next `${` or `$${`; at least one character.
 fn next_dollar(rest: &str) -> usize {
-    let variable = rest.find("${").map(|found| if found > 0 && rest.as_bytes()[found - 1] == b'$' { found - 1 } else { found });
+    let variable =
+        rest.find("${").map(|found| if found > 0 && rest.as_bytes()[found - 1] == b'$' { found - 1 } else { found });
     match variable {
         Some(found) if found > 0 => found,
         // A `$` before `$${` stands for itself.

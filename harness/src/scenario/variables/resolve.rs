@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Secrets, Variables};
+use super::{Lookup, Secrets, Variables};
+use crate::scenario::Source;
 use crate::scenario::decode::Cx;
 use crate::scenario::error::{Code, Diagnostic};
 use crate::scenario::yaml::Node;
-use crate::scenario::Source;
 
 /// A variable as a file defines it.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ const MAX_DEPTH: usize = 64;
 impl<'a> Resolver<'a> {
     fn resolve(&mut self, name: &'a str) {
         let Some(definition) = self.definitions.get(name) else { return };
-        if self.vars.names().contains(name) {
+        if self.vars.lookup(name) != Lookup::Undefined {
             return;
         }
         if self.active.contains(&name) || self.active.len() >= MAX_DEPTH {
@@ -74,7 +74,7 @@ impl<'a> Resolver<'a> {
             }
         }
         self.active.pop();
-        if self.vars.names().contains(name) {
+        if self.vars.lookup(name) != Lookup::Undefined {
             return;
         }
         let mut cx = Cx::new(&definition.source, &self.vars);

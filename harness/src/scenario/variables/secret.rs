@@ -36,22 +36,28 @@ impl Secrets {
         self.0.insert(name.into(), secret);
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The one named `name`.
     pub fn get(&self, name: &str) -> Option<&Secret> {
         self.0.get(name)
     }
 
-    /// `text` with `${env.NAME}` in place of each value (the longest first).
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `text` with `${env.NAME}` in place of each value, also where it is escaped as in `"a\"b"` (the longest first).
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut secrets: Vec<_> = self.0.iter().filter(|(_, secret)| !secret.0.is_empty()).collect();
-        secrets.sort_by_key(|(_, secret)| std::cmp::Reverse(secret.0.len()));
-        secrets.into_iter().fold(Cow::Borrowed(text), |text, (name, secret)| match text.contains(&secret.0) {
-            true => Cow::Owned(text.replace(&secret.0, &format!("${{env.{name}}}"))),
+        let forms = |(name, secret): (&'_ String, &'_ Secret)| {
+            let value = &secret.0;
+            let shown = format!("${{env.{name}}}");
+            [value.clone(), value.escape_debug().to_string()].map(|value| (value, shown.clone()))
+        };
+        let mut secrets: Vec<(String, String)> = self.0.iter().flat_map(forms).collect();
+        secrets.retain(|(value, _)| !value.is_empty());
+        secrets.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        secrets.into_iter().fold(Cow::Borrowed(text), |text, (value, shown)| match text.contains(&value) {
+            true => Cow::Owned(text.replace(&value, &shown)),
             false => text,
         })
     }

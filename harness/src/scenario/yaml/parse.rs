@@ -18,7 +18,8 @@ const NODE_COST: usize = 64;
 
 /// Reads a file's text. Without a tree there is at least one error; with one there may be some (duplicate keys).
 pub fn parse(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
-    let mut builder = Builder { source, errors: Vec::new(), stack: Vec::new(), anchors: HashMap::new(), aliased: 0, root: None };
+    let mut builder =
+        Builder { source, errors: Vec::new(), stack: Vec::new(), anchors: HashMap::new(), aliased: 0, root: None };
     let options = options! {
         emit_comments: false,
         flow_nesting_limit: MAX_DEPTH,
@@ -69,7 +70,7 @@ struct Frame {
 
 enum FrameKind {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<(Node, Node)>, key: Option<Node> },
+    Mapping { entries: Vec<(Node, Node)>, key: Option<Node>, places: HashMap<String, Span> },
 }
 
 impl Builder<'_> {
@@ -82,12 +83,11 @@ impl Builder<'_> {
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
         match event {
-            Event::DocumentStart(..) if self.root.is_some() => Err(Diagnostic::new(
-                Code::Syntax,
-                "a scenario file holds one document",
-            )
-            .at(self.source, span, "a second document begins here")
-            .help("put each scenario into a file of its own, or use `cases` for variants of one")),
+            Event::DocumentStart(..) if self.root.is_some() => {
+                Err(Diagnostic::new(Code::Syntax, "a scenario file holds one document")
+                    .at(self.source, span, "a second document begins here")
+                    .help("put each scenario into a file of its own, or use `cases` for variants of one"))
+            }
             Event::Scalar(text, style, anchor, tag) => {
                 self.tag(tag.as_deref(), span)?;
                 let quoted = style != ScalarStyle::Plain || tag.is_some();
@@ -107,7 +107,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.tag(tag.as_deref(), span)?;
-                self.open(span, anchor, FrameKind::Mapping { entries: Vec::new(), key: None })
+                self.open(span, anchor, FrameKind::Mapping { entries: Vec::new(), key: None, places: HashMap::new() })
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(anchor) => self.alias(anchor, span),
@@ -127,8 +127,11 @@ impl Builder<'_> {
 
     fn open(&mut self, span: Span, anchor: usize, kind: FrameKind) -> Result<(), Diagnostic> {
         if self.stack.len() >= MAX_DEPTH {
-            return Err(Diagnostic::new(Code::Limit, format!("more than {MAX_DEPTH} levels of nesting"))
-                .at(self.source, span, "one level too deep"));
+            return Err(Diagnostic::new(Code::Limit, format!("more than {MAX_DEPTH} levels of nesting")).at(
+                self.source,
+                span,
+                "one level too deep",
+            ));
         }
         self.stack.push(Frame { start: span.start, anchor, kind });
         Ok(())
@@ -159,13 +162,19 @@ impl Builder<'_> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
         let Some((node, cost)) = self.anchors.get(&anchor) else {
-            return Err(Diagnostic::new(Code::Syntax, "an alias inside the value that it stands for")
-                .at(self.source, span, "this would never end"));
+            return Err(Diagnostic::new(Code::Syntax, "an alias inside the value that it stands for").at(
+                self.source,
+                span,
+                "this would never end",
+            ));
         };
         self.aliased = self.aliased.saturating_add(*cost);
         if self.aliased > MAX_ALIASED || self.stack.len() + depth(node) > MAX_DEPTH {
-            return Err(Diagnostic::new(Code::Limit, "the file's aliases stand for too much")
-                .at(self.source, span, "the limit is reached with this alias"));
+            return Err(Diagnostic::new(Code::Limit, "the file's aliases stand for too much").at(
+                self.source,
+                span,
+                "the limit is reached with this alias",
+            ));
         }
         let node = node.clone();
         self.finish(node, 0)
@@ -178,9 +187,9 @@ impl Builder<'_> {
         match self.stack.last_mut().map(|frame| &mut frame.kind) {
             None => self.root = Some(node),
             Some(FrameKind::Sequence(items)) => items.push(node),
-            Some(FrameKind::Mapping { entries, key }) => match key.take() {
+            Some(FrameKind::Mapping { entries, key, places }) => match key.take() {
                 None => {
-                    let duplicate = check_key(self.source, &node, entries)?;
+                    let duplicate = check_key(self.source, &node, places)?;
                     *key = Some(node);
                     self.errors.extend(duplicate);
                 }
@@ -192,7 +201,11 @@ impl Builder<'_> {
 }
 
 /// What is no key at all ends the reading; a duplicate is noted.
-fn check_key(source: &Arc<Source>, key: &Node, entries: &[(Node, Node)]) -> Result<Option<Diagnostic>, Diagnostic> {
+fn check_key(
+    source: &Arc<Source>,
+    key: &Node,
+    places: &mut HashMap<String, Span>,
+) -> Result<Option<Diagnostic>, Diagnostic> {
     let NodeKind::Scalar { text, quoted } = &key.kind else {
         return Err(Diagnostic::new(Code::Syntax, "a key must be a text")
             .at(source, key.span, format!("found {}", key.describe()))
@@ -203,11 +216,11 @@ fn check_key(source: &Arc<Source>, key: &Node, entries: &[(Node, Node)]) -> Resu
             .at(source, key.span, "")
             .help("write the keys out, repeat whole values with an alias `*name`, or use `vars` and `include`"));
     }
-    let first = entries.iter().find(|(k, _)| k.as_text() == Some(text));
-    Ok(first.map(|(first, _)| {
+    let first = places.insert(text.clone(), key.span);
+    Ok(first.map(|first| {
         Diagnostic::new(Code::DuplicateKey, format!("duplicate key `{}`", text.escape_debug()))
             .at(source, key.span, "given again here")
-            .and(source, first.span, "first given here")
+            .and(source, first, "given before")
             .help("a mapping holds each key once")
     }))
 }

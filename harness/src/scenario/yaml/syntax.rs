@@ -62,11 +62,14 @@ fn words(kind: &E, text: &str, at: usize) -> (String, &'static str, &'static str
             "in a text that begins here",
             "in single quotes a backslash is a backslash: 'level=(\\d+)'; in double quotes write \\\\",
         ),
-        E::UnexpectedCharacter { character } => (
-            format!("a text cannot begin with `{character}`"),
+        E::UnexpectedCharacter { character } if character.is_control() => (
+            format!("the character U+{:04X} cannot stand in YAML", u32::from(*character)),
             "",
-            "put the text into quotes",
+            "in double quotes an escape stands for it, such as \"\\x7f\"",
         ),
+        E::UnexpectedCharacter { character } => {
+            (format!("a text cannot begin with `{character}`"), "", "put the text into quotes")
+        }
         E::UnknownAnchor => ("an alias without its anchor".into(), "no `&..` of that name stands before this", ""),
         E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidIndentation => (
             "this line does not fit the lines before it".into(),

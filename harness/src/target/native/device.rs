@@ -15,12 +15,12 @@ use futures_util::FutureExt as _;
 use simulator::board::ws2812::ColorOrder;
 use tokio::task::JoinHandle;
 
+use super::NativeTarget;
 use super::board::{DeviceClock, SerialConsole, SplitMix, Supply, WireNetwork};
-use super::panics::Quietly;
 use super::flash::{Flash, FlashImage};
 use super::layout::Wiring;
+use super::panics::Quietly;
 use super::strip::DataLine;
-use super::NativeTarget;
 use crate::journal::{Journal, Observation};
 use crate::scenario::DeviceConfig;
 use crate::target::{Bench, BenchError, Device, Power, Reset, SerialInput};
@@ -131,12 +131,12 @@ pub(crate) const PANICKED: &str = "the device panicked: ";
 /// The firmware's configuration for this scenario.
 fn configuration(bench: &Bench) -> Result<Config, BenchError> {
     let DeviceConfig { prefix, client_id, led_count, led_order } = &bench.config;
-    let mut config = Config::default();
-    config.topic_prefix = match prefix.as_deref() {
+    let topic_prefix = match prefix.as_deref() {
         None | Some("") => bench.topic_root.trim_end_matches('/').to_owned(),
         Some(prefix) => format!("{}{prefix}", bench.topic_root),
     };
-    config.client_id = client_id.clone().unwrap_or_else(|| bench.client_id.clone());
+    let client_id = client_id.clone().unwrap_or_else(|| bench.client_id.clone());
+    let mut config = Config { topic_prefix, client_id, ..Config::default() };
     if let Some(count) = led_count {
         config.led_count = *count;
     }
@@ -168,14 +168,14 @@ async fn run(parts: Parts) -> Result<(), BenchError> {
     let chip = || Flash { image: flash.clone(), supply: supply.clone() };
     let mut store = Store::new(chip(), STATE).map_err(|e| BenchError::Provision(e.to_string()))?;
     let booted = boot::<NoopRawMutex, _, _, _, _>(&board, chip(), NVS, &mut store, rules).await;
-    let (config, shared): (Config, Shared<NoopRawMutex, _>) = booted.map_err(|e| BenchError::Provision(e.to_string()))?;
+    let (config, shared): (Config, Shared<NoopRawMutex, _>) =
+        booted.map_err(|e| BenchError::Provision(e.to_string()))?;
     let mut line = DataLine::new(&wiring, config.led_gpio, order, journal, supply.clone());
     let network = WireNetwork { wire: bench.wire.clone(), supply };
     let mut random = SplitMix(seed);
-    tokio::join!(
-        async { run_light(&shared, &config, &board, &mut line).await },
-        async { run_mqtt(&shared, &config, &board, &mut store, &network, &mut random).await },
-    );
+    tokio::join!(async { run_light(&shared, &config, &board, &mut line).await }, async {
+        run_mqtt(&shared, &config, &board, &mut store, &network, &mut random).await
+    },);
     Ok(())
 }
 

@@ -20,7 +20,11 @@ pub struct Fault {
 /// All of them, in order.
 pub static FAULTS: [Fault; 10] = [
     Fault { number: 1, title: "an empty payload or `o` on cmnd/led/power counts as `on`", rules: &PowerPrefix },
-    Fault { number: 2, title: "an empty payload or `h` on cmnd/led/mode counts as `hue_rainbow,slow`", rules: &ModePrefix },
+    Fault {
+        number: 2,
+        title: "an empty payload or `h` on cmnd/led/mode counts as `hue_rainbow,slow`",
+        rules: &ModePrefix,
+    },
     Fault { number: 3, title: "numbers wrap: saturation 256 becomes 0", rules: &NumbersWrap },
     Fault { number: 4, title: "text around a number is accepted: `180abc`, ` 90`", rules: &LooseNumbers },
     Fault { number: 5, title: "hue 360 shows magenta instead of red", rules: &Sector6 },
@@ -30,9 +34,21 @@ pub static FAULTS: [Fault; 10] = [
         rules: &StaleState,
     },
     Fault { number: 7, title: "after five failed Wi-Fi attempts the device gives up for ever", rules: &GivesUp },
-    Fault { number: 8, title: "commands are subscribed at QoS 0: those sent while it is away are lost", rules: &QosZero },
-    Fault { number: 9, title: "a payload longer than the receive buffer is taken for several commands", rules: &SmallBuffer },
-    Fault { number: 10, title: "the state is written to flash after every command, changed or not", rules: &StoresAlways },
+    Fault {
+        number: 8,
+        title: "commands are subscribed at QoS 0: those sent while it is away are lost",
+        rules: &QosZero,
+    },
+    Fault {
+        number: 9,
+        title: "a payload longer than the receive buffer is taken for several commands",
+        rules: &SmallBuffer,
+    },
+    Fault {
+        number: 10,
+        title: "the state is written to flash after every command, changed or not",
+        rules: &StoresAlways,
+    },
 ];
 
 /// The fault with this number.

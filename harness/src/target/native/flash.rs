@@ -89,8 +89,7 @@ impl FlashImage {
     pub(super) fn save(&self) -> Result<(), BenchError> {
         let shared = self.shared.borrow();
         let Some(path) = &shared.file else { return Ok(()) };
-        std::fs::write(path, &shared.bytes)
-            .map_err(|e| BenchError::File { path: path.clone(), problem: e.to_string() })
+        std::fs::write(path, &shared.bytes).map_err(|e| BenchError::File { path: path.clone(), problem: e.to_string() })
     }
 }
 
@@ -121,7 +120,13 @@ impl NorFlashError for FlashError {
 impl Flash {
     /// Counts an operation on `offset..offset + length` and does as much of it as power lasts for: `change` is given
     /// the bytes that are reached.
-    fn operate(&mut self, op: FlashOp, offset: u32, length: usize, change: impl FnOnce(&mut [u8])) -> Result<(), FlashError> {
+    fn operate(
+        &mut self,
+        op: FlashOp,
+        offset: u32,
+        length: usize,
+        change: impl FnOnce(&mut [u8]),
+    ) -> Result<(), FlashError> {
         if !self.supply.is_on() {
             return Err(FlashError::NoPower);
         }
@@ -136,9 +141,8 @@ impl Flash {
             shared.cut_at = None;
             drop(shared);
             let op = if op == FlashOp::Write { "write" } else { "erase" };
-            self.supply.fail(&format!(
-                "power failed in a flash {op} at 0x{offset:06x}, after {reached} of {length} bytes"
-            ));
+            self.supply
+                .fail(&format!("power failed in a flash {op} at 0x{offset:06x}, after {reached} of {length} bytes"));
             return Err(FlashError::NoPower);
         }
         Ok(())

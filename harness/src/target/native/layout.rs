@@ -42,7 +42,8 @@ impl Wiring {
         let mut chains = Vec::new();
         for chain in netlist.led_chains() {
             let lights = chain.parts.iter().flat_map(|part| {
-                (0..part.leds).map(|i| LightPosition { part: part.id.clone(), index: u16::try_from(i).unwrap_or(u16::MAX) })
+                (0..part.leds)
+                    .map(|i| LightPosition { part: part.id.clone(), index: u16::try_from(i).unwrap_or(u16::MAX) })
             });
             chains.push((chain.gpio, lights.collect()));
         }

@@ -13,8 +13,8 @@ mod panics;
 mod strip;
 
 pub use flash::{FlashImage, SECTOR};
-pub use panics::keep_device_panics_off_the_terminal;
 pub use layout::{LightPosition, Wiring};
+pub use panics::keep_device_panics_off_the_terminal;
 
 use std::path::PathBuf;
 
@@ -51,8 +51,7 @@ impl Target for NativeTarget {
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         use Capability as C;
-        let mut capabilities =
-            vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::Flash, C::Network, C::Provision];
+        let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::Flash, C::Network, C::Provision];
         if !self.realtime {
             capabilities.push(C::SimulatedTime);
         }

@@ -22,8 +22,8 @@ pub(super) struct LightLane {
     reported: bool,
 }
 
-/// All lights of a journal, by part and position.
-pub(super) fn lanes(journal: &[Entry]) -> Vec<LightLane> {
+/// All lights of a journal, by part and position, with the changes that are on the scale and the last one before.
+pub(super) fn lanes(journal: &[Entry], scale: Scale) -> Vec<LightLane> {
     let mut lanes = BTreeMap::<(&str, u16), LightLane>::new();
     for entry in journal {
         if let Observation::Led { part, index, color, evidence } = &entry.what {
@@ -35,6 +35,12 @@ pub(super) fn lanes(journal: &[Entry]) -> Vec<LightLane> {
             lane.changes.push((entry.at, *color));
             lane.reported |= *evidence == Evidence::Reported;
         }
+    }
+    for lane in lanes.values_mut() {
+        lane.changes.sort_by_key(|(at, _)| *at);
+        lane.changes.truncate(lane.changes.partition_point(|(at, _)| at.0 <= scale.end()));
+        let before = lane.changes.partition_point(|(at, _)| at.0 <= scale.start()).saturating_sub(1);
+        lane.changes.drain(..before);
     }
     lanes.into_values().collect()
 }
@@ -113,7 +119,8 @@ impl LightLane {
             let boundary = (pixel + 1.0).min(end);
             let (last_at, last) = here[here.len() - 1];
             let pixel_end = self.changes.get(next).map_or(scale.end(), |(at, _)| at.0);
-            let color = mean(here, pixel_end.min(at.0.saturating_add(scale.end() / 1000).max(last_at.0)));
+            let color =
+                mean(here, pixel_end.min(at.0.saturating_add((scale.end() - scale.start()) / 1000).max(last_at.0)));
             let busy = Segment { from: scale.x(at).min(boundary), to: boundary, color, at, changes: here.len() };
             match segments.last_mut() {
                 Some(s) if s.changes > 1 && s.to >= busy.from - 1.0 && close(s.color, busy.color) => {

@@ -6,9 +6,8 @@ use super::light::px;
 use super::scale::{RIGHT, Scale};
 use crate::journal::{Direction, Entry, Observation};
 use crate::report::html::tables::class;
-use crate::report::lines::Line;
+use crate::report::lines::{Line, time};
 use crate::report::text::{clean, thousands, truncate};
-use crate::time::SimTime;
 
 /// Height of a row of marks.
 const ROW: f64 = 15.0;
@@ -21,7 +20,7 @@ const LABEL: usize = 44;
 /// Marks closer than this are one.
 const NEAR: f64 = 4.0;
 /// Lines of the text that the pointer shows.
-const TIP: usize = 12;
+const TIP: usize = 24;
 
 /// What the marks look like.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,11 +70,22 @@ const LANES: [(&str, Belongs); 6] = [
     }),
 ];
 
+/// When the marks of all lanes are, sorted.
+pub(super) fn times(journal: &[Entry]) -> Vec<u64> {
+    let marked = journal.iter().filter(|e| LANES.iter().any(|(_, belongs)| belongs(&e.what)));
+    let mut times: Vec<u64> = marked.map(|e| e.at.0).collect();
+    times.sort_unstable();
+    times
+}
+
 /// The lanes that have marks.
 pub(super) fn lanes(journal: &[Entry], scale: Scale) -> Vec<MarkLane> {
     let lane = |(name, belongs): (&'static str, Belongs)| {
         let mut lane = MarkLane { name, count: 0, marks: vec![] };
-        journal.iter().filter(|e| belongs(&e.what)).for_each(|e| lane.push(e, scale.x(e.at)));
+        // In the order of device time: what is decoded late is recorded late.
+        let mut entries: Vec<&Entry> = journal.iter().filter(|e| belongs(&e.what) && scale.contains(e.at)).collect();
+        entries.sort_by_key(|e| e.at);
+        entries.into_iter().for_each(|e| lane.push(e, scale.x(e.at)));
         lane
     };
     LANES.into_iter().map(lane).filter(|lane| lane.count > 0).collect()
@@ -186,10 +196,5 @@ fn label(what: &Observation) -> String {
 
 fn tip(entry: &Entry) -> String {
     let line = Line::of(&entry.what);
-    format!("{}  {}  {}", precise(entry.at), line.kind, truncate(&line.text, 200))
-}
-
-/// With microseconds.
-fn precise(at: SimTime) -> String {
-    format!("{}.{:06} s", at.0 / 1_000_000_000, at.0 / 1_000 % 1_000_000)
+    format!("{}  {}  {}", time(entry.at), line.kind, truncate(&line.text, 200))
 }

@@ -23,14 +23,15 @@ const NARROW: f64 = 4.0;
 
 /// The bars from `y` down, the lane's height, and a note if some found no room.
 pub(super) fn draw(steps: &[StepReport], y: f64, scale: Scale) -> (Markup, f64, Option<String>) {
-    let mut order: Vec<&StepReport> = steps.iter().collect();
+    let mut order: Vec<&StepReport> =
+        steps.iter().filter(|s| s.from.0 <= scale.end() && s.to.0 >= scale.start()).collect();
     // A group begins with its first child and lasts longer: it comes first, so its row is above.
     order.sort_by_key(|s| (s.from, std::cmp::Reverse(s.to)));
     let mut ends = [f64::NEG_INFINITY; ROWS];
     let mut bars = vec![];
     let mut without_room = 0;
     let mut failed_without_room = vec![];
-    let few = steps.len() <= FEW;
+    let few = order.len() <= FEW;
     for step in order {
         match Bar::place(step, scale, few, &mut ends) {
             Some(bar) => bars.push(bar),

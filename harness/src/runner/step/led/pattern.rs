@@ -68,7 +68,8 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectLed, light: &Light, pat
             None => light.next(&journal, next, latest).await,
         };
         let number = i + 1;
-        let phase_text = format!("{} for {} (phase {number} of {})", phase.color, display(phase.duration), pattern.phases.len());
+        let phase_text =
+            format!("{} for {} (phase {number} of {})", phase.color, display(phase.duration), pattern.phases.len());
         let Some(change) = change else {
             if pattern.phases.len() == 1 && latest >= edge {
                 return Ok(format!("{phase_text} from {}", start.at));
@@ -103,12 +104,7 @@ fn edge_before(edge: SimTime, phase: &Laid) -> SimTime {
 
 /// The pattern begins at the first change to its first colour. Where the light shows that colour already, the change
 /// cannot be seen: then the pattern began one phase before the first edge, but not before the stimulus.
-async fn start(
-    cx: &Context,
-    expect: &ExpectLed,
-    light: &Light,
-    pattern: &Pattern,
-) -> Result<Start, (String, Span)> {
+async fn start(cx: &Context, expect: &ExpectLed, light: &Light, pattern: &Pattern) -> Result<Start, (String, Span)> {
     let Some(first) = pattern.phases.first() else { return Err(("an empty pattern".to_owned(), expect.part.span)) };
     let journal = &cx.journal;
     let limit = cx.limit(expect.within);
@@ -124,7 +120,8 @@ async fn start(
         let at = edge_before(edge.at, first);
         if edge.at + pattern.tolerance < light.from_time + first.duration {
             let lasted = rounded(edge.at.since(light.from_time));
-            let title = format!("the first phase, {} for {}, ended after {lasted}", first.color, display(first.duration));
+            let title =
+                format!("the first phase, {} for {}, ended after {lasted}", first.color, display(first.duration));
             return Err((title, first.span));
         }
         return Ok(Start { at, next: edge.seq, first_edge: Some(edge) });
@@ -137,7 +134,10 @@ async fn start(
             }
             Some(other) => next = other.seq + 1,
             None => {
-                let title = format!("{} did not become {}, the pattern's first colour, within {within}", light.part, first.color);
+                let title = format!(
+                    "{} did not become {}, the pattern's first colour, within {within}",
+                    light.part, first.color
+                );
                 return Err((title, first.span));
             }
         }

@@ -1,0 +1,141 @@
+//! The text of the file.
+
+use std::fmt::Write as _;
+
+use super::expectation::condition;
+use super::seen::{Seen, Topic};
+use super::yaml;
+
+/// Longest step on one line.
+const WIDTH: usize = 110;
+/// Longest topic that a step is written for, in bytes.
+const LONGEST_TOPIC: usize = 1000;
+
+/// Where it comes from.
+pub(super) struct Origin<'a> {
+    pub(super) filters: &'a [String],
+    pub(super) seconds: u16,
+    /// Path of the JSON Schema.
+    pub(super) schema: &'a str,
+    /// Must not be written.
+    pub(super) password: Option<&'a str>,
+}
+
+/// A scenario for the example light.
+pub(super) fn example_light(schema: &str) -> String {
+    format!(
+        r##"# yaml-language-server: $schema={schema}
+#
+# A first scenario, for the example light. Run it with `hil run`; see it fail with `hil run --plant-fault 5`.
+name: Hue 360 is red
+version: 1
+tags: [first]
+
+# Before the steps: wait until the device is on the broker.
+setup:
+  - wait-serial: "mqtt: connected"
+
+steps:
+  # What is sent to the device.
+  - publish: {{ topic: cmnd/led/mode, payload: "blink,1000,0" }}
+  - publish: {{ topic: cmnd/led/hsb, payload: "360,255,255" }}
+
+  # What it must do then. Every expectation has a limit, 2 s of device time unless `within:` says otherwise.
+  - expect-message: {{ topic: stat/led/hsb, payload: "360,255,255", within: 1s }}
+  - expect-led: {{ part-id: led1, color: "#ff0000" }}
+
+  # What somebody who comes later is told.
+  - expect-retained: {{ topic: stat/led/mode, payload: "blink,1000,0" }}
+  - expect-retained: {{ topic: stat/led/online, payload: online }}
+"##
+    )
+}
+
+/// A scenario for what was seen.
+pub(super) fn scenario(seen: &Seen, origin: &Origin<'_>) -> String {
+    let filters: Vec<String> = origin.filters.iter().map(|f| yaml::topic(f)).collect();
+    let mut out = format!(
+        "# yaml-language-server: $schema={}\n#\n# What the device showed on {} within {} s. Read it, and keep what it must always do.\n\
+         name: The device shows its state\nversion: 1\ntags: [first]\n",
+        origin.schema,
+        filters.join(", "),
+        origin.seconds
+    );
+    let live = seen.topics.values().filter(|t| t.retained.is_none()).count() as u64;
+    let within = live_limit(origin.seconds);
+    let timeout = 30 + 2 * (seen.topics.len() as u64 - live) + live * within;
+    if timeout > 30 {
+        let _ = writeln!(out, "timeout: {timeout}s");
+    }
+    out.push_str("\nsteps:\n");
+    let mut is_first = true;
+    for (name, topic) in &seen.topics {
+        if name.len() > LONGEST_TOPIC || name.starts_with("$share/") {
+            out.push_str("  # (a topic with a name that is too long was left out)\n");
+            continue;
+        }
+        if !std::mem::take(&mut is_first) {
+            out.push('\n');
+        }
+        step(&mut out, name, topic, origin);
+    }
+    if is_first {
+        out.push_str("  - log: no topic could be written down\n");
+    }
+    if seen.beyond > 0 {
+        out.push_str("\n  # More topics were left out: narrow it with `hil init --topic`.\n");
+    }
+    out.push_str(&publish_template(seen));
+    out
+}
+
+/// Limit for a message that is not retained, in seconds: twice the time in which one came.
+fn live_limit(seconds: u16) -> u64 {
+    2 * u64::from(seconds)
+}
+
+fn step(out: &mut String, name: &str, topic: &Topic, origin: &Origin<'_>) {
+    let condition = condition(name, topic, origin.password);
+    let mut keys = vec![format!("topic: {}", yaml::topic(name))];
+    keys.extend(condition.yaml);
+    let (step, heard) = match topic.retained {
+        Some(qos) => {
+            keys.push(format!("qos: {qos}"));
+            let live = if topic.live > 0 { format!(", and {} came", messages(topic.live)) } else { String::new() };
+            ("expect-retained", format!("Retained by the broker{live}"))
+        }
+        None => {
+            keys.extend(topic.live_qos.map(|qos| format!("qos: {qos}")));
+            keys.push(format!("within: {}s", live_limit(origin.seconds)));
+            ("expect-message", format!("Not retained: {} came in {} s", messages(topic.live), origin.seconds))
+        }
+    };
+    let remark = condition.remark.map(|r| format!("; {r}")).unwrap_or_default();
+    let _ = writeln!(out, "  # {heard}{remark}.");
+    let line = format!("  - {step}: {{ {} }}", keys.join(", "));
+    if line.chars().count() <= WIDTH {
+        let _ = writeln!(out, "{line}");
+    } else {
+        let _ = writeln!(out, "  - {step}:\n      {}", keys.join("\n      "));
+    }
+}
+
+fn messages(n: usize) -> String {
+    if n == 1 { "1 message".to_owned() } else { format!("{n} messages") }
+}
+
+/// A command to fill in, made after the first status topic.
+fn publish_template(seen: &Seen) -> String {
+    let status = seen.topics.keys().find(|t| t.len() <= LONGEST_TOPIC && !t.ends_with("/online"));
+    let status = status.map_or("stat/led/power", String::as_str);
+    let command = match status.strip_prefix("stat/") {
+        Some(rest) => format!("cmnd/{rest}"),
+        None => format!("{status}/set"),
+    };
+    format!(
+        "\n  # Then make it do something, and say what must follow (with the device's own topic and payload):\n  \
+         # - publish: {{ topic: {}, payload: \"on\" }}\n  # - expect-message: {{ topic: {}, payload: \"on\", within: 2s }}\n",
+        yaml::topic(&command),
+        yaml::topic(status)
+    )
+}
