@@ -45,6 +45,13 @@ fn a_hundred_thousand_light_changes_stay_bounded_and_are_counted() {
 }
 
 #[test]
+fn a_busy_moment_in_a_long_scenario_has_a_close_up() {
+    let mut long = rejected_hue();
+    long.attempts[0].device_time = harness::time::SimTime(60_000 * MS);
+    assert!(page(&[long]).contains("<figcaption>Close-up: 0.000000 s to 1.261050 s</figcaption>"));
+}
+
+#[test]
 fn many_lights_and_steps_are_capped_with_a_note() {
     let mut log = Log::default();
     for index in 0..300 {

@@ -51,7 +51,7 @@ fn terminal_names_the_share() {
     }
     let text = terminal(&events, false);
     insta::assert_snapshot!(text.lines().next().unwrap(), @"hil 0.1.0: target native (default: no RISC-V build is possible here), broker mqtts://user@broker.example:8883, seed 42, 3 scenarios of 12 (slice:2/4)");
-    insta::assert_snapshot!(text.lines().find(|l| l.contains("rerun")).unwrap(), @"     rerun: hil run --target native --broker mqtts://user@broker.example:8883 --seed 42 --filter '=session/reconnect'");
+    insta::assert_snapshot!(text.lines().find(|l| l.contains("rerun")).unwrap(), @"   = rerun: hil run --target native --broker mqtts://user@broker.example:8883 --seed 42 --filter '=session/reconnect'");
 }
 
 #[test]

@@ -61,7 +61,8 @@ impl<'a> Bar<'a> {
     #[expect(clippy::cast_precision_loss, reason = "a label has few characters")]
     fn place(step: &'a StepReport, scale: Scale, few: bool, ends: &mut [f64; ROWS]) -> Option<Self> {
         let (from, to) = extent(step, scale);
-        let label = truncate(&label(step), LABEL);
+        let full = label(step);
+        let label = truncate(&full, LABEL);
         let width = label.chars().count() as f64 * CHAR;
         // In the bar if it fits; else beside it if a row has room; else as much as fits, or nothing.
         let beside = few && to - from < width + 8.0 && to - from < 90.0;
@@ -75,13 +76,13 @@ impl<'a> Bar<'a> {
                 row,
                 from,
                 to,
-                label: if beside { label } else { fit(step, &label, to - from) },
+                label: if beside { label } else { fit(step, &full, to - from) },
                 beside,
             });
         }
         let row = ends.iter().position(|end| *end <= from + 0.5)?;
         ends[row] = to;
-        Some(Self { step, row, from, to, label: fit(step, &label, to - from), beside: false })
+        Some(Self { step, row, from, to, label: fit(step, &full, to - from), beside: false })
     }
 
     /// Over other bars: a failed step is never left out without need.
