@@ -46,6 +46,9 @@ pub struct RunInfo {
     pub broker: String,
     /// Seed of all randomness of the run.
     pub seed: u64,
+    /// Further arguments of `hil run` that repeat this run, paths among them; no secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
     /// Start, RFC 3339 UTC: `2026-11-20T12:00:00Z`.
     pub started_at: String,
     /// Hash over the ids of all scenarios of the whole plan (before the partition), hexadecimal.

@@ -19,6 +19,7 @@ use harness::verdict::Exit;
 
 use super::error::Failure;
 use super::run::broker::BrokerArgs;
+use super::up::shell;
 
 /// Where `hil schema` is kept, as its help says.
 const SCHEMA: &str = "docs/scenario.schema.json";
@@ -72,7 +73,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let schema = schema_path(&args.output);
     let (text, then) = match args.broker.choice()? {
         BrokerChoice::Embedded => {
-            (template::example_light(&schema), vec![format!("hil run {}", args.output.display())])
+            (template::example_light(&schema), vec![format!("hil run {}", shell(&args.output.to_string_lossy()))])
         }
         BrokerChoice::External(url) => from_broker(args, &url, &schema)?,
     };
@@ -88,7 +89,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         println!("  {command}");
     }
     if !Path::new(SCHEMA).exists() {
-        println!("  hil schema > {SCHEMA}    (editors then complete its keys)");
+        println!("  mkdir -p docs && hil schema > {SCHEMA}   # editors then complete the keys");
     }
     Ok(super::DONE)
 }
@@ -106,12 +107,13 @@ fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Ve
         ));
     }
     println!("{}", seen.summary());
-    let anonymous = BrokerUrl { user: None, password: None, ..url.clone() };
-    let origin = template::Origin { filters: &args.topic, seconds: args.seconds, schema, password: url.password.as_deref() };
-    let user = url.user.as_deref().map_or("", |_| "    (with the user in the URL)");
-    let with_root = if root.is_empty() { String::new() } else { format!(" --topic-root {root}") };
-    let run = format!("hil run --target mqtt --broker {anonymous}{with_root} {}{user}", args.output.display());
-    Ok((template::scenario(&seen, &origin), vec![format!("hil check {}", args.output.display()), run]))
+    let origin =
+        template::Origin { filters: &args.topic, seconds: args.seconds, schema, password: url.password.as_deref() };
+    let without_password = BrokerUrl { password: None, ..url.clone() }.to_string();
+    let with_root = if root.is_empty() { String::new() } else { format!(" --topic-root {}", shell(&root)) };
+    let file = shell(&args.output.to_string_lossy());
+    let run = format!("hil run --target mqtt --broker {}{with_root} {file}", shell(&without_password));
+    Ok((template::scenario(&seen, &origin), vec![format!("hil check {file}"), run]))
 }
 
 /// Refuses what `hil run` would not find or what must not be lost.
@@ -119,10 +121,12 @@ fn check_output(path: &Path, force: bool) -> Result<(), Failure> {
     let shown = path.display();
     let is_yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
     if !is_yaml {
-        return Err(Failure::usage(format!("{shown} does not end in .yaml")).help("`hil run` looks for *.yaml and *.yml in folders"));
+        return Err(Failure::usage(format!("{shown} does not end in .yaml"))
+            .help("`hil run` looks for *.yaml and *.yml in folders"));
     }
     if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('_')) {
-        return Err(Failure::usage(format!("the name of {shown} begins with `_`")).help("such files are for `include` only: name it otherwise"));
+        return Err(Failure::usage(format!("the name of {shown} begins with `_`"))
+            .help("such files are for `include` only: name it otherwise"));
     }
     if path.is_dir() {
         return Err(Failure::usage(format!("{shown} is a folder")).help("name a file in it"));
@@ -148,7 +152,11 @@ fn write(path: &Path, force: bool, text: &str) -> Result<(), Failure> {
     }
     let mut options = std::fs::File::options();
     options.write(true);
-    if force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
 }
 

@@ -120,6 +120,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         target_reason: chosen_target.reason,
         broker: options.broker.to_string(),
         seed: options.seed,
+        options: args.repeat_options(),
         started_at: jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |t| t.to_string()),
         plan: plan_hash,
         partition: partition.map(Into::into),
@@ -143,6 +144,16 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let ended = reports.event(&RunEvent::RunFinished(summary)).and(reports.finish());
     written.and(ended).map_err(|e| Failure::io("a report cannot be written", &e))?;
     Ok(exit)
+}
+
+impl Args {
+    /// The arguments that matter to a single scenario, for the line that repeats it.
+    fn repeat_options(&self) -> Vec<String> {
+        let mut options = self.selection.repeat_options();
+        options.extend(self.target.repeat_options());
+        options.extend(self.broker.repeat_options());
+        options
+    }
 }
 
 fn cores() -> usize {

@@ -31,6 +31,12 @@ pub(super) struct Selection {
 }
 
 impl Selection {
+    /// The paths, unless they are the default.
+    pub(super) fn repeat_options(&self) -> Vec<String> {
+        let paths: Vec<_> = self.paths.iter().map(|p| p.display().to_string()).collect();
+        if paths == [DEFAULT_PATH] { Vec::new() } else { paths }
+    }
+
     /// Reads all files; errors are printed, and are a failure.
     pub(super) fn load(&self) -> Result<Vec<Planned>, Failure> {
         let Loaded { files, errors } = load(&self.paths);

@@ -15,6 +15,7 @@ use harness::verdict::Exit;
 
 use super::error::Failure;
 use super::run::broker::{BrokerArgs, reachable};
+pub(super) use hints::shell;
 
 /// The board drawing that is used if it exists.
 const DIAGRAM: &str = "diagram.json";
@@ -123,5 +124,8 @@ fn wiring(diagram: Option<&Path>) -> Result<Wiring, Failure> {
         None if Path::new(DIAGRAM).exists() => Path::new(DIAGRAM),
         None => return Ok(Wiring::default()),
     };
-    Wiring::from_diagram(path).map_err(|e| Failure::usage(e.to_string()))
+    Wiring::from_diagram(path).map_err(|e| {
+        Failure::usage(e.to_string())
+            .help("name a board drawing (Wokwi's diagram.json) with --diagram, or correct this one")
+    })
 }

@@ -7,9 +7,12 @@ use crate::plan::Filter;
 ///
 /// `hil run --target native --seed 42 --filter '=reject/hue[361]'`
 pub fn rerun_command(info: &RunInfo, id: &str) -> String {
-    let broker = if info.broker == "embedded" { String::new() } else { format!(" --broker {}", quoted(&info.broker)) };
+    let options: String = info.options.iter().map(|o| format!(" {}", quoted(o))).collect();
+    // The password, if any, is not known here; it comes from the environment.
+    let broker = info.broker.replace(":***@", "@");
+    let broker = if broker == "embedded" { String::new() } else { format!(" --broker {}", quoted(&broker)) };
     format!(
-        "hil run --target {}{broker} --seed {} --filter {}",
+        "hil run{options} --target {}{broker} --seed {} --filter {}",
         quoted(&info.target),
         info.seed,
         quoted(&Filter::exactly(id))

@@ -88,6 +88,12 @@ impl Context {
         self.window.wait_serial_from = self.serial.len();
     }
 
+    /// A `wait-serial` step has ended: at its match, where Wokwi halts the device, whatever has been printed since.
+    pub(super) fn end_wait_serial(&mut self) {
+        self.window.in_stimuli = false;
+        self.window.wait_serial_from = self.window.serial_used;
+    }
+
     /// The instant `within` (or the default) from now, but not after the scenario's end.
     pub(super) fn limit(&self, within: Option<Duration>) -> SimTime {
         let now = self.journal.now();

@@ -11,12 +11,14 @@ use crate::scenario::step::PacketKind;
 /// The part of an MQTT 5 control packet that the harness looks at.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Packet {
-    /// CONNECT with its client identifier.
+    /// CONNECT with its client identifier and will.
     Connect {
         /// Client identifier.
         client_id: String,
         /// Clean Start.
         clean_start: bool,
+        /// Topic and payload of the will.
+        will: Option<(String, Vec<u8>)>,
     },
     /// CONNACK.
     Connack {
@@ -62,7 +64,9 @@ impl Packet {
         Some(match kind {
             1 => {
                 let p = v5_0::Connect::parse(body).ok()?.0;
-                Self::Connect { client_id: p.client_id().to_owned(), clean_start: p.clean_start() }
+                let will =
+                    p.will_topic().map(|topic| (topic.to_owned(), p.will_payload().unwrap_or_default().to_vec()));
+                Self::Connect { client_id: p.client_id().to_owned(), clean_start: p.clean_start(), will }
             }
             2 => Self::Connack { session_present: body.first()? & 1 == 1, reason: *body.get(1)? },
             3 => {
@@ -108,7 +112,7 @@ impl Packet {
         let strip = |t: &str| t.strip_prefix(topic_root).unwrap_or(t).to_owned();
         let name = kind_name(self.kind());
         match self {
-            Self::Connect { client_id, clean_start } => {
+            Self::Connect { client_id, clean_start, .. } => {
                 format!("{name} {client_id}, clean start {}", u8::from(*clean_start))
             }
             Self::Connack { session_present, reason } => {

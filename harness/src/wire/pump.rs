@@ -154,7 +154,7 @@ impl Pump {
                 },
             }
         };
-        self.shared.tracker.borrow_mut().disconnected();
+        self.shared.tracker.borrow_mut().disconnected(!matches!(end, End::LinkLost));
         match end {
             End::Closed => {}
             End::Cut(None) => {}

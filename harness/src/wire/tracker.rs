@@ -24,6 +24,10 @@ pub(super) struct Tracker {
     /// Filters of the device's session, and whether it is connected.
     filters: Vec<String>,
     connected: bool,
+    /// Commands that the broker keeps for the device while it is away.
+    queued: Vec<(String, Vec<u8>)>,
+    /// What the broker publishes when the connection breaks.
+    will: Option<(String, Vec<u8>)>,
     /// Filters of the observer.
     observed: Vec<String>,
 }
@@ -37,6 +41,8 @@ impl Tracker {
             statuses: Vec::new(),
             filters: Vec::new(),
             connected: false,
+            queued: Vec::new(),
+            will: None,
             observed: Vec::new(),
         }
     }
@@ -49,7 +55,12 @@ impl Tracker {
     pub(super) fn passed(&mut self, direction: Direction, packet: &Packet) {
         let Some(due) = self.due.clone() else { return };
         match (direction, packet) {
-            (Direction::ToBroker, Packet::Connect { .. }) => self.request(&due, "CONNACK", (2, 0)),
+            (Direction::ToBroker, Packet::Connect { will, .. }) => {
+                self.will.clone_from(will);
+                self.request(&due, "CONNACK", (2, 0));
+            }
+            // 0x00 is the only reason for which the broker drops the will (MQTT 5, section 3.14.4).
+            (Direction::ToBroker, Packet::Disconnect(0)) => self.will = None,
             (Direction::ToBroker, Packet::Subscribe { id, filters }) => {
                 self.filters.extend(filters.iter().map(|(f, _)| f.clone()));
                 self.request(&due, "SUBACK", (9, *id));
@@ -58,16 +69,16 @@ impl Tracker {
                 if message.qos > 0 {
                     self.request(&due, "PUBACK", (4, *id));
                 }
-                if self.observed.iter().any(|f| filter_matches(f, &message.topic)) {
-                    let guard = due.expect(format!("{} at the observer", message.topic), FORWARD_BOUND);
-                    self.statuses.push((message.topic.clone(), message.payload.0.clone(), guard));
-                }
+                self.status(&due, message.topic.clone(), message.payload.0.clone());
             }
             (Direction::ToBroker, Packet::Other(12, _)) => self.request(&due, "PINGRESP", (13, 0)),
             (Direction::ToDevice, Packet::Connack { session_present, reason }) => {
                 self.answered((2, 0));
                 self.connected = *reason < 0x80;
-                if !session_present {
+                let queued = std::mem::take(&mut self.queued);
+                if *session_present {
+                    queued.into_iter().for_each(|(topic, payload)| self.command(&due, topic, payload));
+                } else {
                     self.filters.clear();
                 }
             }
@@ -81,23 +92,44 @@ impl Tracker {
         }
     }
 
-    /// The connection is gone: nothing is due on it any more.
-    pub(super) fn disconnected(&mut self) {
+    /// The connection is gone: no answer is due on it any more. `broker_knows`: and the broker has seen it end.
+    pub(super) fn disconnected(&mut self, broker_knows: bool) {
         self.connected = false;
         self.answers.clear();
-        self.commands.clear();
+        self.queued.extend(self.commands.drain(..).map(|(topic, payload, _)| (topic, payload)));
+        if let (Some(due), true, Some((topic, payload))) = (self.due.clone(), broker_knows, self.will.take()) {
+            self.status(&due, topic, payload);
+        }
     }
 
     pub(super) fn command_published(&mut self, topic: &str, payload: &[u8]) {
-        let Some(due) = &self.due else { return };
-        if self.connected && self.filters.iter().any(|f| filter_matches(f, topic)) {
-            let guard = due.expect(format!("{topic} at the device"), FORWARD_BOUND);
-            self.commands.push((topic.to_owned(), payload.to_vec(), guard));
+        let Some(due) = self.due.clone() else { return };
+        if !self.filters.iter().any(|f| filter_matches(f, topic)) {
+            return;
+        }
+        if self.connected {
+            self.command(&due, topic.to_owned(), payload.to_vec());
+        } else {
+            self.queued.push((topic.to_owned(), payload.to_vec()));
         }
     }
 
     pub(super) fn observer_received(&mut self, topic: &str, payload: &[u8]) {
         take(&mut self.statuses, topic, payload);
+    }
+
+    /// A command is on its way to the device.
+    fn command(&mut self, due: &Due, topic: String, payload: Vec<u8>) {
+        let guard = due.expect(format!("{topic} at the device"), FORWARD_BOUND);
+        self.commands.push((topic, payload, guard));
+    }
+
+    /// A message is on its way to the observer, if it looks.
+    fn status(&mut self, due: &Due, topic: String, payload: Vec<u8>) {
+        if self.observed.iter().any(|f| filter_matches(f, &topic)) {
+            let guard = due.expect(format!("{topic} at the observer"), FORWARD_BOUND);
+            self.statuses.push((topic, payload, guard));
+        }
     }
 
     fn request(&mut self, due: &Due, answer: &str, key: (u8, u16)) {

@@ -318,6 +318,7 @@ pub fn scenarios() -> Vec<ScenarioReport> {
 pub fn info(scenarios: &[ScenarioReport]) -> RunInfo {
     let ids: Vec<&str> = scenarios.iter().map(|s| s.id.as_str()).collect();
     RunInfo {
+        options: Vec::new(),
         version: "0.1.0".to_owned(),
         format: 1,
         target: "native".to_owned(),

@@ -19,7 +19,7 @@ use crate::stream::Stream;
 
 /// Keep-alive of the harness's own connections, in seconds.
 const KEEP_ALIVE: u16 = 60;
-/// Longest wait for PINGRESP, in milliseconds.
+/// Longest wait for PINGRESP, in milliseconds of wall time: scenario time could jump ahead of the answer.
 const PINGRESP_LIMIT: u64 = 30_000;
 
 pub(super) fn connect_packet(options: &ClientOptions<'_>) -> Result<v5_0::Connect, ClientError> {
@@ -58,6 +58,7 @@ pub(super) async fn run(
         publishing: HashMap::new(),
         subscribing: HashMap::new(),
         timers: Vec::new(),
+        pingresp_due: None,
         ended: None,
     };
     let mut buffer = vec![0; 64 * 1024];
@@ -65,6 +66,7 @@ pub(super) async fn run(
     let mut result = driver.handle(events).await;
     while result.is_ok() && driver.ended.is_none() {
         let timer = driver.timers.iter().min_by_key(|(_, at)| *at).copied();
+        let pingresp_due = driver.pingresp_due;
         result = tokio::select! {
             biased;
             read = driver.stream.read(&mut buffer) => match read {
@@ -76,6 +78,11 @@ pub(super) async fn run(
                 Some(command) => driver.command(command).await,
                 None => return,
             },
+            () = wall_sleep_until(pingresp_due) => {
+                driver.pingresp_due = None;
+                let events = driver.mqtt.notify_timer_fired(TimerKind::PingrespRecv);
+                driver.handle(events).await
+            }
             () = sleep_until(timer.map(|(_, at)| at)) => match timer {
                 Some((kind, _)) => {
                     driver.cancel(kind);
@@ -102,6 +109,13 @@ async fn sleep_until(at: Option<Instant>) {
     }
 }
 
+async fn wall_sleep_until(at: Option<std::time::Instant>) {
+    match at {
+        Some(at) => crate::clock::wall_sleep(at.saturating_duration_since(std::time::Instant::now())).await,
+        None => pending().await,
+    }
+}
+
 struct Driver<F> {
     mqtt: Connection<role::Client>,
     stream: Stream,
@@ -110,6 +124,7 @@ struct Driver<F> {
     publishing: HashMap<u16, (String, Answer)>,
     subscribing: HashMap<u16, (String, Answer)>,
     timers: Vec<(TimerKind, Instant)>,
+    pingresp_due: Option<std::time::Instant>,
     /// Why the connection ended, if it did by more than the stream's end.
     ended: Option<String>,
 }
@@ -194,6 +209,9 @@ impl<F: FnMut(Message)> Driver<F> {
                     self.stream.flush().await?;
                 }
                 Event::NotifyPacketReceived(packet) => self.packet(packet),
+                Event::RequestTimerReset { kind: TimerKind::PingrespRecv, duration_ms } => {
+                    self.pingresp_due = Some(std::time::Instant::now() + Duration::from_millis(duration_ms));
+                }
                 Event::RequestTimerReset { kind, duration_ms } => {
                     self.cancel(kind);
                     self.timers.push((kind, Instant::now() + Duration::from_millis(duration_ms)));
@@ -212,6 +230,9 @@ impl<F: FnMut(Message)> Driver<F> {
     }
 
     fn cancel(&mut self, kind: TimerKind) {
+        if kind == TimerKind::PingrespRecv {
+            self.pingresp_due = None;
+        }
         self.timers.retain(|(k, _)| *k != kind);
     }
 

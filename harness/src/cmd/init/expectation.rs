@@ -126,7 +126,7 @@ fn json(texts: &[&str], is_constant: bool) -> Option<Condition> {
         None if values.iter().all(Value::is_object) => {
             Condition::new("json: {}".to_owned()).but("any JSON object: all of it varies, or is too long")
         }
-        None => Condition::any("a JSON array that varies, or is too long"),
+        None => Condition::any("a JSON array that may vary, is too long, or holds a secret"),
         Some(text) => {
             let condition = Condition::new(format!("json: {text}"));
             match left_out.remark() {
@@ -146,12 +146,9 @@ struct LeftOut {
 
 impl LeftOut {
     fn remark(&self) -> Option<String> {
-        let parts = [
-            (self.varying, "numbers, or vary, or are long"),
-            (self.secret, "may be secrets"),
-        ];
-        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} that {why}")).collect();
-        if parts.is_empty() { None } else { Some(format!("members left out: {}", parts.join("; "))) }
+        let parts = [(self.varying, "that may vary or is too long"), (self.secret, "that may be a secret")];
+        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
+        if parts.is_empty() { None } else { Some(format!("members left out: {}", parts.join(", "))) }
     }
 }
 
@@ -248,7 +245,24 @@ mod tests {
             &["the s3cret"],
         ];
         let text: Vec<_> = rows.iter().map(|r| shown(r)).collect();
-        insta::assert_snapshot!(text.join("\n"), @"");
+        insta::assert_snapshot!(text.join("\n"), @r#"
+        payload: "on" # 
+        payload: "" # 
+        matches: '^-?\d+(\.\d+)?([eE][+-]?\d+)?$' # a number: it may vary
+        matches: '^-?\d+(\.\d+)?([eE][+-]?\d+)?$' # varies
+        matches: '^(on|off)$' # varies
+        matches: '^up \d+ s$' # varies
+         # varies
+        payload: "359,255,255" # 
+        json: { "name": "x", "on": true, "wifi": { "ssid": "lab" } } # members left out: 1 that may vary or is too long, 1 that may be a secret
+        json: { "on": true } # members left out: 1 that may vary or is too long
+        json: {} # members left out: 1 that may vary or is too long
+         # a JSON array that may vary, is too long, or holds a secret
+         # a JSON array that may vary, is too long, or holds a secret
+        payload: "true" # 
+        payload: "what $${x} costs: it's $$${y}" # 
+         # the payload may be a secret: left out
+        "#);
     }
 
     #[test]

@@ -22,10 +22,17 @@ pub(super) fn listen(url: &BrokerUrl, root: &str, filters: &[String], time: Dura
     Ok(seen.take())
 }
 
-async fn hear(url: &BrokerUrl, root: &str, filters: &[String], time: Duration, seen: &Rc<RefCell<Seen>>) -> Result<(), Failure> {
+async fn hear(
+    url: &BrokerUrl,
+    root: &str,
+    filters: &[String],
+    time: Duration,
+    seen: &Rc<RefCell<Seen>>,
+) -> Result<(), Failure> {
     let help = || format!("is the broker at {url} running, and are user and password (HIL_BROKER_PASSWORD) right?");
     let stream = open(url).await.map_err(|e| Failure::bench(&e).help(help()))?;
-    let options = ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
+    let options =
+        ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
     let (sink, prefix) = (Rc::clone(seen), root.to_owned());
     let client = Client::connect(stream, &options, move |mut message| {
         if let Some(topic) = message.topic.strip_prefix(&prefix) {
@@ -44,7 +51,8 @@ async fn hear(url: &BrokerUrl, root: &str, filters: &[String], time: Duration, s
             retain_as_published: false,
         };
         client.subscribe(subscription).await.map_err(|e| {
-            Failure::bench(&e).help("may this user read it? Topic filters are written like stat/#, +/status, '#' (in quotes)")
+            Failure::bench(&e)
+                .help("may this user read it? Topic filters are written like stat/#, +/status, '#' (in quotes)")
         })?;
     }
     tokio::select! {

@@ -1,7 +1,8 @@
 //! What must not be written down.
 
 /// Parts of names whose values are secrets.
-const NAMES: [&str; 9] = ["password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "psk", "credential"];
+const NAMES: [&str; 9] =
+    ["password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "psk", "credential"];
 
 /// Whether the value under `name` (a JSON key, a topic) is likely to be a secret.
 pub(super) fn is_secret_name(name: &str) -> bool {

@@ -41,7 +41,8 @@ impl Seen {
         if message.retain {
             topic.retained = Some(message.qos);
         } else {
-            topic.live_qos = if topic.live == 0 { Some(message.qos) } else { topic.live_qos.filter(|q| *q == message.qos) };
+            topic.live_qos =
+                if topic.live == 0 { Some(message.qos) } else { topic.live_qos.filter(|q| *q == message.qos) };
             topic.live += 1;
         }
         if topic.payloads.len() < MAX_PAYLOADS && !topic.payloads.contains(&message.payload.0) {
@@ -58,7 +59,11 @@ impl Seen {
         let retained = self.topics.values().filter(|t| t.retained.is_some()).count();
         let all = self.topics.len();
         let plural = if all == 1 { "topic" } else { "topics" };
-        let beyond = if self.beyond > 0 { format!("; more topics were left out: narrow it with --topic ({MAX_TOPICS} are the most)") } else { String::new() };
+        let beyond = if self.beyond > 0 {
+            format!("; more topics were left out: narrow it with --topic ({MAX_TOPICS} are the most)")
+        } else {
+            String::new()
+        };
         format!("{all} {plural}: {retained} with a retained message, {} without{beyond}", all - retained)
     }
 }

@@ -42,7 +42,7 @@ steps:
 
   # What it must do then. Every expectation has a limit, 2 s of device time unless `within:` says otherwise.
   - expect-message: {{ topic: stat/led/hsb, payload: "360,255,255", within: 1s }}
-  - expect-led: {{ part-id: led1, color: "#ff0000" }}
+  - expect-led: {{ part-id: led1, color: "#ff0000", for: 500ms }}
 
   # What somebody who comes later is told.
   - expect-retained: {{ topic: stat/led/mode, payload: "blink,1000,0" }}
@@ -126,8 +126,12 @@ fn messages(n: usize) -> String {
 
 /// A command to fill in, made after the first status topic.
 fn publish_template(seen: &Seen) -> String {
-    let status = seen.topics.keys().find(|t| t.len() <= LONGEST_TOPIC && !t.ends_with("/online"));
-    let status = status.map_or("stat/led/power", String::as_str);
+    let usable = || seen.topics.iter().filter(|(name, _)| name.len() <= LONGEST_TOPIC);
+    // A switch is what everybody wants to flip first.
+    let switch =
+        |topic: &Topic| topic.payloads.iter().any(|p| p.eq_ignore_ascii_case(b"on") || p.eq_ignore_ascii_case(b"off"));
+    let status = usable().find(|(_, topic)| switch(topic)).or_else(|| usable().next());
+    let status = status.map_or("stat/led/power", |(name, _)| name);
     let command = match status.strip_prefix("stat/") {
         Some(rest) => format!("cmnd/{rest}"),
         None => format!("{status}/set"),

@@ -41,6 +41,13 @@ impl BrokerArgs {
         Ok(BrokerChoice::External(url))
     }
 
+    /// Arguments beside the URL that a run depends on.
+    pub(super) fn repeat_options(&self) -> Vec<String> {
+        let ca = self.ca.as_ref().map(|ca| ["--ca".to_owned(), ca.display().to_string()]);
+        let root = self.topic_root.as_ref().map(|root| ["--topic-root".to_owned(), root.clone()]);
+        ca.into_iter().chain(root).flatten().collect()
+    }
+
     /// The root, with the slash at its end.
     pub(in crate::cmd) fn topic_root(&self) -> Result<Option<String>, Failure> {
         let Some(root) = self.topic_root.as_deref().map(|r| r.trim_end_matches('/')) else { return Ok(None) };

@@ -63,6 +63,14 @@ impl TargetArgs {
         }
     }
 
+    /// Arguments beside the target's name that a run depends on.
+    pub(super) fn repeat_options(&self) -> Vec<String> {
+        let speed = (self.speed == Speed::Realtime).then(|| ["--speed".to_owned(), "realtime".to_owned()]);
+        let diagram = self.diagram.as_ref().map(|path| ["--diagram".to_owned(), path.display().to_string()]);
+        let fault = self.plant_fault.map(|n| ["--plant-fault".to_owned(), n.to_string()]);
+        [speed, diagram, fault].into_iter().flatten().flatten().collect()
+    }
+
     fn mqtt(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
         if matches!(broker, BrokerChoice::Embedded) {
             return Err(Failure::usage("--target mqtt needs a broker with a device on it")

@@ -31,7 +31,7 @@ pub(super) fn commands(broker: &BrokerUrl, prefix: &str) -> Vec<String> {
 }
 
 /// One word for a POSIX shell.
-fn shell(word: &str) -> String {
+pub(in crate::cmd) fn shell(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,@%+=".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -72,7 +72,7 @@ impl Drop for Screen {
 
 fn status_line() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout_with_hz(FRAMES));
-    let style = ProgressStyle::with_template("{wide_msg}").expect("the template is well-formed");
+    let style = ProgressStyle::with_template("{msg}").expect("the template is well-formed");
     bar.set_style(style);
     // The last change of a fast row of them is drawn by the tick, if the frame rate swallowed it.
     bar.enable_steady_tick(Duration::from_millis(100));

@@ -176,8 +176,8 @@ async fn own_broker(port: Option<u16>) -> Result<(BrokerServer, Option<String>),
         user: None,
         store: None,
     };
-    let failed =
-        |e| Failure::bench(&e).help("another program may use the port: choose one with --port (0: any free one)");
+    const HELP: &str = "another program may use the port: choose one with --port (0: any free one)";
+    let failed = |e| Failure::bench(&e).help(HELP);
     match BrokerServer::start(&options(port.unwrap_or(MQTT_PORT))).await {
         Ok(server) => Ok((server, None)),
         Err(_) if port.is_none() => {
@@ -186,8 +186,10 @@ async fn own_broker(port: Option<u16>) -> Result<(BrokerServer, Option<String>),
         }
         // The system says it in fewer words.
         Err(error) => Err(match std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or_default())) {
-            Err(refused) => Failure::io(format_args!("the broker cannot listen on port {}", port.unwrap_or_default()), &refused)
-                .help(HELP),
+            Err(refused) => {
+                Failure::io(format_args!("the broker cannot listen on port {}", port.unwrap_or_default()), &refused)
+                    .help(HELP)
+            }
             Ok(_) => failed(error),
         }),
     }

@@ -54,9 +54,11 @@ pub(super) async fn run(
         cx.begin_stimulus();
     }
     let result = carry_out(cx, recorder, source, &step, path).await;
-    if !step.command.is_stimulus() {
-        let neutral = matches!(step.command, Command::Delay(_) | Command::Log(_) | Command::Mark(_));
-        cx.end_step(!neutral);
+    match step.command {
+        Command::WaitSerial(_) => cx.end_wait_serial(),
+        _ if step.command.is_stimulus() => {}
+        Command::Delay(_) | Command::Log(_) | Command::Mark(_) => cx.end_step(false),
+        _ => cx.end_step(true),
     }
     let place = StepPlace { path, title: &title, source, span: step.span };
     recorder.ended(result, &place, from, cx)

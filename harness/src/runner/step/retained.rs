@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Held;
 use super::matching::{describe, matches, show, span};
-use crate::journal::Message;
+use crate::journal::{Message, Observation};
 use crate::runner::context::{Context, DEFAULT_WITHIN};
 use crate::runner::failure::Unmet;
 use crate::scenario::step::ExpectRetained;
@@ -12,6 +12,8 @@ use crate::time::display;
 
 /// Wall time for which an external broker may take to send a retained message after SUBACK.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// Messages that a failure shows at most.
+const SHOWN: usize = 8;
 /// Scenario time between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -27,11 +29,24 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectRetained) -> Held {
             return Ok(retained.as_ref().map_or_else(|| format!("nothing retained on {topic}"), show));
         }
         if cx.journal.now() >= deadline {
-            return Err(unmet(expect, retained.as_ref()).into());
+            return Err(unmet(expect, retained.as_ref()).related(messages(cx)).into());
         }
         let next = (cx.journal.now() + PAUSE).min(deadline);
         tokio::time::sleep_until(cx.journal.instant(next)).await;
     }
+}
+
+/// The last messages since the stimulus: what was asked of the device, and what it said.
+fn messages(cx: &Context) -> Vec<u64> {
+    let mut last: Vec<u64> = cx.journal.read(cx.messages_from(), |entries| {
+        let messages = entries.iter().rev().filter_map(|e| match &e.what {
+            Observation::Published(_) | Observation::Received(_) => Some(e.seq),
+            _ => None,
+        });
+        messages.take(SHOWN).collect()
+    });
+    last.reverse();
+    last
 }
 
 fn is_expected(expect: &ExpectRetained, retained: Option<&Message>) -> bool {

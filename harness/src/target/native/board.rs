@@ -1,17 +1,21 @@
 //! Clock, console, randomness and network of the device, and the supply that they all hang on.
 
 use std::cell::Cell;
-use std::fmt;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::{fmt, io};
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use firmware::config::BrokerUri;
 use firmware::console::Level;
 use firmware::platform::{Clock, Console, Network, NetworkError, Random};
 use firmware::time::Instant;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::Instant as RuntimeInstant;
 
+use super::strip::Lights;
 use crate::journal::{Journal, Observation, Payload, SerialStream};
 use crate::wire::{ConnectRefused, DeviceEnd, Wire};
 
@@ -25,12 +29,14 @@ pub(super) struct Supply {
 struct SupplyState {
     on: Cell<bool>,
     failed: Notify,
+    lights: Lights,
     journal: Journal,
 }
 
 impl Supply {
-    pub(super) fn new(journal: Journal) -> Self {
-        Self { shared: Rc::new(SupplyState { on: Cell::new(true), failed: Notify::new(), journal }) }
+    /// A supply that is on; `lights` hang on it too.
+    pub(super) fn new(lights: Lights, journal: Journal) -> Self {
+        Self { shared: Rc::new(SupplyState { on: Cell::new(true), failed: Notify::new(), lights, journal }) }
     }
 
     pub(super) fn is_on(&self) -> bool {
@@ -41,6 +47,7 @@ impl Supply {
     pub(super) fn fail(&self, how: &str) {
         self.shared.on.set(false);
         self.shared.journal.record(Observation::Power { event: how.to_owned() });
+        self.shared.lights.go_dark();
         self.shared.failed.notify_one();
     }
 
@@ -119,7 +126,7 @@ pub(super) struct WireNetwork {
 const JOIN_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Network for WireNetwork {
-    type Transport<'a> = FromTokio<DeviceEnd>;
+    type Transport<'a> = FromTokio<Powered>;
 
     async fn link_up(&self) -> Result<(), NetworkError> {
         if self.wire.link_is_up() {
@@ -137,11 +144,39 @@ impl Network for WireNetwork {
     }
 
     async fn connect(&self, _broker: &BrokerUri) -> Result<Self::Transport<'_>, NetworkError> {
-        let connected = self.wire.connect().await.map(FromTokio::new).map_err(|refused| match refused {
+        let powered = |stream| FromTokio::new(Powered { stream, supply: self.supply.clone() });
+        let connected = self.wire.connect().await.map(powered).map_err(|refused| match refused {
             ConnectRefused::Link => NetworkError::Link,
             ConnectRefused::Refused => NetworkError::Refused,
             ConnectRefused::TimedOut => NetworkError::Timeout,
         });
         self.supply.or_nothing(connected).await
+    }
+}
+
+/// A connection that passes nothing once the supply has failed: the device must not acknowledge what it has not survived.
+pub(super) struct Powered {
+    stream: DeviceEnd,
+    supply: Supply,
+}
+
+impl AsyncRead for Powered {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        // The task is about to be ended: nobody has to be woken.
+        if self.supply.is_on() { Pin::new(&mut self.stream).poll_read(cx, buf) } else { Poll::Pending }
+    }
+}
+
+impl AsyncWrite for Powered {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.supply.is_on() { Pin::new(&mut self.stream).poll_write(cx, buf) } else { Poll::Pending }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.supply.is_on() { Pin::new(&mut self.stream).poll_flush(cx) } else { Poll::Pending }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.supply.is_on() { Pin::new(&mut self.stream).poll_shutdown(cx) } else { Poll::Pending }
     }
 }

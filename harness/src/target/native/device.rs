@@ -20,7 +20,7 @@ use super::board::{DeviceClock, SerialConsole, SplitMix, Supply, WireNetwork};
 use super::flash::{Flash, FlashImage};
 use super::layout::Wiring;
 use super::panics::Quietly;
-use super::strip::DataLine;
+use super::strip::{DataLine, Lights};
 use crate::journal::{Journal, Observation};
 use crate::scenario::DeviceConfig;
 use crate::target::{Bench, BenchError, Device, Power, Reset, SerialInput};
@@ -36,6 +36,7 @@ pub(super) struct NativeDevice {
     wiring: Wiring,
     rules: &'static (dyn Rules + Sync),
     flash: FlashImage,
+    lights: Lights,
     /// Order in which the lights on the board expect their colours.
     order: ColorOrder,
     boots: u64,
@@ -68,7 +69,8 @@ impl NativeDevice {
             }
         }
         let rules = target.rules;
-        Ok(Self { bench, wiring, rules, flash, order, boots: 0, running: Rc::default() })
+        let lights = Lights::new(bench.journal.clone());
+        Ok(Self { bench, wiring, rules, flash, lights, order, boots: 0, running: Rc::default() })
     }
 
     fn record(&self, event: &str) {
@@ -82,11 +84,12 @@ impl NativeDevice {
     fn power_on(&mut self) {
         self.boots += 1;
         let journal = self.bench.journal.clone();
-        let supply = Supply::new(journal.clone());
+        let supply = Supply::new(self.lights.clone(), journal.clone());
         let device = run(Parts {
             rules: self.rules,
             flash: self.flash.clone(),
             wiring: self.wiring.clone(),
+            lights: self.lights.clone(),
             order: self.order,
             bench: self.bench.clone(),
             seed: self.bench.seed ^ self.boots.rotate_left(32),
@@ -153,6 +156,7 @@ struct Parts {
     rules: &'static (dyn Rules + Sync),
     flash: FlashImage,
     wiring: Wiring,
+    lights: Lights,
     order: ColorOrder,
     bench: Bench,
     seed: u64,
@@ -161,16 +165,16 @@ struct Parts {
 
 /// The firmware's main function on this board; ends only if the firmware cannot run.
 async fn run(parts: Parts) -> Result<(), BenchError> {
-    let Parts { rules, flash, wiring, order, bench, seed, supply } = parts;
+    let Parts { rules, flash, wiring, lights, order, bench, seed, supply } = parts;
     let journal = bench.journal.clone();
-    let console = SerialConsole { journal: journal.clone(), supply: supply.clone() };
+    let console = SerialConsole { journal, supply: supply.clone() };
     let board = Board { clock: DeviceClock::starting_now(), console };
     let chip = || Flash { image: flash.clone(), supply: supply.clone() };
     let mut store = Store::new(chip(), STATE).map_err(|e| BenchError::Provision(e.to_string()))?;
     let booted = boot::<NoopRawMutex, _, _, _, _>(&board, chip(), NVS, &mut store, rules).await;
     let (config, shared): (Config, Shared<NoopRawMutex, _>) =
         booted.map_err(|e| BenchError::Provision(e.to_string()))?;
-    let mut line = DataLine::new(&wiring, config.led_gpio, order, journal, supply.clone());
+    let mut line = DataLine::new(&wiring, config.led_gpio, order, lights, supply.clone());
     let network = WireNetwork { wire: bench.wire.clone(), supply };
     let mut random = SplitMix(seed);
     tokio::join!(async { run_light(&shared, &config, &board, &mut line).await }, async {
@@ -235,7 +239,10 @@ impl Power for NativeDevice {
         self.flash.disarm();
         match (on, self.is_on()) {
             (true, false) => self.power_on(),
-            (false, true) => self.power_off(),
+            (false, true) => {
+                self.power_off();
+                self.lights.go_dark();
+            }
             _ => {}
         }
         Ok(())

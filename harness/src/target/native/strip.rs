@@ -1,5 +1,9 @@
 //! The data line of the lights: the device's pulses become a waveform, and the waveform colours.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use firmware::platform::Strip;
 use firmware::ws2812::Pulse;
 use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event, Waveform};
@@ -14,9 +18,39 @@ const TICK_TENTHS_NS: u32 = 125;
 /// Time after the last pulse at which a frame has surely latched, in nanoseconds.
 const LATCHED_NS: u64 = 400_000;
 
+/// What the lights on the board show. A reset of the device leaves them as they are; without power they are dark.
+#[derive(Clone)]
+pub(super) struct Lights {
+    shown: Rc<RefCell<BTreeMap<(String, u16), Rgb>>>,
+    journal: Journal,
+}
+
+impl Lights {
+    /// Lights of which nothing was seen yet.
+    pub(super) fn new(journal: Journal) -> Self {
+        Self { shown: Rc::default(), journal }
+    }
+
+    /// A light shows `color` from `at` on; only a change is worth an entry.
+    fn show(&self, light: &LightPosition, color: Rgb, at: SimTime) {
+        let LightPosition { part, index } = light.clone();
+        if self.shown.borrow_mut().insert((part.clone(), index), color) != Some(color) {
+            self.journal.record_at(at, Observation::Led { part, index, color, evidence: Evidence::Observed });
+        }
+    }
+
+    /// The supply is off.
+    pub(super) fn go_dark(&self) {
+        let lit: Vec<_> = self.shown.borrow().keys().cloned().collect();
+        let now = self.journal.now();
+        lit.into_iter().for_each(|(part, index)| self.show(&LightPosition { part, index }, Rgb::default(), now));
+    }
+}
+
 /// Lights, decoded from the waveform on their data line.
 pub(super) struct DataLine {
     journal: Journal,
+    seen: Lights,
     supply: Supply,
     chains: Vec<Chain>,
     /// Time at which the last waveform ended, in nanoseconds of scenario time.
@@ -26,18 +60,17 @@ pub(super) struct DataLine {
 struct Chain {
     decoder: Decoder,
     lights: Vec<LightPosition>,
-    shown: Vec<Option<Rgb>>,
 }
 
 impl DataLine {
-    /// The lights on `gpio`, dark. They expect colours in `order`.
-    pub(super) fn new(wiring: &Wiring, gpio: u8, order: ColorOrder, journal: Journal, supply: Supply) -> Self {
+    /// The lights on `gpio`. They expect colours in `order`; what they show is told to `seen`.
+    pub(super) fn new(wiring: &Wiring, gpio: u8, order: ColorOrder, seen: Lights, supply: Supply) -> Self {
+        let journal = seen.journal.clone();
         let chains = wiring.chains.iter().filter(|(g, _)| *g == gpio).map(|(_, lights)| Chain {
             decoder: Decoder::new(Config::new(lights.len()).with_order(order)),
             lights: lights.clone(),
-            shown: vec![None; lights.len()],
         });
-        let line = Self { chains: chains.collect(), journal, supply, busy_until: 0 };
+        let line = Self { chains: chains.collect(), journal, seen, supply, busy_until: 0 };
         if line.chains.is_empty() {
             line.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
         }
@@ -58,33 +91,26 @@ impl Strip for DataLine {
             let mut events = chain.decoder.feed(&waveform).unwrap_or_default();
             events.extend(chain.decoder.advance(self.busy_until).unwrap_or_default());
             for event in events {
-                chain.record(start, event, &self.journal);
+                chain.record(start, event, &self.seen);
             }
         }
     }
 }
 
 impl Chain {
-    fn record(&mut self, start: u64, event: Event, journal: &Journal) {
-        let part = self.lights.first().map_or_else(String::new, |l| l.part.clone());
+    fn record(&self, start: u64, event: Event, seen: &Lights) {
         match event {
             Event::Frame(frame) => {
-                for (light, (shown, color)) in self.lights.iter().zip(self.shown.iter_mut().zip(frame.leds)) {
-                    let color = Rgb { r: color.red, g: color.green, b: color.blue };
-                    if shown.replace(color) != Some(color) {
-                        let (part, index) = (light.part.clone(), light.index);
-                        // The frame takes 0.3 ms; the journal says when the device began to show it.
-                        journal.record_at(
-                            SimTime(start),
-                            Observation::Led { part, index, color, evidence: Evidence::Observed },
-                        );
-                    }
+                for (light, color) in self.lights.iter().zip(frame.leds) {
+                    // The frame takes 0.3 ms; the journal says when the device began to show it.
+                    seen.show(light, Rgb { r: color.red, g: color.green, b: color.blue }, SimTime(start));
                 }
             }
             // Bits for lights that the drawing does not have: no fault of the waveform.
             Event::Surplus(_) => {}
             problem => {
-                journal.record(Observation::Waveform { part, problem: problem.to_string() });
+                let part = self.lights.first().map_or_else(String::new, |l| l.part.clone());
+                seen.journal.record(Observation::Waveform { part, problem: problem.to_string() });
             }
         }
     }
