@@ -67,8 +67,13 @@ async fn plug(bench: Bench) {
     let client = Client::connect(Box::new(stream), &options, move |m: Message| drop(heard.send(m))).await;
     let Ok(client) = client else { return bench.journal.note("the plug was not let in") };
     let filter = format!("{}plug/set", bench.topic_root);
-    let subscription =
-        Subscription { filter, qos: 1, retain_handling: RetainHandling::DoNotSend, retain_as_published: false };
+    let subscription = Subscription {
+        filter,
+        qos: 1,
+        retain_handling: RetainHandling::DoNotSend,
+        retain_as_published: false,
+        no_local: false,
+    };
     if client.subscribe(subscription).await.is_err() {
         return bench.journal.note("the plug may not subscribe");
     }

@@ -25,7 +25,13 @@ fn retained(topic: &str, payload: &str) -> Message {
 }
 
 fn to(filter: &str) -> Subscription {
-    Subscription { filter: filter.into(), qos: 1, retain_handling: RetainHandling::Send, retain_as_published: false }
+    Subscription {
+        filter: filter.into(),
+        qos: 1,
+        retain_handling: RetainHandling::Send,
+        retain_as_published: false,
+        no_local: false,
+    }
 }
 
 async fn client(broker: &EmbeddedBroker, id: &str) -> (Client, Inbox) {

@@ -100,7 +100,10 @@ fn talk(url: &BrokerUrl, prefix: &str, commands: &[(&str, &str)]) -> Vec<String>
         if commands.is_empty() {
             let filter = format!("{prefix}stat/#");
             let (retain_handling, retain_as_published) = (RetainHandling::Send, false);
-            client.subscribe(Subscription { filter, qos: 1, retain_handling, retain_as_published }).await.unwrap();
+            client
+                .subscribe(Subscription { filter, qos: 1, retain_handling, retain_as_published, no_local: false })
+                .await
+                .unwrap();
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
         client.disconnect().await;

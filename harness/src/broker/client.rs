@@ -49,6 +49,8 @@ pub struct Subscription {
     pub retain_handling: RetainHandling,
     /// Keep the RETAIN flag as the publisher set it (MQTT 5, section 3.8.3.1).
     pub retain_as_published: bool,
+    /// Do not receive what this client itself publishes.
+    pub no_local: bool,
 }
 
 /// Retain Handling (MQTT 5, section 3.8.3.1).

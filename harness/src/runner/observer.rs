@@ -78,6 +78,7 @@ impl Observer {
                     qos: 1,
                     retain_handling: RetainHandling::DoNotSend,
                     retain_as_published: true,
+                    no_local: true,
                 })
                 .await?;
         }
@@ -132,6 +133,7 @@ impl Observer {
                 qos: 1,
                 retain_handling: RetainHandling::Send,
                 retain_as_published: false,
+                no_local: false,
             })
             .await?;
         // In memory nothing is ever on its way; elsewhere the broker is given wall time to send.

@@ -191,6 +191,7 @@ impl<F: FnMut(Message)> Driver<F> {
         let options = SubOpts::new()
             .set_qos(Qos::try_from(s.qos).map_err(|_| ClientError::Invalid(format!("QoS {}", s.qos)))?)
             .set_rap(s.retain_as_published)
+            .set_nl(s.no_local)
             .set_rh(match s.retain_handling {
                 RetainHandling::Send => packet::RetainHandling::SendRetained,
                 RetainHandling::DoNotSend => packet::RetainHandling::DoNotSendRetained,

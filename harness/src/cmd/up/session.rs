@@ -271,8 +271,13 @@ async fn will_of(plan: &Plan, broker: &Broker) -> Option<Will> {
         .await
         .ok()?;
         let filter = plan.topic("stat/led/online");
-        let subscription =
-            Subscription { filter, qos: 1, retain_handling: RetainHandling::DoNotSend, retain_as_published: false };
+        let subscription = Subscription {
+            filter,
+            qos: 1,
+            retain_handling: RetainHandling::DoNotSend,
+            retain_as_published: false,
+            no_local: false,
+        };
         client.subscribe(subscription).await.ok()?;
         Some(client)
     };
