@@ -1,5 +1,6 @@
 //! `hil doctor`, from outside, on machines that are made up: a PATH with programs of the test's own.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;

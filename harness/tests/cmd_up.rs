@@ -1,5 +1,6 @@
 //! `hil up`, from outside: its broker, its device, what it prints, how it ends.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;

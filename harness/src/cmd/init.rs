@@ -41,9 +41,9 @@ the scenario is for the example light.\n\nThe password is read from HIL_BROKER_P
     mut_arg("topic_root", |arg| arg.help("Taken off every topic in the file, such as `lab/3/`; give it to `hil run`, too")),
     after_help = "\
 Examples:
-  hil init                                              a scenario for the example light; then: hil run
-  hil init --broker mqtt://lab:1883                     what is under stat/#, in scenarios/first.yaml
-  hil init --broker mqtt://lab:1883 --topic 'shelly/#' --topic 'tele/#' --seconds 30 -o scenarios/shelly.yaml
+  hil init                            a scenario for the example light, to run at once
+  hil init --broker mqtt://lab:1883   what is under stat/# there, in scenarios/first.yaml
+  hil init --broker mqtt://lab:1883 --topic 'shelly/#' --topic 'tele/#' --seconds 30
 
 Exit codes: 0 written, 2 wrong usage or the file exists, 3 the broker cannot be reached, or nothing came.")]
 pub(super) struct Args {

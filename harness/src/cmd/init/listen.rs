@@ -50,7 +50,6 @@ async fn hear(
             // The flag then tells what the broker has retained from what comes live.
             retain_as_published: false,
             no_local: false,
-            no_local: false,
         };
         client.subscribe(subscription).await.map_err(|e| {
             Failure::bench(&e)

@@ -36,9 +36,9 @@ impl Lights {
 
     /// The lines that may be written at `now`: at most one for each part in [`LINE_INTERVAL`].
     pub(super) fn lines(&mut self, now: SimTime, color: bool) -> Vec<String> {
-        let may = |part: &&mut Part| part.untold > 0 && part.due().is_none_or(|due| due <= now);
+        let may = |part: &Part| part.untold > 0 && part.due().is_none_or(|due| due <= now);
         let mut lines = Vec::new();
-        for (name, part) in self.parts.iter_mut().map(|(n, p)| (n, p)).filter(|(_, p)| may(&p)) {
+        for (name, part) in self.parts.iter_mut().filter(|(_, part)| may(part)) {
             let more = match std::mem::take(&mut part.untold) {
                 1 => String::new(),
                 changes => format!("  ({changes} changes)"),

@@ -45,7 +45,10 @@ pub(super) async fn run(
             return Err(recorder.failed(error, &place, cx));
         }
     };
-    let title = step.title.clone();
+    let title = match &step.name {
+        Some(name) => format!("{}: {}", cx.variables.redact(name), step.title),
+        None => step.title.clone(),
+    };
     let from = cx.journal.now();
     if !recorder.probing {
         cx.journal.record(Observation::Step { path: path.to_owned(), title: title.clone() });
