@@ -6,7 +6,7 @@ use harness::clock::{Due, Pace, runtime, wall_sleep, wall_timeout};
 use harness::journal::{Journal, Observation};
 
 fn paced(test: impl AsyncFnOnce(Due, Journal)) {
-    tokio::task::LocalSet::new().block_on(&runtime(Pace::JumpWhenQuiet).unwrap(), async {
+    tokio::task::LocalSet::new().block_on(&runtime(Pace::JumpWhenQuiet).expect("a runtime"), async {
         let (due, journal) = (Due::default(), Journal::new());
         tokio::task::spawn_local(due.clone().keep_pace(journal.clone()));
         test(due, journal).await;

@@ -3,7 +3,7 @@
 pub(super) mod broker;
 mod listing;
 pub(super) mod reports;
-mod target;
+pub(super) mod target;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

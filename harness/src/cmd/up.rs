@@ -6,19 +6,17 @@ mod light;
 mod screen;
 mod session;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use harness::runner::BrokerChoice;
-use harness::target::native::{NativeTarget, Wiring, faults};
+use harness::target::native::{NativeTarget, faults};
 use harness::verdict::Exit;
 
 use super::error::Failure;
 use super::run::broker::{BrokerArgs, reachable};
 pub(super) use hints::shell;
 
-/// The board drawing that is used if it exists.
-const DIAGRAM: &str = "diagram.json";
 /// Client identifier of the device on a broker of its own.
 const CLIENT_ID: &str = "light";
 
@@ -84,7 +82,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let broker = args.broker.choice()?;
-    let mut target = NativeTarget::new(wiring(args.diagram.as_deref())?);
+    let mut target = NativeTarget::new(super::run::target::wiring(args.diagram.as_deref())?);
     target.realtime = true;
     let fault = args.plant_fault.and_then(faults::fault);
     if let Some(fault) = fault {
@@ -115,17 +113,4 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         client_id,
     };
     session::run(&plan)
-}
-
-/// The lights of the drawing.
-fn wiring(diagram: Option<&Path>) -> Result<Wiring, Failure> {
-    let path = match diagram {
-        Some(path) => path,
-        None if Path::new(DIAGRAM).exists() => Path::new(DIAGRAM),
-        None => return Ok(Wiring::default()),
-    };
-    Wiring::from_diagram(path).map_err(|e| {
-        Failure::usage(e.to_string())
-            .help("name a board drawing (Wokwi's diagram.json) with --diagram, or correct this one")
-    })
 }

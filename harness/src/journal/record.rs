@@ -21,8 +21,15 @@ struct Inner {
     /// Simulated or real, as the runtime's clock is.
     device_start: tokio::time::Instant,
     wall_start: std::time::Instant,
-    entries: Mutex<Vec<Entry>>,
+    entries: Mutex<Kept>,
     grown: Notify,
+}
+
+/// The entries from `first` on; those before it were forgotten.
+#[derive(Debug, Default)]
+struct Kept {
+    first: Position,
+    entries: Vec<Entry>,
 }
 
 impl Journal {
@@ -57,10 +64,10 @@ impl Journal {
     /// Appends an observation that was made at device time `at` (a decoded frame is known only once it has ended).
     pub fn record_at(&self, at: SimTime, what: Observation) -> Position {
         let wall = self.inner.wall_start.elapsed();
-        let mut entries = self.lock();
-        let seq = entries.len() as u64;
-        entries.push(Entry { seq, at, wall, what });
-        drop(entries);
+        let mut kept = self.lock();
+        let seq = kept.first + kept.entries.len() as Position;
+        kept.entries.push(Entry { seq, at, wall, what });
+        drop(kept);
         self.inner.grown.notify_waiters();
         seq
     }
@@ -72,14 +79,24 @@ impl Journal {
 
     /// The position after the last entry.
     pub fn end(&self) -> Position {
-        self.lock().len() as u64
+        let kept = self.lock();
+        kept.first + kept.entries.len() as Position
     }
 
     /// Runs `search` on the entries from `from` on.
     pub fn read<R>(&self, from: Position, search: impl FnOnce(&[Entry]) -> R) -> R {
-        let entries = self.lock();
-        let from = usize::try_from(from).unwrap_or(usize::MAX).min(entries.len());
-        search(&entries[from..])
+        let kept = self.lock();
+        let from = usize::try_from(from.saturating_sub(kept.first)).unwrap_or(usize::MAX).min(kept.entries.len());
+        search(&kept.entries[from..])
+    }
+
+    /// Drops the entries before `position`, for a journal that is watched rather than searched and would otherwise grow
+    /// for ever. Searches from a position before it begin at it.
+    pub fn forget(&self, position: Position) {
+        let mut kept = self.lock();
+        let count = usize::try_from(position.saturating_sub(kept.first)).unwrap_or(usize::MAX).min(kept.entries.len());
+        kept.entries.drain(..count);
+        kept.first += count as Position;
     }
 
     /// All entries, for the reports.
@@ -114,8 +131,28 @@ impl Journal {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         // A panic elsewhere must not hide what was observed: the entries are whole after every push.
         self.inner.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn positions_stay_what_they_were_when_entries_are_forgotten() {
+        let journal = Journal::new();
+        for text in ["a", "b", "c"] {
+            journal.note(text);
+        }
+        journal.forget(2);
+        assert_eq!(journal.end(), 3);
+        assert_eq!(journal.read(0, |e| e.iter().map(|e| e.seq).collect::<Vec<_>>()), [2]);
+        assert_eq!(journal.record(Observation::Note { text: "d".to_owned() }), 3);
+        assert_eq!(journal.read(3, <[Entry]>::len), 1);
+        journal.forget(99);
+        assert_eq!(journal.end(), 4);
     }
 }

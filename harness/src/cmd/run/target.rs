@@ -85,7 +85,7 @@ impl TargetArgs {
     }
 
     fn native(&self, mut reason: String) -> Result<Chosen, Failure> {
-        let mut target = NativeTarget::new(self.wiring()?);
+        let mut target = NativeTarget::new(wiring(self.diagram.as_deref())?);
         target.realtime = self.speed == Speed::Realtime;
         if let Some(fault) = self.plant_fault.and_then(faults::fault) {
             target.rules = fault.rules;
@@ -93,13 +93,17 @@ impl TargetArgs {
         }
         Ok(Chosen { target: Arc::new(target), reason })
     }
+}
 
-    fn wiring(&self) -> Result<Wiring, Failure> {
-        let path = match &self.diagram {
-            Some(path) => path.as_path(),
-            None if Path::new(DIAGRAM).exists() => Path::new(DIAGRAM),
-            None => return Ok(Wiring::default()),
-        };
-        Wiring::from_diagram(path).map_err(|e| Failure::usage(e.to_string()))
-    }
+/// The lights of the board drawing: the named one, or ./diagram.json if there is one, or the usual board.
+pub(in crate::cmd) fn wiring(diagram: Option<&Path>) -> Result<Wiring, Failure> {
+    let path = match diagram {
+        Some(path) => path,
+        None if Path::new(DIAGRAM).exists() => Path::new(DIAGRAM),
+        None => return Ok(Wiring::default()),
+    };
+    Wiring::from_diagram(path).map_err(|e| {
+        Failure::usage(e.to_string())
+            .help("name a board drawing (Wokwi's diagram.json) with --diagram, or correct this one")
+    })
 }

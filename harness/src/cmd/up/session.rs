@@ -244,6 +244,7 @@ impl Shown<'_> {
             *next += new.len() as Position;
             new.iter().flat_map(|entry| view.take(entry)).collect::<Vec<_>>()
         });
+        journal.forget(*next);
         lines.extend(view.light_lines(journal.now()));
         self.screen.print(&lines)
     }
