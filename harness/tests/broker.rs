@@ -104,6 +104,28 @@ fn an_idle_hour_costs_no_wall_time_and_no_connection() {
 }
 
 #[test]
+fn an_idle_hour_does_not_outrun_a_broker_that_answers_in_wall_time() {
+    let (ready, started) = std::sync::mpsc::channel();
+    let (done, ended) = tokio::sync::oneshot::channel::<()>();
+    let broker = std::thread::spawn(move || {
+        on(Pace::WallClock, async || {
+            let server = BrokerServer::start(&server()).await.unwrap();
+            ready.send(server.address).unwrap();
+            // Dropped at the end of the test.
+            let _ = ended.await;
+        });
+    });
+    let url: BrokerUrl = format!("mqtt://{}", started.recv().unwrap()).parse().unwrap();
+    on(Pace::JumpWhenQuiet, async || {
+        let client = connect(&url).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        client.publish(&Message { topic: "a".into(), qos: 1, ..Message::default() }).await.unwrap();
+    });
+    drop(done);
+    broker.join().unwrap();
+}
+
+#[test]
 fn many_messages_arrive_in_order() {
     on(Pace::Jump, async || {
         let broker = EmbeddedBroker::start(None).await.unwrap();

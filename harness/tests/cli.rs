@@ -154,6 +154,25 @@ fn a_broker_that_dies_in_the_middle_exits_3() {
 }
 
 #[test]
+fn a_broker_that_wants_a_password_gets_it_from_device_and_observer_and_nobody_sees_it() {
+    let place = Place::new();
+    let password = ("HIL_BROKER_PASSWORD", "s3cret-word");
+    let broker = RunningBroker::start_with(&place, &["--user", "dev"], Some(password));
+    let url = broker.url.replace("mqtt://", "mqtt://dev@");
+    let run = |word: &str| {
+        let mut run = place.hil(&["run", &fixture("suite"), "--broker", &url]);
+        run.env(password.0, word).output().unwrap()
+    };
+    let right = run(password.1);
+    assert_eq!(code(&right), 0, "{}", text(&right));
+    for report in ["xml", "jsonl", "html"] {
+        let report = std::fs::read_to_string(place.path(&format!("target/hil/report.{report}"))).unwrap();
+        assert!(!report.contains(password.1));
+    }
+    assert_eq!(code(&run("wrong")), 3);
+}
+
+#[test]
 fn ctrl_c_exits_130_and_still_writes_reports() {
     let place = Place::new();
     let mut run = place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime"]);
@@ -301,7 +320,12 @@ struct RunningBroker {
 
 impl RunningBroker {
     fn start(place: &Place) -> Self {
-        let mut child = place.hil(&["broker", "run", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_with(place, &[], None)
+    }
+
+    fn start_with(place: &Place, args: &[&str], env: Option<(&str, &str)>) -> Self {
+        let mut command = place.hil(&["broker", "run", "--port", "0"]);
+        let mut child = command.args(args).envs(env).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
         let url = first.strip_prefix("broker on ").unwrap_or_else(|| panic!("{first}")).to_owned();

@@ -23,6 +23,7 @@ pub use url::{BrokerUrl, Scheme, UrlError};
 use std::rc::Rc;
 
 use crate::stream::Stream;
+use crate::target::Credentials;
 
 /// The broker of a scenario.
 #[derive(Clone)]
@@ -49,10 +50,10 @@ impl Broker {
     }
 
     /// User and password for it, if any.
-    pub fn credentials(&self) -> (Option<&str>, Option<&str>) {
+    pub fn credentials(&self) -> Credentials {
         match self {
-            Self::Embedded(_) => (None, None),
-            Self::External(url) => (url.user.as_deref(), url.password.as_deref()),
+            Self::Embedded(_) => Credentials::default(),
+            Self::External(url) => Credentials { user: url.user.clone(), password: url.password.clone() },
         }
     }
 }

@@ -119,6 +119,7 @@ impl World {
             config: planned.file.device.clone(),
             topic_root: root.clone(),
             client_id: client_id("light"),
+            credentials: broker.credentials(),
             seed: options.seed ^ fnv1a(scenario.id.as_bytes()),
         };
         let device = options.target.open(bench)?;

@@ -15,7 +15,7 @@ pub struct RunOptions {
     pub target: Arc<dyn Target>,
     /// Where the broker is.
     pub broker: BrokerChoice,
-    /// Scenarios at a time, at least 1.
+    /// Scenarios at a time, at least 1; never more than the target has devices.
     pub jobs: usize,
     /// How often a failed scenario is tried again.
     pub retries: u32,

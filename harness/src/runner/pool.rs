@@ -33,7 +33,8 @@ pub fn run(
     let (events, received) = mpsc::channel::<(usize, RunEvent)>();
     let mut reports: Vec<Option<ScenarioReport>> = vec![None; plan.len()];
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.clamp(1, plan.len().max(1)) {
+        let jobs = options.jobs.min(options.target.devices().unwrap_or(usize::MAX));
+        for _ in 0..jobs.clamp(1, plan.len().max(1)) {
             let (events, next) = (events.clone(), &next);
             scope.spawn(move || {
                 loop {

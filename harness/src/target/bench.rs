@@ -18,8 +18,25 @@ pub struct Bench {
     pub topic_root: String,
     /// Client identifier, unless the scenario sets one.
     pub client_id: String,
+    /// User name and password for the broker, if it wants them.
+    pub credentials: Credentials,
     /// Seed for everything random in the device.
     pub seed: u64,
+}
+
+/// User name and password. `Debug` does not show them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// User name.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(credentials)")
+    }
 }
 
 /// The bench failed: this says nothing about the firmware.

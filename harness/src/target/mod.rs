@@ -12,7 +12,7 @@ mod device;
 pub mod mqtt;
 pub mod native;
 
-pub use bench::{Bench, BenchError};
+pub use bench::{Bench, BenchError, Credentials};
 pub use device::{Device, Power, Reset, SerialInput};
 
 use crate::clock::Pace;
@@ -28,6 +28,11 @@ pub trait Target: Send + Sync {
 
     /// How scenario time passes on it.
     fn pace(&self, broker: BrokerKind) -> Pace;
+
+    /// How many of its devices can run at a time; `None`: as many as one likes. 1 where all scenarios share one device.
+    fn devices(&self) -> Option<usize> {
+        None
+    }
 
     /// Makes the device of one scenario; it is not started yet. Called on the scenario's own runtime.
     ///

@@ -23,6 +23,10 @@ impl Target for MqttTarget {
         Pace::WallClock
     }
 
+    fn devices(&self) -> Option<usize> {
+        Some(1)
+    }
+
     fn open(&self, _bench: Bench) -> Result<Box<dyn Device>, BenchError> {
         Ok(Box::new(Attached))
     }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::broker::Broker;
-use crate::clock::Due;
+use crate::clock::{Due, DueGuard};
 use crate::journal::{Journal, Observation};
 use crate::scenario::step::{DropPacket, Link, NetworkAction};
 use tracker::Tracker;
@@ -102,6 +102,12 @@ impl Wire {
         let mut conditions = self.shared.conditions.subscribe();
         // The sender lives as long as `self`.
         let _ = conditions.wait_for(|c| c.link == up).await;
+    }
+
+    /// Holds scenario time to the wall clock while the result lives: `what` is awaited from outside, for at most `bound`
+    /// of wall time. `None` where nothing is outside, or time is the wall clock anyway.
+    pub fn hold(&self, what: impl Into<String>, bound: Duration) -> Option<DueGuard> {
+        self.shared.tracker.borrow().due().map(|due| due.expect(what, bound))
     }
 
     /// Tells the tracker that the harness publishes `topic` now: if the device is there to receive it, its delivery is

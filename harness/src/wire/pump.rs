@@ -160,6 +160,9 @@ impl Pump {
             End::Cut(None) => {}
             End::Cut(Some(error)) => self.tell_device(error),
             End::LinkLost => {
+                // The radio's driver knows first, its sockets afterwards: otherwise it is chance (the order in which
+                // `watch` wakes its receivers) which of the two the device learns first.
+                tokio::task::yield_now().await;
                 self.tell_device(io::ErrorKind::NetworkDown);
                 drop((device_read, device_write));
                 // The broker is not told: its end stays open, what it sends is lost, until it gives up by itself.

@@ -47,6 +47,10 @@ impl Tracker {
         }
     }
 
+    pub(super) const fn due(&self) -> Option<&Due> {
+        self.due.as_ref()
+    }
+
     pub(super) fn observes(&mut self, filter: &str) {
         self.observed.push(filter.to_owned());
     }
@@ -146,5 +150,83 @@ impl Tracker {
 fn take(list: &mut Vec<(String, Vec<u8>, DueGuard)>, topic: &str, payload: &[u8]) {
     if let Some(i) = list.iter().position(|(t, p, _)| t == topic && p == payload) {
         list.remove(i);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Message, Payload};
+
+    const COMMAND: &str = "cmnd/led/hue";
+    const ONLINE: &str = "stat/led/online";
+
+    /// A device with a will and a subscription to [`COMMAND`], seen by an observer of `stat/#`.
+    fn connected(due: &Due) -> Tracker {
+        let mut tracker = Tracker::new(Some(due.clone()));
+        tracker.observes("stat/#");
+        let will = Some((ONLINE.to_owned(), b"offline".to_vec()));
+        let connect = Packet::Connect { client_id: "light".to_owned(), clean_start: false, will };
+        tracker.passed(Direction::ToBroker, &connect);
+        tracker.passed(Direction::ToDevice, &Packet::Connack { session_present: false, reason: 0 });
+        let filters = vec![(COMMAND.to_owned(), 1)];
+        tracker.passed(Direction::ToBroker, &Packet::Subscribe { id: 1, filters });
+        tracker.passed(Direction::ToDevice, &Packet::Suback { id: 1, reasons: vec![1] });
+        assert!(due.is_quiet());
+        tracker
+    }
+
+    fn delivered(tracker: &mut Tracker) {
+        let message = Message { topic: COMMAND.to_owned(), payload: Payload(b"9".to_vec()), ..Message::default() };
+        tracker.passed(Direction::ToDevice, &Packet::Publish(message, 1, false));
+    }
+
+    #[test]
+    fn the_will_is_due_when_the_broker_sees_the_connection_break() {
+        let due = Due::default();
+        let mut tracker = connected(&due);
+        tracker.disconnected(true);
+        assert!(!due.is_quiet());
+        tracker.observer_received(ONLINE, b"offline");
+        assert!(due.is_quiet());
+    }
+
+    #[test]
+    fn no_will_is_due_after_disconnect_or_where_the_broker_sees_nothing() {
+        let due = Due::default();
+        let mut tracker = connected(&due);
+        tracker.disconnected(false);
+        assert!(due.is_quiet());
+        let mut tracker = connected(&due);
+        tracker.passed(Direction::ToBroker, &Packet::Disconnect(0));
+        tracker.disconnected(true);
+        assert!(due.is_quiet());
+    }
+
+    #[test]
+    fn commands_for_a_device_that_is_away_are_due_when_its_session_goes_on() {
+        let due = Due::default();
+        let mut tracker = connected(&due);
+        tracker.disconnected(false);
+        tracker.command_published(COMMAND, b"9");
+        assert!(due.is_quiet(), "it takes as long as it takes until the device is back");
+        tracker.passed(Direction::ToDevice, &Packet::Connack { session_present: true, reason: 0 });
+        assert!(!due.is_quiet());
+        delivered(&mut tracker);
+        assert!(due.is_quiet());
+    }
+
+    #[test]
+    fn commands_that_were_on_their_way_when_the_connection_broke_are_due_again_later() {
+        let due = Due::default();
+        let mut tracker = connected(&due);
+        tracker.command_published(COMMAND, b"9");
+        assert!(!due.is_quiet());
+        tracker.disconnected(false);
+        assert!(due.is_quiet());
+        tracker.passed(Direction::ToDevice, &Packet::Connack { session_present: true, reason: 0 });
+        assert!(!due.is_quiet());
+        delivered(&mut tracker);
+        assert!(due.is_quiet());
     }
 }

@@ -12,7 +12,7 @@ use harness::journal::{Journal, Position};
 use harness::runner::BrokerChoice;
 use harness::scenario::DeviceConfig;
 use harness::target::native::NativeTarget;
-use harness::target::{Bench, BenchError, Target as _};
+use harness::target::{Bench, BenchError, Credentials, Target as _};
 use harness::verdict::Exit;
 use harness::wire::Wire;
 use tokio::sync::Notify;
@@ -103,6 +103,7 @@ async fn attach(
         config: DeviceConfig { prefix: Some(plan.prefix.clone()), ..DeviceConfig::default() },
         topic_root: String::new(),
         client_id: plan.client_id.clone(),
+        credentials: broker.credentials(),
         seed: u64::from(std::process::id()),
     };
     let mut device = plan.target.open(bench).map_err(|e| match e {
@@ -262,8 +263,8 @@ async fn will_of(plan: &Plan, broker: &Broker) -> Option<Will> {
     let bell = Rc::clone(&published);
     let connect = async {
         let stream = broker.connect().await.ok()?;
-        let (user, password) = broker.credentials();
-        let options = ClientOptions { client_id: String::new(), user, password };
+        let Credentials { user, password } = broker.credentials();
+        let options = ClientOptions { client_id: String::new(), user: user.as_deref(), password: password.as_deref() };
         let client = Client::connect(stream, &options, move |message| {
             if message.payload.0 == b"offline" {
                 bell.notify_one();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use firmware::config::Config;
+use firmware::config::{Config, Secret};
 use firmware::device::{Shared, boot, run_light, run_mqtt};
 use firmware::platform::Board;
 use firmware::rules::Rules;
@@ -139,7 +139,13 @@ fn configuration(bench: &Bench) -> Result<Config, BenchError> {
         Some(prefix) => format!("{}{prefix}", bench.topic_root),
     };
     let client_id = client_id.clone().unwrap_or_else(|| bench.client_id.clone());
-    let mut config = Config { topic_prefix, client_id, ..Config::default() };
+    let mut config = Config {
+        topic_prefix,
+        client_id,
+        user: bench.credentials.user.clone(),
+        password: bench.credentials.password.clone().map(Secret::new),
+        ..Config::default()
+    };
     if let Some(count) = led_count {
         config.led_count = *count;
     }

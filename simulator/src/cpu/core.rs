@@ -1,0 +1,133 @@
+//! The state of the core while it runs.
+
+use super::cache::Cache;
+use super::cost::Costs;
+use super::csr::Csrs;
+use super::stop::Stop;
+use crate::mem::Memory;
+use crate::raw::slot::Ip;
+use std::collections::BTreeSet;
+
+/// How `mtvec` works.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum TrapVector {
+    /// As on the chip: always vectored, the base aligned to 256 bytes.
+    #[default]
+    Esp32C3,
+    /// As the privileged specification has it: direct or vectored, the base aligned to 4 bytes. For programs that were
+    /// not written for this chip.
+    Any,
+}
+
+/// What is fixed when a core is made.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Config {
+    /// How `mtvec` works.
+    pub trap_vector: TrapVector,
+    /// What instructions cost.
+    pub costs: Costs,
+    /// Whether the semihosting sequence stops the core. If not, its `ebreak` is a breakpoint exception.
+    pub semihosting: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { trap_vector: TrapVector::default(), costs: Costs::default(), semihosting: true }
+    }
+}
+
+/// Register number that writes to `x0` go to.
+pub(super) const SINK: u8 = 32;
+/// A size that a register number of one byte cannot exceed.
+const REGISTERS: usize = 256;
+
+/// Everything that handlers work on. `x[0]` is never written.
+pub(crate) struct Core {
+    pub(super) x: [u32; REGISTERS],
+    /// Cycles until the handlers come back to the loop; also bounds how deep they nest where the compiler has not made
+    /// jumps of their calls.
+    pub(super) fuel: i64,
+    /// The cycle in which `fuel` is zero.
+    pub(super) horizon: u64,
+    /// Instructions retired.
+    pub(super) instret: u64,
+    /// Where to go on, valid outside the handlers of a block.
+    pub(super) pc: u32,
+    /// Whether the core is in user mode.
+    pub(super) user: bool,
+    /// Whether interrupts and overwritten code must be looked at before the next instruction.
+    pub(super) attention: bool,
+    /// Whether the core is in `wfi`.
+    pub(super) waiting: bool,
+    pub(super) csr: Csrs,
+    pub(super) cache: Cache,
+    /// A place inside a block where execution can go on at `pc`.
+    pub(super) resume: Option<Ip>,
+    /// The link that was left by and leads to `pc`.
+    pub(super) left_by: Option<Ip>,
+    /// Why the handlers stopped.
+    pub(super) stop: Option<Stop>,
+    pub(super) breakpoints: BTreeSet<u32>,
+    /// The breakpoint that the next instruction may pass.
+    pub(super) passing: Option<u32>,
+    /// Exceptions in a row without a retired instruction, and the count of instructions at the last one.
+    pub(super) storm: u32,
+    pub(super) last_exception: u64,
+    pub(super) config: Config,
+}
+
+impl Core {
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            x: [0; REGISTERS],
+            fuel: 0,
+            horizon: 0,
+            instret: 0,
+            pc: 0x4000_0000,
+            user: false,
+            attention: true,
+            waiting: false,
+            csr: Csrs::new(),
+            cache: Cache::new(),
+            resume: None,
+            left_by: None,
+            stop: None,
+            breakpoints: BTreeSet::new(),
+            passing: None,
+            storm: 0,
+            last_exception: u64::MAX,
+            config,
+        }
+    }
+
+    /// The present cycle, outside the handlers of a block.
+    pub(super) fn now(&self) -> u64 {
+        self.horizon.wrapping_sub(self.fuel as u64)
+    }
+
+    /// Lets the handlers run for so many cycles.
+    pub(super) fn set_fuel(&mut self, fuel: i64) {
+        self.horizon = self.now().wrapping_add(fuel as u64);
+        self.fuel = fuel;
+    }
+
+    /// Moves time without executing anything.
+    pub(super) fn advance(&mut self, cycles: u64) {
+        self.horizon = self.horizon.wrapping_add(cycles);
+    }
+
+    pub(super) fn set_user(&mut self, user: bool) {
+        if self.user != user {
+            self.user = user;
+            self.mode_changed = true;
+        }
+    }
+
+    /// Forgets all predecoded code.
+    pub(super) fn forget_code(&mut self, mem: &mut Memory) {
+        self.cache.clear();
+        self.resume = None;
+        self.left_by = None;
+        mem.unmark_code();
+    }
+}

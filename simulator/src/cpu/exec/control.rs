@@ -1,0 +1,95 @@
+//! Branches and jumps.
+
+use crate::cpu::core::Core;
+use crate::cpu::inst::Op;
+use crate::cpu::{Leave, Stop};
+use crate::mem::{Bus, Memory};
+use crate::raw::slot::{Handler, Ip};
+
+macro_rules! branches {
+    ($($name:ident($a:ident, $b:ident) $taken:expr;)*) => {
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let ($a, $b) = (core.x[ip.rs1()], core.x[ip.rs2()]);
+            if $taken {
+                core.leave_by(mem, bus, ip.next())
+            } else {
+                ip.next().next().dispatch(core, mem, bus)
+            }
+        })*
+    };
+}
+
+branches! {
+    beq(a, b) a == b;
+    bne(a, b) a != b;
+    blt(a, b) (a as i32) < b as i32;
+    bge(a, b) a as i32 >= b as i32;
+    bltu(a, b) a < b;
+    bgeu(a, b) a >= b;
+}
+
+pub(in crate::cpu) fn branch(op: Op) -> Handler {
+    match op {
+        Op::Beq => beq,
+        Op::Bne => bne,
+        Op::Blt => blt,
+        Op::Bge => bge,
+        Op::Bltu => bltu,
+        Op::Bgeu => bgeu,
+        _ => unreachable!("not a branch: {op:?}"),
+    }
+}
+
+/// Goes to the one block that follows.
+pub(in crate::cpu) fn go_to(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    core.leave_by(mem, bus, ip.next())
+}
+
+/// `jalr`, also `ret`. The link after it holds the return address and what to charge.
+pub(in crate::cpu) fn jalr(rd: u8) -> Handler {
+    if rd == 0 { jump_register } else { jump_and_link_register }
+}
+
+fn jump_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
+    jump(core, mem, bus, ip.next(), target)
+}
+
+fn jump_and_link_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
+    core.x[ip.rd()] = ip.next().imm();
+    jump(core, mem, bus, ip.next(), target)
+}
+
+#[inline(always)]
+fn jump(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, link: Ip, target: u32) -> Leave {
+    core.fuel -= i64::from(link.cycles());
+    core.instret += u64::from(link.count());
+    if core.fuel >= 0
+        && let Some(code) = core.cache.jump(target)
+    {
+        return code.dispatch(core, mem, bus);
+    }
+    core.pc = target;
+    Leave::Pc
+}
+
+/// A jump to itself: waits for an interrupt, and for ever if there can be none. The wait takes no host time.
+pub(in crate::cpu) fn self_jump(core: &mut Core, _: &mut Memory, _: &mut dyn Bus, ip: Ip) -> Leave {
+    let meta = core.meta(ip);
+    let leave = core.leave_before(ip);
+    if !core.interrupts_enabled() {
+        core.stop = Some(Stop::Halted);
+        return leave;
+    }
+    // The jumps before this one in the block, then as many of itself as start before the end.
+    let cost = u64::from(meta.own_cycles);
+    core.advance(u64::from(meta.cycles - meta.first_cycles));
+    core.instret += u64::from(meta.count - meta.first_count);
+    core.pc = meta.pc;
+    core.resume = None;
+    let rounds = core.until.saturating_sub(core.now()).div_ceil(cost).max(1);
+    core.advance(rounds * cost);
+    core.instret += rounds;
+    leave
+}

@@ -1,0 +1,187 @@
+//! Loads and stores: plain memory through the translation buffer, everything else step by step.
+
+use super::next;
+use crate::cpu::core::Core;
+use crate::cpu::csr::Kind;
+use crate::cpu::inst::Op;
+use crate::cpu::trap::{Exception, Raised};
+use crate::cpu::{Leave, Stop};
+use crate::mem::{Access, AccessFault, Bus, Memory, Physical, Width};
+use crate::raw::page::PAGE;
+use crate::raw::slot::{Handler, Ip};
+use crate::raw::tlb::SPAN;
+
+macro_rules! loads {
+    ($($name:ident, $slow:ident: $bytes:literal, $width:ident, $raw:ty, $extended:ty;)*) => {
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let address = core.x[ip.rs1()].wrapping_add(ip.imm());
+            match mem.tlb.load::<$bytes>(address) {
+                Some(bytes) => {
+                    core.x[ip.rd()] = <$raw>::from_le_bytes(bytes) as $extended as u32;
+                    next!(core, mem, bus, ip)
+                }
+                None => $slow(core, mem, bus, ip),
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        fn $slow(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let address = core.x[ip.rs1()].wrapping_add(ip.imm());
+            match core.load(mem, bus, ip, address, Width::$width) {
+                Err(raised) => return core.raise(ip, raised),
+                Ok(value) => core.x[ip.rd()] = value as $raw as $extended as u32,
+            }
+            if core.attention { core.leave_after(ip) } else { next!(core, mem, bus, ip) }
+        })*
+    };
+}
+
+macro_rules! stores {
+    ($($name:ident, $slow:ident: $width:ident, $raw:ty;)*) => {
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let address = core.x[ip.rs1()].wrapping_add(ip.imm());
+            if mem.tlb.store(address, (core.x[ip.rs2()] as $raw).to_le_bytes()) {
+                next!(core, mem, bus, ip)
+            } else {
+                $slow(core, mem, bus, ip)
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        fn $slow(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let address = core.x[ip.rs1()].wrapping_add(ip.imm());
+            if let Err(raised) = core.store(mem, bus, ip, address, Width::$width, core.x[ip.rs2()]) {
+                return core.raise(ip, raised);
+            }
+            if core.attention { core.leave_after(ip) } else { next!(core, mem, bus, ip) }
+        })*
+    };
+}
+
+loads! {
+    lb, lb_slow: 1, Byte, u8, i8;
+    lbu, lbu_slow: 1, Byte, u8, u8;
+    lh, lh_slow: 2, Half, u16, i16;
+    lhu, lhu_slow: 2, Half, u16, u16;
+    lw, lw_slow: 4, Word, u32, u32;
+}
+
+stores! {
+    sb, sb_slow: Byte, u8;
+    sh, sh_slow: Half, u16;
+    sw, sw_slow: Word, u32;
+}
+
+pub(super) fn handler(op: Op) -> Handler {
+    match op {
+        Op::Lb => lb,
+        Op::Lbu => lbu,
+        Op::Lh => lh,
+        Op::Lhu => lhu,
+        Op::Lw => lw,
+        Op::Sb => sb,
+        Op::Sh => sh,
+        Op::Sw => sw,
+        _ => unreachable!("neither load nor store: {op:?}"),
+    }
+}
+
+impl Core {
+    fn load(
+        &mut self,
+        mem: &mut Memory,
+        bus: &mut dyn Bus,
+        ip: Ip,
+        address: u32,
+        width: Width,
+    ) -> Result<u32, Raised> {
+        let fault = Raised(Exception::LoadAccessFault, address);
+        if self.watched(address, width, Kind::Load)? {
+            return Err(fault);
+        }
+        if let Some(at) = mem.resolve(address) {
+            if self.is_free(address, Kind::Load) {
+                mem.allow_loads(address, at);
+            }
+            return mem.read(address, width).map_err(|_| fault);
+        }
+        self.on_bus(mem, ip, address, width, |access| bus.read(access, address, width)).map_err(|AccessFault| fault)
+    }
+
+    fn store(
+        &mut self,
+        mem: &mut Memory,
+        bus: &mut dyn Bus,
+        ip: Ip,
+        address: u32,
+        width: Width,
+        value: u32,
+    ) -> Result<(), Raised> {
+        let fault = Raised(Exception::StoreAccessFault, address);
+        if self.watched(address, width, Kind::Store)? {
+            return Err(fault);
+        }
+        let bytes = &value.to_le_bytes()[..width.bytes() as usize];
+        let Some(at) = mem.resolve(address) else {
+            let write = |access: &mut Access<'_>| bus.write(access, address, width, value);
+            return self.on_bus(mem, ip, address, width, write).map_err(|AccessFault| fault);
+        };
+        let within = PAGE - address as usize % PAGE;
+        let writable = |at: Option<Physical>| at.is_some_and(|at| mem.is_writable(at));
+        if within < bytes.len() {
+            let second = address.wrapping_add(within as u32);
+            if !writable(Some(at)) || !writable(mem.resolve(second)) {
+                return Err(fault);
+            }
+            mem.write_bytes(address, bytes).map_err(|_| fault)?;
+        } else {
+            if !writable(Some(at)) {
+                return Err(fault);
+            }
+            mem.store(at, bytes);
+            if self.is_free(address, Kind::Store) {
+                mem.allow_stores(address, at);
+            }
+        }
+        self.attention |= mem.has_stale_code();
+        Ok(())
+    }
+
+    /// Raises the breakpoint of a trigger; otherwise says whether PMP forbids the access.
+    fn watched(&mut self, address: u32, width: Width, kind: Kind) -> Result<bool, Raised> {
+        if self.csr.triggers.fire(address, width.bytes(), kind, self.user) {
+            return Err(Raised(Exception::Breakpoint, address));
+        }
+        Ok(!self.csr.pmp.allows(address, width.bytes(), kind, self.user))
+    }
+
+    /// Whether neither PMP nor a trigger minds accesses to the span around `address`.
+    fn is_free(&self, address: u32, kind: Kind) -> bool {
+        let span = address & !(SPAN - 1);
+        self.csr.pmp.allows(span, SPAN, kind, self.user) && !self.csr.triggers.watch(span, SPAN, kind)
+    }
+
+    fn on_bus<T>(
+        &mut self,
+        mem: &mut Memory,
+        ip: Ip,
+        address: u32,
+        width: Width,
+        perform: impl FnOnce(&mut Access<'_>) -> Result<T, AccessFault>,
+    ) -> Result<T, AccessFault> {
+        if address % width.bytes() != 0 {
+            return Err(AccessFault);
+        }
+        let meta = self.meta(ip);
+        let mut access = Access::new(mem, self.totals(meta).cycles, meta.pc);
+        let result = perform(&mut access);
+        let Access { interrupts_changed, end_slice, .. } = access;
+        if end_slice {
+            self.stop = Some(Stop::SliceEnd);
+        }
+        self.attention |= interrupts_changed || end_slice || mem.has_stale_code();
+        result
+    }
+}

@@ -1,0 +1,49 @@
+//! A decoded instruction. Compressed ones look like what they stand for, but for their length.
+
+/// What an instruction does. Names are the manual's.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
+pub(crate) enum Op {
+    Lui, Auipc, Jal, Jalr,
+    Beq, Bne, Blt, Bge, Bltu, Bgeu,
+    Lb, Lh, Lw, Lbu, Lhu, Sb, Sh, Sw,
+    Addi, Slti, Sltiu, Xori, Ori, Andi, Slli, Srli, Srai,
+    Add, Sub, Sll, Slt, Sltu, Xor, Srl, Sra, Or, And,
+    Mul, Mulh, Mulhsu, Mulhu, Div, Divu, Rem, Remu,
+    Fence, Ecall, Ebreak, Mret, Wfi,
+    Csrrw, Csrrs, Csrrc, Csrrwi, Csrrsi, Csrrci,
+    Illegal,
+}
+
+/// An instruction with its operands. Fields that an operation does not use are zero.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Inst {
+    pub(crate) op: Op,
+    pub(crate) rd: u8,
+    pub(crate) rs1: u8,
+    pub(crate) rs2: u8,
+    /// The immediate, sign-extended; for `lui` and `auipc` shifted; for CSR instructions the CSR's number.
+    pub(crate) imm: i32,
+    /// Length in bytes: 2 or 4.
+    pub(crate) len: u8,
+    /// The instruction as fetched, the upper half zero if compressed.
+    pub(crate) raw: u32,
+}
+
+impl Inst {
+    pub(crate) fn illegal(raw: u32, len: u8) -> Self {
+        Self { op: Op::Illegal, rd: 0, rs1: 0, rs2: 0, imm: 0, len, raw }
+    }
+}
+
+impl Op {
+    pub(crate) fn is_branch(self) -> bool {
+        matches!(self, Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu)
+    }
+
+    /// Whether all that the operation does is to set `rd`, so that it does nothing if `rd` is x0.
+    pub(crate) fn only_sets_rd(self) -> bool {
+        matches!(self, Self::Lui | Self::Auipc)
+            || (Self::Addi as u8..=Self::Remu as u8).contains(&(self as u8))
+    }
+}

@@ -1,0 +1,62 @@
+//! Taking the memory back to an earlier state, and comparing states.
+
+use super::map::{MMU_ENTRIES, Physical};
+use super::memory::Stale;
+use super::{FlashImage, Hasher, Memory, hash};
+use crate::raw::page::{PAGE, SharedPage};
+
+/// RAM, flash and MMU at one moment. Shares every page that has not been written since; a ROM image is not part of it.
+#[derive(Clone)]
+pub struct MemorySnapshot {
+    ram: Vec<SharedPage>,
+    flash: FlashImage,
+    mmu: [u16; MMU_ENTRIES],
+}
+
+impl std::fmt::Debug for MemorySnapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemorySnapshot").finish_non_exhaustive()
+    }
+}
+
+impl Memory {
+    /// Remembers the present state. Costs a reference for each page of RAM; the pages are copied when they are next
+    /// written.
+    pub fn snapshot(&mut self) -> MemorySnapshot {
+        self.tlb.flush_stores();
+        MemorySnapshot { ram: self.ram.clone(), flash: self.flash.clone(), mmu: self.mmu }
+    }
+
+    /// Returns to a state of this machine, or of one with the same memory. Predecoded code in pages that are the same
+    /// stays.
+    ///
+    /// # Panics
+    /// If the snapshot is of a machine with another amount of RAM or flash.
+    pub fn restore(&mut self, snapshot: &MemorySnapshot) {
+        assert_eq!(self.ram.len(), snapshot.ram.len(), "a snapshot of a machine with the same RAM");
+        assert_eq!(self.flash.len(), snapshot.flash.len(), "a snapshot of a machine with the same flash");
+        self.tlb.flush();
+        let ram = self.ram.iter().zip(&snapshot.ram).enumerate().filter(|(_, (now, then))| !now.same(then));
+        let ram = ram.map(|(page, _)| Physical::ram((page * PAGE) as u32));
+        let flash = self.flash.changed_since(&snapshot.flash).into_iter();
+        let flash = flash.map(|sector| Physical::flash((sector * PAGE) as u32));
+        let changed = ram.chain(flash).filter(|at| self.marks.touches(*at, PAGE as u32));
+        self.stale.extend(changed.map(|at| Stale::Bytes(at, PAGE as u32)));
+        if self.mmu != snapshot.mmu {
+            self.stale.push(Stale::Everything);
+        }
+        self.ram.clone_from(&snapshot.ram);
+        self.flash = snapshot.flash.clone();
+        self.mmu = snapshot.mmu;
+    }
+
+    /// A hash of RAM, flash and MMU: equal for equal contents.
+    pub fn hash(&self) -> u64 {
+        let ram = self.ram.iter().enumerate().map(|(index, page)| hash::placed(index, hash::page(page.bytes())));
+        let mut all = Hasher::new();
+        all.number(ram.fold(0, u64::wrapping_add));
+        all.number(self.flash.hash());
+        all.numbers(self.mmu.iter().map(|entry| u64::from(*entry)));
+        all.finish()
+    }
+}

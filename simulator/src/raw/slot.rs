@@ -1,0 +1,189 @@
+//! Predecoded code: an array of 16-byte slots, and the pointer that walks it.
+//!
+//! A block is `[header] [operation] ... [operation]`. An operation is a slot with a handler and its operands. An operation that
+//! may leave the block is followed by a *link*: a slot that says what to charge for the way to here, where to go, and,
+//! once known, the predecoded code there.
+
+use crate::cpu::{Core, Leave};
+use crate::mem::{Bus, Memory};
+use std::ptr::{self, NonNull};
+
+/// Executes the operation at `Ip` and, as its last act, the operations after it; returns when the block must be left.
+/// The compiler turns that last call into a jump where it can; [`Core::fuel`] bounds the stack where it cannot.
+pub(crate) type Handler = fn(&mut Core, &mut Memory, &mut dyn Bus, Ip) -> Leave;
+
+#[derive(Clone, Copy)]
+union Word {
+    handler: Handler,
+    target: *const Slot,
+    number: u64,
+}
+
+/// An operation, a link or a header.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Slot {
+    word: Word,
+    immediate: u32,
+    rd: u8,
+    rs1: u8,
+    rs2: u8,
+    index: u8,
+}
+
+impl Slot {
+    /// The first slot of a block. `block` is its number in the code cache.
+    pub(crate) fn header(block: u32) -> Self {
+        Self { word: Word { number: 0 }, immediate: block, rd: 0, rs1: 0, rs2: 0, index: 0 }
+    }
+
+    /// An operation; `index` is its place in the block.
+    pub(crate) fn operation(handler: Handler, registers: [u8; 3], immediate: u32, index: usize) -> Self {
+        let [rd, rs1, rs2] = registers;
+        let index = u8::try_from(index).expect("a block has fewer than 256 slots");
+        Self { word: Word { handler }, immediate, rd, rs1, rs2, index }
+    }
+
+    /// A way out of the block to `pc` that costs `cycles` and retires `count` instructions from the block's start.
+    pub(crate) fn link(pc: u32, cycles: u16, count: u8) -> Self {
+        let [low, high] = cycles.to_le_bytes();
+        Self { word: Word { target: ptr::null() }, immediate: pc, rd: count, rs1: low, rs2: high, index: 0 }
+    }
+
+    /// Replaces what an operation does.
+    fn set_handler(&mut self, handler: Handler) -> Handler {
+        // SAFETY: the callers hold an `Ip` of an operation, whose word is a handler.
+        let old = unsafe { self.word.handler };
+        self.word = Word { handler };
+        old
+    }
+}
+
+/// The slots of one block. They stay where they are until this is dropped.
+pub(crate) struct Code(NonNull<[Slot]>);
+
+// SAFETY: the pointers in the slots lead into code of the same cache, which moves between threads as a whole.
+unsafe impl Send for Code {}
+// SAFETY: slots change only through methods of the cache that take `&mut`.
+unsafe impl Sync for Code {}
+
+impl Code {
+    pub(crate) fn new(slots: Vec<Slot>) -> Self {
+        Self(NonNull::from(Box::leak(slots.into_boxed_slice())))
+    }
+
+    /// The operation at `index`, which is not the header.
+    pub(crate) fn at(&self, index: usize) -> Ip {
+        assert!((1..self.0.len()).contains(&index), "an operation of this block");
+        // SAFETY: the index was checked.
+        Ip(unsafe { self.0.cast::<Slot>().as_ptr().add(index) })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        // SAFETY: the pointer came from a leaked box and nothing else frees it.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// Where execution is in a block: points at an operation or a link of live code (invariant 2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Ip(*const Slot);
+
+// SAFETY: an `Ip` is kept only beside the code that it points into, and moves between threads with it.
+unsafe impl Send for Ip {}
+// SAFETY: as above.
+unsafe impl Sync for Ip {}
+
+impl Ip {
+    #[inline(always)]
+    fn slot(&self) -> &Slot {
+        // SAFETY: invariant 2.
+        unsafe { &*self.0 }
+    }
+
+    /// Runs from here until the block is left.
+    #[inline(always)]
+    pub(crate) fn dispatch(self, core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
+        // SAFETY: dispatched is only what is an operation: `Code::at` and links point at the first one of a block,
+        // and handlers skip the links that follow them.
+        let handler = unsafe { self.slot().word.handler };
+        handler(core, mem, bus, self)
+    }
+
+    /// The slot after this one.
+    #[inline(always)]
+    pub(crate) fn next(self) -> Self {
+        // SAFETY: invariant 3: the handler of the last operation does not call this.
+        Self(unsafe { self.0.add(1) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn rd(self) -> usize {
+        self.slot().rd.into()
+    }
+
+    #[inline(always)]
+    pub(crate) fn rs1(self) -> usize {
+        self.slot().rs1.into()
+    }
+
+    #[inline(always)]
+    pub(crate) fn rs2(self) -> usize {
+        self.slot().rs2.into()
+    }
+
+    /// The immediate operand; of a link, the address that it leads to.
+    #[inline(always)]
+    pub(crate) fn imm(self) -> u32 {
+        self.slot().immediate
+    }
+
+    /// The place of this operation in its block.
+    pub(crate) fn index(self) -> usize {
+        self.slot().index.into()
+    }
+
+    /// The number of the block in the code cache.
+    pub(crate) fn block(self) -> u32 {
+        // SAFETY: the header is `index` slots before the operation.
+        unsafe { (*self.0.sub(self.index())).immediate }
+    }
+
+    /// Of a link: the cycles from the block's start to here.
+    #[inline(always)]
+    pub(crate) fn cycles(self) -> u16 {
+        u16::from_le_bytes([self.slot().rs1, self.slot().rs2])
+    }
+
+    /// Of a link: the instructions from the block's start to here.
+    #[inline(always)]
+    pub(crate) fn count(self) -> u8 {
+        self.slot().rd
+    }
+
+    /// Of a link: the predecoded code that it leads to, once known.
+    #[inline(always)]
+    pub(crate) fn target(self) -> Option<Self> {
+        // SAFETY: the word of a link is a target.
+        let target = unsafe { self.slot().word.target };
+        (!target.is_null()).then_some(Self(target))
+    }
+
+    /// Of a link: remembers the code that it leads to.
+    pub(crate) fn set_target(self, target: Self) {
+        // SAFETY: invariant 2; no reference to the slot lives across this call.
+        unsafe { (*self.0.cast_mut()).word = Word { target: target.0 } };
+    }
+
+    /// Makes this operation do something else; returns what it did.
+    pub(crate) fn replace_handler(self, handler: Handler) -> Handler {
+        // SAFETY: invariant 2; no reference to the slot lives across this call.
+        unsafe { (*self.0.cast_mut()).set_handler(handler) }
+    }
+}
