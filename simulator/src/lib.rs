@@ -49,3 +49,7 @@
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
 pub mod board;
+pub mod cpu;
+pub mod mem;
+
+mod raw;

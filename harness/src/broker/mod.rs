@@ -16,7 +16,7 @@ pub(crate) use client::message_of;
 pub use client::{Client, ClientError, ClientOptions, RetainHandling, Subscription};
 pub use embedded::{EmbeddedBroker, EmbeddedError};
 pub use server::{BrokerServer, ServerError, ServerOptions, TlsFiles};
-pub use topic::filter_matches;
+pub use topic::{filter_matches, without_overlaps};
 pub use transport::{TransportError, open};
 pub use url::{BrokerUrl, Scheme, UrlError};
 

@@ -14,7 +14,7 @@ use super::record::Recorder;
 use super::serial_log::SerialLog;
 use super::step::{self, RESPONSE_TOPICS};
 use super::{invariants, redact};
-use crate::broker::{Broker, EmbeddedBroker};
+use crate::broker::{Broker, EmbeddedBroker, filter_matches};
 use crate::clock::{self, Due, Pace};
 use crate::event::{Attempt, Failure};
 use crate::journal::Journal;
@@ -246,7 +246,16 @@ fn filters(planned: &Planned, variables: &Variables) -> Vec<String> {
     for sourced in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
         collect(&sourced.source, &sourced.step, variables, &mut filters);
     }
-    filters.into_iter().collect()
+    widest(&filters)
+}
+
+/// Without those that another one covers: a broker may deliver a message once for each subscription that matches
+/// (MQTT 5, section 3.3.4).
+fn widest(filters: &BTreeSet<String>) -> Vec<String> {
+    let covers = |wide: &String, narrow: &String| {
+        wide != narrow && filter_matches(wide, narrow) && (wide.ends_with('#') || !narrow.ends_with('#'))
+    };
+    filters.iter().filter(|f| !filters.iter().any(|wide| covers(wide, f))).cloned().collect()
 }
 
 fn collect(
@@ -285,4 +294,21 @@ fn known(filter: &str) -> String {
 /// FNV-1a, 64 bit.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x100_0000_01B3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_is_subscribed_to_twice_where_one_filter_covers_the_other() {
+        let widest = |filters: &[&str]| widest(&filters.iter().map(|f| (*f).to_owned()).collect());
+        assert_eq!(
+            widest(&["hil/r/+", "stat/#", "stat/led/hsb", "stat/led/+", "test/answer"]),
+            ["hil/r/+", "stat/#", "test/answer"]
+        );
+        assert_eq!(widest(&["hil/#", "hil/r/+"]), ["hil/#"]);
+        assert_eq!(widest(&["a/#", "a/+"]), ["a/#"], "one level is less than all");
+        assert_eq!(widest(&["a/b", "a/c"]), ["a/b", "a/c"]);
+    }
 }

@@ -34,6 +34,8 @@ pub(super) struct Meta {
     pub(super) count: u8,
     /// Cycles of the operation's own instruction.
     pub(super) own_cycles: u8,
+    /// It is not an operation but a link.
+    pub(super) is_link: bool,
 }
 
 /// A predecoded block.
@@ -101,7 +103,7 @@ impl<'a> Builder<'a> {
                 Err(raised) if self.count == 0 => return Err(raised),
                 Err(_) => break,
             };
-            self.check_breakpoints();
+            self.check_breakpoints(inst);
             if longest - self.count > 1
                 && let Some((fused, second)) = self.fused(inst)
             {
@@ -152,9 +154,9 @@ impl<'a> Builder<'a> {
         self.core.breakpoints.contains(&pc) || self.core.csr.triggers.watch(pc, 1, Kind::Fetch)
     }
 
-    fn check_breakpoints(&mut self) {
+    fn check_breakpoints(&mut self, inst: Inst) {
         if self.is_watched(self.pc) {
-            self.operation(exec::check_breakpoint, [0; 3], 0, 0);
+            self.operation(exec::check_breakpoint, [0; 3], 0, self.core.config.costs.of(inst.op));
         }
     }
 
@@ -169,14 +171,14 @@ impl<'a> Builder<'a> {
     fn operation(&mut self, handler: crate::raw::slot::Handler, registers: [u8; 3], imm: u32, own_cycles: u8) {
         let (first_pc, first_cycles, first_count) = self.first;
         let (pc, cycles, count) = (self.pc, self.cycles, self.count);
-        self.meta.push(Meta { first_pc, pc, first_cycles, cycles, first_count, count, own_cycles });
+        self.meta.push(Meta { first_pc, pc, first_cycles, cycles, first_count, count, own_cycles, is_link: false });
         self.slots.push(Slot::operation(handler, registers, imm, self.slots.len()));
         self.first = (pc, cycles, count);
     }
 
     fn link(&mut self, pc: u32, cycles: u16, count: u8) {
         self.slots.push(Slot::link(pc, cycles, count));
-        self.meta.push(Meta::default());
+        self.meta.push(Meta { is_link: true, ..Meta::default() });
         self.longest_way = self.longest_way.max(cycles);
     }
 
@@ -240,7 +242,7 @@ impl<'a> Builder<'a> {
                 self.operated(inst, cycles);
             }
             op => {
-                self.operation(exec::handler(op), registers, exec::immediate(&inst), cycles);
+                self.operation(exec::handler(op, registers, imm), registers, exec::immediate(&inst), cycles);
                 self.operated(inst, cycles);
             }
         }

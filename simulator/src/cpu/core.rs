@@ -73,6 +73,12 @@ pub(crate) struct Core {
     /// Exceptions in a row without a retired instruction, and the count of instructions at the last one.
     pub(super) storm: u32,
     pub(super) last_exception: u64,
+    /// Where the present run ends.
+    pub(super) until: u64,
+    /// Whether the mode has changed since addresses were last looked up.
+    pub(super) mode_changed: bool,
+    /// Whether all predecoded code is to be forgotten.
+    pub(super) forget: bool,
     pub(super) config: Config,
 }
 
@@ -96,6 +102,9 @@ impl Core {
             passing: None,
             storm: 0,
             last_exception: u64::MAX,
+            until: 0,
+            mode_changed: false,
+            forget: false,
             config,
         }
     }
@@ -120,6 +129,7 @@ impl Core {
         if self.user != user {
             self.user = user;
             self.mode_changed = true;
+            self.attention = true;
         }
     }
 

@@ -27,3 +27,4 @@ pub use transfer::Unmapped;
 
 pub(crate) use hash::Hasher;
 pub(crate) use map::Physical;
+pub(crate) use memory::Stale;

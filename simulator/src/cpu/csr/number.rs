@@ -45,12 +45,12 @@ impl CsrNumber {
 
 impl CsrNumber {
     /// Whether user mode may use it: bits 9:8 are the lowest mode that may.
-    pub(super) fn is_for_user(self) -> bool {
+    pub(in crate::cpu) fn is_for_user(self) -> bool {
         self.0 >> 8 & 3 == 0
     }
 
     /// Whether writing is illegal: by the number (bits 11:10 both set), or, as the chip's inputs, by the manual.
-    pub(super) fn is_read_only(self) -> bool {
+    pub(in crate::cpu) fn is_read_only(self) -> bool {
         self.0 >> 10 & 3 == 3 || self == Self::CPU_GPIO_IN
     }
 }

@@ -8,22 +8,24 @@ use crate::mem::{Bus, Memory};
 use crate::raw::slot::{Handler, Ip};
 
 macro_rules! operations {
-    (immediate: $($i:ident($a:ident, $b:ident) $x:expr;)* register: $($r:ident($c:ident, $d:ident) $y:expr;)*) => {
-        $(fn $i(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    (rs1 and immediate: $($name:ident($a:ident, $b:ident) $result:expr;)*) => {
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
             let ($a, $b) = (core.x[ip.rs1()], ip.imm());
-            core.x[ip.rd()] = $x;
+            core.x[ip.rd()] = $result;
             next!(core, mem, bus, ip)
         })*
-        $(fn $r(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
-            let ($c, $d) = (core.x[ip.rs1()], core.x[ip.rs2()]);
-            core.x[ip.rd()] = $y;
+    };
+    (rs1 and rs2: $($name:ident($a:ident, $b:ident) $result:expr;)*) => {
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let ($a, $b) = (core.x[ip.rs1()], core.x[ip.rs2()]);
+            core.x[ip.rd()] = $result;
             next!(core, mem, bus, ip)
         })*
     };
 }
 
 operations! {
-    immediate:
+    rs1 and immediate:
     addi(a, b) a.wrapping_add(b);
     slti(a, b) u32::from((a as i32) < b as i32);
     sltiu(a, b) u32::from(a < b);
@@ -33,7 +35,10 @@ operations! {
     slli(a, b) a << (b & 31);
     srli(a, b) a >> (b & 31);
     srai(a, b) (a as i32 >> (b & 31)) as u32;
-    register:
+}
+
+operations! {
+    rs1 and rs2:
     add(a, b) a.wrapping_add(b);
     sub(a, b) a.wrapping_sub(b);
     sll(a, b) a << (b & 31);
@@ -67,12 +72,19 @@ fn mv(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
     next!(core, mem, bus, ip)
 }
 
+/// `add rd, x0, rs2`, which is what `c.mv` stands for.
+fn mv_rs2(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    core.x[ip.rd()] = core.x[ip.rs2()];
+    next!(core, mem, bus, ip)
+}
+
 /// The cheaper form of an operation whose operands allow one.
 pub(super) fn special(op: Op, rs1: u8, rs2: u8, imm: u32) -> Option<Handler> {
     match op {
         Op::Addi if rs1 == 0 => Some(constant),
         Op::Addi if imm == 0 => Some(mv),
         Op::Add if rs2 == 0 => Some(mv),
+        Op::Add if rs1 == 0 => Some(mv_rs2),
         _ => None,
     }
 }

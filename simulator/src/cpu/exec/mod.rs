@@ -45,11 +45,11 @@ pub(super) fn target(rd: u8) -> u8 {
 }
 
 /// The handler of an operation that neither jumps nor ends a block.
-pub(super) fn handler(op: Op) -> Handler {
+pub(super) fn handler(op: Op, [_, rs1, rs2]: [u8; 3], imm: u32) -> Handler {
     match op {
         Op::Lb | Op::Lh | Op::Lw | Op::Lbu | Op::Lhu | Op::Sb | Op::Sh | Op::Sw => memory::handler(op),
         Op::Csrrw | Op::Csrrs | Op::Csrrc | Op::Csrrwi | Op::Csrrsi | Op::Csrrci => system::csr,
-        _ => alu::handler(op),
+        _ => alu::special(op, rs1, rs2, imm).unwrap_or_else(|| alu::handler(op)),
     }
 }
 
@@ -90,6 +90,15 @@ impl Core {
         self.instret += u64::from(meta.first_count);
         self.pc = meta.first_pc;
         self.resume = Some(ip);
+        Leave::Pc
+    }
+
+    /// Leaves the block before an operation's own instruction.
+    fn leave_at(&mut self, ip: Ip) -> Leave {
+        let meta = self.meta(ip);
+        self.fuel -= i64::from(meta.cycles);
+        self.instret += u64::from(meta.count);
+        self.pc = meta.pc;
         Leave::Pc
     }
 

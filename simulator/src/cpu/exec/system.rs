@@ -73,12 +73,8 @@ pub(in crate::cpu) fn ebreak(core: &mut Core, _: &mut Memory, _: &mut dyn Bus, i
 
 /// An `ebreak` that calls the host. Stops before it.
 pub(in crate::cpu) fn semihosting(core: &mut Core, _: &mut Memory, _: &mut dyn Bus, ip: Ip) -> Leave {
-    let meta = core.meta(ip);
-    core.fuel -= i64::from(meta.cycles);
-    core.instret += u64::from(meta.count);
-    core.pc = meta.pc;
     core.stop = Some(Stop::Semihosting);
-    Leave::Pc
+    core.leave_at(ip)
 }
 
 pub(in crate::cpu) fn mret(core: &mut Core, _: &mut Memory, _: &mut dyn Bus, ip: Ip) -> Leave {
@@ -104,10 +100,12 @@ pub(in crate::cpu) fn wfi(core: &mut Core, _: &mut Memory, bus: &mut dyn Bus, ip
 /// Before an instruction that a breakpoint or a trigger stands on.
 pub(in crate::cpu) fn check_breakpoint(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
     let pc = core.meta(ip).pc;
-    if core.breakpoints.contains(&pc) && core.passing.take() != Some(pc) {
-        core.leave_to(ip);
-        core.stop = Some(Stop::Breakpoint);
-        return Leave::Pc;
+    if core.breakpoints.contains(&pc) {
+        if core.passing.take() != Some(pc) {
+            core.passing = Some(pc);
+            core.stop = Some(Stop::Breakpoint);
+            return core.leave_at(ip);
+        }
     }
     if core.csr.triggers.fire(pc, 1, Kind::Fetch, core.user) {
         return core.raise(ip, Raised(Exception::Breakpoint, pc));

@@ -1,0 +1,160 @@
+//! [`Cpu`]: the face of the core to the rest of the machine.
+
+use super::core::{Config, Core};
+use super::csr::{CsrNumber, Totals};
+use super::run;
+use super::stop::Stop;
+use crate::mem::{Bus, Memory, NoBus};
+
+const RA: usize = 1;
+const A0: usize = 10;
+
+/// One ESP32-C3 core. It owns its registers and what it has predecoded; memory and peripherals are lent to it.
+///
+/// One core belongs to one [`Memory`]: both must be snapshot, restored and used together.
+pub struct Cpu {
+    pub(super) core: Box<Core>,
+}
+
+impl std::fmt::Debug for Cpu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (pc, cycle) = (self.pc(), self.cycle());
+        f.debug_struct("Cpu").field("pc", &pc).field("cycle", &cycle).field("x", &&self.core.x[..32]).finish()
+    }
+}
+
+impl Cpu {
+    /// A core after reset: machine mode, interrupts off, all registers zero, `pc` at the reset vector 0x40000000.
+    pub fn new(config: Config) -> Self {
+        Self { core: Box::new(Core::new(config)) }
+    }
+
+    /// Resets the core, but not its count of cycles and instructions, nor breakpoints.
+    pub fn reset(&mut self) {
+        let (now, instret) = (self.core.now(), self.core.instret);
+        let breakpoints = std::mem::take(&mut self.core.breakpoints);
+        let mut core = Core::new(self.core.config);
+        core.horizon = now;
+        core.instret = instret;
+        core.breakpoints = breakpoints;
+        core.forget = true;
+        *self.core = core;
+    }
+
+    /// Executes until cycle `until`, or until something is to be done outside; see [`Stop`].
+    ///
+    /// An instruction executes if it starts before `until`, so that [`cycle`](Self::cycle) can be past it if the last
+    /// one costs more than one cycle.
+    pub fn run(&mut self, memory: &mut Memory, bus: &mut dyn Bus, until: u64) -> Stop {
+        run::run(&mut self.core, memory, bus, until)
+    }
+
+    /// The count of cycles since the core was made, those in `wfi` and in ROM functions included.
+    pub fn cycle(&self) -> u64 {
+        self.core.now()
+    }
+
+    /// The count of retired instructions since the core was made.
+    pub fn instret(&self) -> u64 {
+        self.core.instret
+    }
+
+    /// The address of the next instruction.
+    pub fn pc(&self) -> u32 {
+        self.core.pc
+    }
+
+    /// Goes on elsewhere; ends a wait for an interrupt. The lowest bit is dropped.
+    pub fn set_pc(&mut self, pc: u32) {
+        self.core.pc = pc & !1;
+        self.core.resume = None;
+        self.core.left_by = None;
+        self.core.passing = None;
+        self.core.waiting = false;
+    }
+
+    /// Register `x0` to `x31`.
+    ///
+    /// # Panics
+    /// If `register` is above 31.
+    pub fn x(&self, register: usize) -> u32 {
+        assert!(register < 32, "a register of RV32I");
+        self.core.x[register]
+    }
+
+    /// Sets register `x1` to `x31`; `x0` stays zero.
+    ///
+    /// # Panics
+    /// If `register` is above 31.
+    pub fn set_x(&mut self, register: usize, value: u32) {
+        assert!(register < 32, "a register of RV32I");
+        if register != 0 {
+            self.core.x[register] = value;
+        }
+    }
+
+    /// Whether the core is in user mode.
+    pub fn is_user_mode(&self) -> bool {
+        self.core.user
+    }
+
+    /// Whether the core is in `wfi`.
+    pub fn is_waiting(&self) -> bool {
+        self.core.waiting
+    }
+
+    /// Reads a CSR as machine mode would; `None` if there is none of this number. The dedicated GPIO inputs read as 0.
+    pub fn csr(&self, number: CsrNumber) -> Option<u32> {
+        self.core.read_csr(number, self.totals(), &mut NoBus)
+    }
+
+    /// Writes a CSR as machine mode would. Returns whether there is one of this number.
+    pub fn set_csr(&mut self, memory: &mut Memory, bus: &mut dyn Bus, number: CsrNumber, value: u32) -> bool {
+        let totals = self.totals();
+        let exists = self.core.read_csr(number, totals, bus).is_some();
+        if exists {
+            self.core.write_csr(number, value, totals, memory, bus);
+        }
+        exists
+    }
+
+    fn totals(&self) -> Totals {
+        Totals { cycles: self.cycle(), instructions: self.instret() }
+    }
+
+    /// Lets time pass as if the core had been busy, for work that is done outside.
+    pub fn spend(&mut self, cycles: u64) {
+        self.core.advance(cycles);
+    }
+
+    /// Lets time pass in `wfi`, up to cycle `until`. The performance counter takes it as idle.
+    pub fn sleep_until(&mut self, until: u64) {
+        let cycles = until.saturating_sub(self.cycle());
+        self.core.csr.counter.add_idle(cycles);
+        self.core.advance(cycles);
+    }
+
+    /// Returns to `ra` from a function that was performed outside and took so many cycles; see [`Stop::RomCall`].
+    pub fn return_from_call(&mut self, cycles: u64) {
+        self.set_pc(self.core.x[RA]);
+        self.spend(cycles);
+    }
+
+    /// Goes on after the semihosting sequence's `ebreak` with this in `a0`; see [`Stop::Semihosting`].
+    pub fn answer_semihosting(&mut self, result: u32) {
+        self.core.x[A0] = result;
+        self.set_pc(self.core.pc.wrapping_add(4));
+        self.spend(self.core.config.costs.system.max(1).into());
+        self.core.instret += 1;
+    }
+
+    /// Stops the core, for a debugger, before the instruction at this address; see [`Stop::Breakpoint`].
+    pub fn set_breakpoint(&mut self, address: u32) {
+        self.core.forget |= self.core.breakpoints.insert(address);
+    }
+
+    /// Takes a breakpoint away.
+    pub fn clear_breakpoint(&mut self, address: u32) {
+        self.core.forget |= self.core.breakpoints.remove(&address);
+    }
+}

@@ -1,0 +1,188 @@
+//! The loop around the handlers: finds or makes the next block, keeps time, takes interrupts.
+
+use super::block::{self, LONGEST};
+use super::cache::SCRATCH;
+use super::core::Core;
+use super::exec::{self, Leave};
+use super::stop::Stop;
+use crate::mem::{Bus, Memory, Stale};
+use crate::raw::slot::Ip;
+
+/// Cycles after which the handlers come back even if nothing happens, so that they do not nest deeper than this where
+/// the compiler has not turned their calls into jumps.
+const SLICE: u64 = 1024;
+
+/// Executes until something is to be done outside.
+pub(super) fn run(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, until: u64) -> Stop {
+    core.until = until;
+    core.attention = true;
+    core.stop = None;
+    let margin = u64::from(LONGEST) * u64::from(core.config.costs.highest());
+    loop {
+        if let Some(stop) = core.stop.take() {
+            return stop;
+        }
+        let room = until.saturating_sub(core.now());
+        if room == 0 {
+            return Stop::Until;
+        }
+        if core.attention
+            && let Some(stop) = core.attend(mem, bus)
+        {
+            return stop;
+        }
+        let Some((ip, done)) = core.find_code(mem) else { continue };
+        let leave = if room > margin {
+            core.set_fuel((room - margin).min(SLICE) as i64);
+            core.enter(ip, done, mem, bus)
+        } else {
+            core.run_at_most(ip, done, mem, bus, room)
+        };
+        if leave == Leave::Pc {
+            core.left_by = None;
+        }
+    }
+}
+
+/// Cycles and instructions of a block that have been charged before it is entered in the middle.
+#[derive(Clone, Copy, Default)]
+struct Done {
+    cycles: u16,
+    count: u8,
+}
+
+impl Core {
+    pub(super) fn interrupts_enabled(&self) -> bool {
+        self.user || self.csr.mstatus.mie()
+    }
+
+    /// Sees to overwritten code, a change of mode, interrupts and waiting.
+    #[cold]
+    fn attend(&mut self, mem: &mut Memory, bus: &mut dyn Bus) -> Option<Stop> {
+        self.attention = false;
+        if std::mem::take(&mut self.forget) {
+            mem.tlb.flush();
+            self.forget_code(mem);
+        }
+        for stale in mem.take_stale() {
+            let gone = match stale {
+                Stale::Bytes(at, bytes) => self.cache.invalidate(at, bytes),
+                Stale::Everything => {
+                    self.forget_code(mem);
+                    true
+                }
+            };
+            if gone {
+                self.resume = None;
+                self.left_by = None;
+            }
+        }
+        if std::mem::take(&mut self.mode_changed) {
+            mem.tlb.flush();
+            self.cache.forget_jumps();
+            self.left_by = None;
+        }
+        if !self.waiting && !self.interrupts_enabled() {
+            return None;
+        }
+        match bus.interrupt() {
+            None => return self.waiting.then_some(Stop::Wfi),
+            Some(line) if self.interrupts_enabled() => {
+                self.left_by = None;
+                self.take_interrupt(line);
+                // The trap may have come from user mode.
+                self.attention = self.mode_changed;
+            }
+            Some(_) => self.waiting = false,
+        }
+        None
+    }
+
+    /// The code at `pc`; `None` if something else has to be done first.
+    fn find_code(&mut self, mem: &mut Memory) -> Option<(Ip, Done)> {
+        if self.attention {
+            return None;
+        }
+        if let Some(ip) = self.resume.take() {
+            let meta = self.meta(ip);
+            return Some((ip, Done { cycles: meta.first_cycles, count: meta.first_count }));
+        }
+        let ip = self.find_block(mem)?;
+        match self.left_by.take() {
+            Some(link) => link.set_target(ip),
+            None => self.cache.remember_jump(self.pc, ip),
+        }
+        Some((ip, Done::default()))
+    }
+
+    fn find_block(&mut self, mem: &mut Memory) -> Option<Ip> {
+        if let Some(ip) = self.cache.find(self.pc, self.user) {
+            return Some(ip);
+        }
+        if mem.is_rom_call(self.pc) {
+            self.stop = Some(Stop::RomCall(self.pc));
+            return None;
+        }
+        if self.cache.is_full() {
+            self.forget_code(mem);
+        }
+        match block::translate(self, mem, self.pc, LONGEST, self.cache.next_number()) {
+            Ok(block) => {
+                for (at, bytes) in &block.bytes {
+                    mem.mark_code(*at, *bytes);
+                }
+                Some(self.cache.insert(block, self.user))
+            }
+            Err(raised) => {
+                self.left_by = None;
+                self.advance(u64::from(self.config.costs.system.max(1)));
+                self.stop = self.take_exception(self.pc, raised);
+                self.attention |= self.mode_changed;
+                None
+            }
+        }
+    }
+
+    fn enter(&mut self, ip: Ip, done: Done, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
+        self.fuel += i64::from(done.cycles);
+        self.instret = self.instret.wrapping_sub(done.count.into());
+        ip.dispatch(self, mem, bus)
+    }
+
+    /// Executes what starts within `room` cycles, of one block.
+    fn run_at_most(&mut self, ip: Ip, done: Done, mem: &mut Memory, bus: &mut dyn Bus, room: u64) -> Leave {
+        // The next link leads out.
+        self.set_fuel(-1);
+        let block = self.cache.block(ip.block());
+        let limit = u64::from(done.cycles) + room;
+        if u64::from(block.cycles) < limit {
+            return self.enter(ip, done, mem, bus);
+        }
+        let late = |index: &usize| !block.meta[*index].is_link && u64::from(block.meta[*index].cycles) >= limit;
+        let Some(cut) = (ip.index()..block.meta.len()).find(late) else {
+            return self.enter(ip, done, mem, bus);
+        };
+        if cut == ip.index() {
+            return self.run_one(mem, bus);
+        }
+        let at = block.code.at(cut);
+        let handler = at.replace_handler(exec::cut);
+        let leave = self.enter(ip, done, mem, bus);
+        at.replace_handler(handler);
+        leave
+    }
+
+    /// Executes one instruction, in a block of its own.
+    fn run_one(&mut self, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
+        let block = match block::translate(self, mem, self.pc, 1, SCRATCH) {
+            Ok(block) => block,
+            Err(_) => unreachable!("it was decoded as a part of a block, and nothing has changed"),
+        };
+        let ip = self.cache.set_scratch(block);
+        let leave = self.enter(ip, Done::default(), mem, bus);
+        self.resume = None;
+        // The link is gone with the next such block.
+        self.left_by = None;
+        leave
+    }
+}
