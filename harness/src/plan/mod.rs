@@ -21,6 +21,7 @@ mod tags;
 pub use detect::{Detected, JOB_COMPLETIONS, detect};
 pub use error::{FilterError, PartitionError};
 pub use filter::Filter;
+pub(crate) use hash::fnv1a;
 pub use hash::plan_hash;
 pub use partition::{Kind, MAX_SHARES, Partition, PartitionArg};
 pub use select::select;

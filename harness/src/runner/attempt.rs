@@ -1,8 +1,7 @@
 //! One attempt at a scenario: its world is built, its steps are carried out, its world is taken down.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::context::{Context, Window};
@@ -12,14 +11,14 @@ use super::options::{BrokerChoice, Cancel, RunOptions};
 use super::pool::Planned;
 use super::record::Recorder;
 use super::serial_log::SerialLog;
-use super::step::{self, RESPONSE_TOPICS};
-use super::{invariants, redact};
-use crate::broker::{Broker, EmbeddedBroker, filter_matches};
+use super::step;
+use super::{filters, invariants, redact};
+use crate::broker::{Broker, EmbeddedBroker};
 use crate::clock::{self, Due, Pace};
 use crate::event::{Attempt, Failure};
 use crate::journal::Journal;
-use crate::scenario::step::{CaptureSource, Command, StepNode};
-use crate::scenario::{DEFAULT_TIMEOUT, SourcedStep, Step, Variables};
+use crate::plan::fnv1a;
+use crate::scenario::{DEFAULT_TIMEOUT, SourcedStep};
 use crate::target::{Bench, BenchError};
 use crate::time::{SimTime, display};
 use crate::verdict::Verdict;
@@ -103,7 +102,7 @@ impl World {
         let wire = Wire::new(broker.clone(), journal.clone(), due, root.clone());
         let variables = scenario.variables();
         let filters = match &options.broker {
-            BrokerChoice::External(_) if root.is_empty() => filters(planned, &variables),
+            BrokerChoice::External(_) if root.is_empty() => filters::observed(planned, &variables),
             _ => vec!["#".to_owned()],
         };
         let client_id = |suffix: &str| match &options.broker {
@@ -120,7 +119,7 @@ impl World {
             topic_root: root.clone(),
             client_id: client_id("light"),
             credentials: broker.credentials(),
-            seed: options.seed ^ fnv1a(scenario.id.as_bytes()),
+            seed: options.seed ^ fnv1a(scenario.id.bytes()),
         };
         let device = options.target.open(bench)?;
         let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
@@ -236,79 +235,5 @@ impl World {
             failures,
             journal: redact::entries(self.cx.journal.to_vec(), &self.cx.variables),
         }
-    }
-}
-
-/// Topic filters of everything that a scenario expects, for brokers on which `#` would be too much to ask.
-fn filters(planned: &Planned, variables: &Variables) -> Vec<String> {
-    let mut filters = BTreeSet::from([format!("{RESPONSE_TOPICS}/+")]);
-    let scenario = &planned.scenario;
-    for sourced in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
-        collect(&sourced.source, &sourced.step, variables, &mut filters);
-    }
-    widest(&filters)
-}
-
-/// Without those that another one covers: a broker may deliver a message once for each subscription that matches
-/// (MQTT 5, section 3.3.4).
-fn widest(filters: &BTreeSet<String>) -> Vec<String> {
-    let covers = |wide: &String, narrow: &String| {
-        wide != narrow && filter_matches(wide, narrow) && (wide.ends_with('#') || !narrow.ends_with('#'))
-    };
-    filters.iter().filter(|f| !filters.iter().any(|wide| covers(wide, f))).cloned().collect()
-}
-
-fn collect(
-    source: &Arc<crate::scenario::Source>,
-    node: &StepNode,
-    variables: &Variables,
-    filters: &mut BTreeSet<String>,
-) {
-    let Ok(step) = Step::check(source, node, variables) else { return };
-    let topic = match &step.command {
-        Command::ExpectMessage(e) => Some(&e.topic),
-        Command::ExpectNothing(e) => Some(&e.topic),
-        Command::Capture(c) => match &c.from {
-            CaptureSource::Message { topic, .. } => Some(topic),
-            CaptureSource::Serial { .. } => None,
-        },
-        _ => None,
-    };
-    filters.extend(topic.map(|t| known(&t.value)));
-    let children: &[StepNode] = match &step.command {
-        Command::AllOf(steps) | Command::AnyOf(steps) | Command::InOrder(steps) => steps,
-        Command::Repeat(repeat) => &repeat.steps,
-        _ => return,
-    };
-    for child in children {
-        collect(source, child, variables, filters);
-    }
-}
-
-/// A filter whose levels with variables that are not known yet are wildcards.
-fn known(filter: &str) -> String {
-    let levels: Vec<_> = filter.split('/').map(|level| if level.contains("${") { "+" } else { level }).collect();
-    levels.join("/")
-}
-
-/// FNV-1a, 64 bit.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x100_0000_01B3))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_message_is_subscribed_to_twice_where_one_filter_covers_the_other() {
-        let widest = |filters: &[&str]| widest(&filters.iter().map(|f| (*f).to_owned()).collect());
-        assert_eq!(
-            widest(&["hil/r/+", "stat/#", "stat/led/hsb", "stat/led/+", "test/answer"]),
-            ["hil/r/+", "stat/#", "test/answer"]
-        );
-        assert_eq!(widest(&["hil/#", "hil/r/+"]), ["hil/#"]);
-        assert_eq!(widest(&["a/#", "a/+"]), ["a/#"], "one level is less than all");
-        assert_eq!(widest(&["a/b", "a/c"]), ["a/b", "a/c"]);
     }
 }

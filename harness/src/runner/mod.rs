@@ -5,6 +5,7 @@
 mod attempt;
 mod context;
 mod failure;
+mod filters;
 mod invariants;
 mod observer;
 mod options;
