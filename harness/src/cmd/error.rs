@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 
+use harness::error::chain;
 use harness::verdict::Exit;
 
 /// Why a command did not do its work.
@@ -49,18 +50,4 @@ impl Failure {
             eprintln!("  {cyan}help{reset}: {help}");
         }
     }
-}
-
-/// An error and its causes on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -137,7 +137,7 @@ impl StepError {
 pub(super) fn bench_failure(error: &BenchError, base: Failure) -> Failure {
     Failure {
         verdict: Verdict::BenchError,
-        title: error.chain(),
+        title: crate::error::chain(error),
         code: "hil::bench".to_owned(),
         help: Some(error.help().to_owned()),
         ..base

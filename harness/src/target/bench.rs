@@ -84,20 +84,6 @@ pub enum BenchError {
 }
 
 impl BenchError {
-    /// The error and its causes on one line.
-    pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            let next = error.to_string();
-            if !text.ends_with(&next) {
-                text = format!("{text}: {next}");
-            }
-            cause = error.source();
-        }
-        text
-    }
-
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {

@@ -20,13 +20,7 @@ pub(super) async fn all_of(
 ) -> Held {
     let before = cx.window.taken.replace(BTreeSet::new());
     let base = cx.window.limit_base.replace(cx.journal.now());
-    let mut result = Ok(());
-    for (i, step) in steps.iter().enumerate() {
-        result = Box::pin(run(cx, recorder, source, step, &format!("{path}.{}", i + 1))).await;
-        if result.is_err() {
-            break;
-        }
-    }
+    let result = one_by_one(cx, recorder, source, steps, path).await;
     cx.window.limit_base = base;
     let (journal, window) = (cx.journal.clone(), &mut cx.window);
     journal.read(0, |entries| window.end_all_of(before, entries));
@@ -43,16 +37,24 @@ pub(super) async fn in_order(
 ) -> Held {
     let from = cx.messages_from();
     let before = cx.window.order_from.replace(from);
-    let mut result = Ok(());
-    for (i, step) in steps.iter().enumerate() {
-        result = Box::pin(run(cx, recorder, source, step, &format!("{path}.{}", i + 1))).await;
-        if result.is_err() {
-            break;
-        }
-    }
+    let result = one_by_one(cx, recorder, source, steps, path).await;
     let reached = cx.window.order_from.take();
     cx.window.order_from = before.map(|b| b.max(reached.unwrap_or(b)));
     result.map(|()| String::new())
+}
+
+/// The steps until one does not hold.
+async fn one_by_one(
+    cx: &mut Context,
+    recorder: &mut Recorder,
+    source: &Arc<Source>,
+    steps: &[StepNode],
+    path: &str,
+) -> Result<(), StepError> {
+    for (i, step) in steps.iter().enumerate() {
+        Box::pin(run(cx, recorder, source, step, &format!("{path}.{}", i + 1))).await?;
+    }
+    Ok(())
 }
 
 /// At least one must hold, within the longest of their limits.

@@ -1,6 +1,6 @@
 //! YAML as a tree that keeps every span: parsing, limits, syntax errors in plain words.
 //!
-//! What the values mean is not decided here: scalars keep their text (see [`super::decode`]).
+//! What the values mean is not decided here: scalars keep their text (that is `decode`).
 
 mod node;
 mod offset;
