@@ -3,6 +3,7 @@
 //! A target that lets the harness sit on the connection asks [`Wire::connect`] for a stream; behind it, a pump forwards
 //! whole MQTT packets to the broker and back.
 
+mod conditions;
 mod frames;
 mod packet;
 mod pump;
@@ -16,12 +17,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use crate::broker::Broker;
 use crate::clock::{Due, DueGuard};
 use crate::journal::{Journal, Observation};
-use crate::scenario::step::{DropPacket, Link, NetworkAction};
+use crate::scenario::step::{Link, NetworkAction};
+use conditions::Watched;
 use tracker::Tracker;
 
 /// The network between one device and its broker. Clones are the same network.
@@ -33,43 +33,20 @@ pub struct Wire {
 struct Shared {
     broker: Broker,
     journal: Journal,
-    conditions: watch::Sender<Conditions>,
+    conditions: Watched,
     tracker: RefCell<Tracker>,
     /// Prefix of the run on a shared broker (`hil-7f3a/12/`), stripped from topics in the journal.
     topic_root: String,
 }
 
-/// State of the network.
-#[derive(Debug, Clone, PartialEq)]
-struct Conditions {
-    link: bool,
-    latency: Duration,
-    black_hole: bool,
-    refuse: bool,
-    /// Counts `drop` and `reset`: connections older than the count end.
-    cut: u64,
-    /// Whether the last cut was a reset (RST), not an orderly end (FIN).
-    cut_is_reset: bool,
-    drop_at: Option<DropPacket>,
-}
-
 impl Wire {
     /// A network that works. `due` is used where the broker is outside the runtime.
     pub fn new(broker: Broker, journal: Journal, due: Option<Due>, topic_root: String) -> Self {
-        let conditions = Conditions {
-            link: true,
-            latency: Duration::ZERO,
-            black_hole: false,
-            refuse: false,
-            cut: 0,
-            cut_is_reset: false,
-            drop_at: None,
-        };
         Self {
             shared: Rc::new(Shared {
                 broker,
                 journal,
-                conditions: watch::Sender::new(conditions),
+                conditions: Watched::default(),
                 tracker: RefCell::new(Tracker::new(due)),
                 topic_root,
             }),
@@ -79,7 +56,7 @@ impl Wire {
     /// Changes the network as a `network` step says.
     pub fn apply(&self, action: &NetworkAction) {
         self.shared.journal.record(Observation::Fault { what: action.to_string() });
-        self.shared.conditions.send_modify(|c| match action {
+        self.shared.conditions.modify(|c| match action {
             NetworkAction::Link(link) => c.link = *link == Link::Up,
             NetworkAction::Latency(latency) => c.latency = *latency,
             NetworkAction::BlackHole(on) => c.black_hole = *on,
@@ -94,14 +71,18 @@ impl Wire {
 
     /// Whether the link is up.
     pub fn link_is_up(&self) -> bool {
-        self.shared.conditions.borrow().link
+        self.shared.conditions.get().0.link
     }
 
     /// Waits until the link is up (`true`) or down.
     pub async fn link(&self, up: bool) {
-        let mut conditions = self.shared.conditions.subscribe();
-        // The sender lives as long as `self`.
-        let _ = conditions.wait_for(|c| c.link == up).await;
+        loop {
+            let (conditions, version) = self.shared.conditions.get();
+            if conditions.link == up {
+                return;
+            }
+            self.shared.conditions.changed_since(version).await;
+        }
     }
 
     /// Holds scenario time to the wall clock while the result lives: `what` is awaited from outside, for at most `bound`

@@ -8,10 +8,10 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{Conditions, FrameSplitter, Packet, Shared, Wire};
+use super::conditions::Conditions;
+use super::{FrameSplitter, Packet, Shared, Wire};
 use crate::journal::{Direction, Observation};
 
 /// Bytes that each end holds before its writer has to wait.
@@ -27,9 +27,6 @@ pub enum ConnectRefused {
     /// Connection refused, by the broker or by a `network` step.
     #[error("connection refused")]
     Refused,
-    /// No answer: a black hole.
-    #[error("no answer")]
-    TimedOut,
 }
 
 /// The device's end of a connection. After a reset or a lost link its operations fail; after an orderly end it reads as
@@ -46,9 +43,8 @@ impl Wire {
     /// # Errors
     /// See [`ConnectRefused`].
     pub async fn connect(&self) -> Result<DeviceEnd, ConnectRefused> {
-        let mut conditions = self.shared.conditions.subscribe();
         loop {
-            let now = conditions.borrow_and_update().clone();
+            let (now, version) = self.shared.conditions.get();
             if !now.link {
                 return Err(ConnectRefused::Link);
             }
@@ -58,15 +54,13 @@ impl Wire {
             if !now.black_hole {
                 break;
             }
-            if conditions.changed().await.is_err() {
-                return Err(ConnectRefused::TimedOut);
-            }
+            self.shared.conditions.changed_since(version).await;
         }
         let broker = self.shared.broker.connect().await.map_err(|_| ConnectRefused::Refused)?;
         let (stream, harness_end) = tokio::io::duplex(BUFFER);
         let fate = Arc::new(OnceLock::new());
-        let born = conditions.borrow().cut;
-        let pump = Pump { shared: Rc::clone(&self.shared), born, conditions, fate: Arc::clone(&fate) };
+        let born = self.shared.conditions.get().0.cut;
+        let pump = Pump { shared: Rc::clone(&self.shared), born, fate: Arc::clone(&fate) };
         tokio::task::spawn_local(pump.run(harness_end, broker));
         Ok(DeviceEnd { stream, fate })
     }
@@ -74,7 +68,6 @@ impl Wire {
 
 struct Pump {
     shared: Rc<Shared>,
-    conditions: watch::Receiver<Conditions>,
     /// The network's cut count when the connection was made.
     born: u64,
     fate: Arc<OnceLock<io::ErrorKind>>,
@@ -119,13 +112,13 @@ impl Lane {
 }
 
 impl Pump {
-    async fn run(mut self, device: DuplexStream, broker: crate::stream::Stream) {
+    async fn run(self, device: DuplexStream, broker: crate::stream::Stream) {
         let (mut device_read, mut device_write) = tokio::io::split(device);
         let (mut broker_read, mut broker_write) = tokio::io::split(broker);
         let (mut up, mut down) = (Lane::new(Direction::ToBroker), Lane::new(Direction::ToDevice));
         let (mut up_buffer, mut down_buffer) = (vec![0; BUFFER], vec![0; BUFFER]);
         let end = loop {
-            let conditions = self.conditions.borrow_and_update().clone();
+            let (conditions, version) = self.shared.conditions.get();
             if conditions.cut > self.born {
                 break End::Cut(conditions.cut_is_reset.then_some(io::ErrorKind::ConnectionReset));
             }
@@ -137,7 +130,7 @@ impl Pump {
             }
             tokio::select! {
                 biased;
-                changed = self.conditions.changed() => if changed.is_err() { break End::Closed },
+                () = self.shared.conditions.changed_since(version) => {}
                 () = sleep_until(up.next_due(&conditions)) => {
                     if let Some(end) = self.deliver(&mut up, &mut broker_write).await { break end }
                 }
@@ -180,7 +173,7 @@ impl Pump {
     async fn deliver(&self, lane: &mut Lane, to: &mut (impl AsyncWrite + Unpin)) -> Option<End> {
         let (_, frame) = lane.queue.pop_front()?;
         let packet = Packet::read(&frame);
-        let cut = self.conditions.borrow().drop_at.filter(|d| d.to == lane.direction && packet.is(d.packet));
+        let cut = self.shared.conditions.get().0.drop_at.filter(|d| d.to == lane.direction && packet.is(d.packet));
         let length = cut.map_or(frame.len(), |d| (d.after_bytes as usize).min(frame.len()));
         let summary = packet.summary(&self.shared.topic_root);
         let written = async {
@@ -189,7 +182,7 @@ impl Pump {
         }
         .await;
         if cut.is_some() {
-            self.shared.conditions.send_modify(|c| c.drop_at = None);
+            self.shared.conditions.modify(|c| c.drop_at = None);
             let what = format!("connection dropped after {length} of {} bytes of {summary}", frame.len());
             self.shared.journal.record(Observation::Fault { what });
             return Some(End::Cut(None));

@@ -9,7 +9,8 @@ use crate::cmd::error::Failure;
 
 #[derive(clap::Args)]
 pub(in crate::cmd) struct BrokerArgs {
-    /// `embedded`: one in-memory broker a scenario; or URL: mqtt://[user@]host[:port], mqtts://, ws://host:port/path, wss://
+    /// `embedded`: one in-memory broker a scenario; or a URL: `mqtt://[user@]host[:port]`, mqtts://, ws://host:port/path,
+    /// wss://
     ///
     /// The password is read from HIL_BROKER_PASSWORD, so that it stands in no process list. Through a broker by URL,
     /// devices that hil provisions work under topics of their own (hil-7f3a/12/...), which are removed afterwards.

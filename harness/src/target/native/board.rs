@@ -148,7 +148,6 @@ impl Network for WireNetwork {
         let connected = self.wire.connect().await.map(powered).map_err(|refused| match refused {
             ConnectRefused::Link => NetworkError::Link,
             ConnectRefused::Refused => NetworkError::Refused,
-            ConnectRefused::TimedOut => NetworkError::Timeout,
         });
         self.supply.or_nothing(connected).await
     }
