@@ -26,6 +26,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let mut files: Vec<_> = scenarios.iter().map(|p| &p.file.source.path).collect();
     files.dedup();
-    println!("{} scenarios in {} files: no errors", scenarios.len(), files.len());
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    println!("{} in {}: no errors", count(scenarios.len(), "scenario"), count(files.len(), "file"));
     Ok(super::DONE)
 }

@@ -1,6 +1,6 @@
 //! Which scenarios: paths, filters, tags; shared by the commands that take them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -39,6 +39,10 @@ impl Selection {
 
     /// Reads all files; errors are printed, and are a failure.
     pub(super) fn load(&self) -> Result<Vec<Planned>, Failure> {
+        if self.repeat_options().is_empty() && !Path::new(DEFAULT_PATH).exists() {
+            return Err(Failure::usage(format!("there is no folder {DEFAULT_PATH}/ here, and no path was given"))
+                .help("`hil init` writes a first scenario; or name files and folders: hil run PATH.."));
+        }
         let Loaded { files, errors } = load(&self.paths);
         if !errors.is_empty() {
             eprint!("{}", errors.render(super::color_on_stderr()));
