@@ -1,4 +1,5 @@
-//! An ESP32-C3 board as a library: what is wired to the chip, and what the parts make of the levels on its pins.
+//! An ESP32-C3 board as a library: the core that executes firmware, its memory, what is wired to the chip, and what the
+//! parts make of the levels on its pins.
 //!
 //! The crate does no I/O of its own apart from [`Diagram::read`](board::diagram::Diagram::read), starts no threads, and
 //! has no clock: time is passed in, in nanoseconds, so that the same edges give the same frames.
@@ -45,6 +46,11 @@
 //! assert_eq!(decoder.shown(), [Rgb::new(255, 0, 0), Rgb::new(0, 0, 255)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # From a program to its effects
+//!
+//! [`cpu`] executes instructions, [`mem`] is what they find at their addresses, and [`mem::Bus`] is the seam to the
+//! peripherals. [`cpu`] begins with an example.
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 

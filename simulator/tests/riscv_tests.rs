@@ -13,7 +13,7 @@ use std::path::Path;
 use support::elf::Elf;
 
 /// Programs for what the chip does not have; the reasons are in `docs/fidelity.md`.
-const NOT_APPLICABLE: [&str; 2] = ["rv32mi-p-instret_overflow", "rv32mi-p-zicntr"];
+const NOT_APPLICABLE: [&str; 3] = ["rv32mi-p-csr", "rv32mi-p-instret_overflow", "rv32mi-p-zicntr"];
 const TO_HOST: u32 = 0x8000_1000;
 const CYCLES: u64 = 200_000;
 

@@ -44,6 +44,8 @@ pub(super) struct Block {
     pub(super) meta: Box<[Meta]>,
     /// Where it starts.
     pub(super) pc: u32,
+    /// The mode that it may be executed in.
+    pub(super) user: bool,
     /// Cycles of the way through it that is longest.
     pub(super) cycles: u16,
     /// The bytes that it was decoded from.
@@ -56,7 +58,7 @@ impl Block {
     }
 }
 
-/// Decodes the block at `pc`, with at most `longest` instructions. With 1 nothing is fused, so that it can be cut anywhere.
+/// Decodes the block at `pc`, with at most `longest` instructions. With one nothing is fused, so that it is exact.
 pub(super) fn translate(core: &Core, mem: &Memory, pc: u32, longest: u8, number: u32) -> Result<Block, Raised> {
     let mut builder = Builder::new(core, mem, pc, number);
     builder.run(longest)?;
@@ -120,8 +122,8 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Block {
         let cycles = self.longest_way.max(self.cycles);
-        let (meta, bytes) = (self.meta.into_boxed_slice(), self.bytes);
-        Block { code: Code::new(self.slots), meta, pc: self.start, cycles, bytes }
+        let (meta, bytes, user) = (self.meta.into_boxed_slice(), self.bytes, self.core.user);
+        Block { code: Code::new(self.slots), meta, pc: self.start, user, cycles, bytes }
     }
 
     fn fetch(&self, pc: u32) -> Result<Inst, Raised> {

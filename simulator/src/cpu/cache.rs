@@ -62,11 +62,11 @@ impl Cache {
         u32::try_from(self.blocks.len()).expect("blocks have at least three slots and slots are limited")
     }
 
-    /// Adds a block for code in this mode; it has been decoded with [`next_number`](Self::next_number).
-    pub(super) fn insert(&mut self, block: Block, user: bool) -> Ip {
+    /// Adds a block; it has been decoded with [`next_number`](Self::next_number).
+    pub(super) fn insert(&mut self, block: Block) -> Ip {
         let number = self.next_number();
         self.slots += block.code.len();
-        self.by_start.insert(key(block.pc, user), number);
+        self.by_start.insert(key(block.pc, block.user), number);
         for (at, bytes) in &block.bytes {
             for span in spans(*at, *bytes) {
                 let numbers = self.by_span.entry(span).or_default();
@@ -133,8 +133,7 @@ impl Cache {
             let by_start = &mut self.by_start;
             numbers.retain(|number| {
                 let block = &blocks[*number as usize];
-                let touches =
-                    |(start, len): &(Physical, u32)| start.0 < at.0 + bytes && at.0 < start.0 + len;
+                let touches = |(start, len): &(Physical, u32)| start.0 < at.0 + bytes && at.0 < start.0 + len;
                 if !alive[*number as usize] {
                     return false;
                 }
@@ -142,7 +141,7 @@ impl Cache {
                     return true;
                 }
                 alive[*number as usize] = false;
-                by_start.retain(|_, other| other != number);
+                by_start.remove(&key(block.pc, block.user));
                 block.entry().replace_handler(exec::dead);
                 any = true;
                 false

@@ -34,8 +34,7 @@ pub(crate) fn decode(word: u32) -> Inst {
             (5, 0x20) => inst(Op::Srai, rd, rs1, 0, i32::from(rs2)),
             (1 | 5, _) => illegal,
             _ => {
-                let ops =
-                    [Op::Addi, Op::Slli, Op::Slti, Op::Sltiu, Op::Xori, Op::Srli, Op::Ori, Op::Andi];
+                let ops = [Op::Addi, Op::Slli, Op::Slti, Op::Sltiu, Op::Xori, Op::Srli, Op::Ori, Op::Andi];
                 inst(ops[funct3 as usize], rd, rs1, 0, imm_i)
             }
         },

@@ -43,7 +43,6 @@ impl Op {
 
     /// Whether all that the operation does is to set `rd`, so that it does nothing if `rd` is x0.
     pub(crate) fn only_sets_rd(self) -> bool {
-        matches!(self, Self::Lui | Self::Auipc)
-            || (Self::Addi as u8..=Self::Remu as u8).contains(&(self as u8))
+        matches!(self, Self::Lui | Self::Auipc) || (Self::Addi as u8..=Self::Remu as u8).contains(&(self as u8))
     }
 }

@@ -20,15 +20,16 @@
 //!
 //! # How it executes
 //!
-//! Code is decoded once, into superblocks ([`block`]): straight runs of up to 48 instructions, through jumps and past
-//! forward branches. Each instruction, or a pair that is common enough ([`fuse`]), becomes an operation with a handler of its own
-//! ([`exec`]) that ends by calling the next. Blocks are linked to the blocks that follow them. Loads and stores find plain memory
-//! through a translation buffer; all else takes a slow path that checks PMP, triggers and code that is overwritten.
+//! Code is decoded once, into superblocks (`block.rs`): straight runs of up to 48 instructions, through jumps and past
+//! forward branches. Each instruction, or a pair that is common enough (`fuse.rs`), becomes an operation with a handler
+//! of its own (`exec/`) that ends by calling the next. Blocks are linked to the blocks that follow them. Loads and
+//! stores find plain memory through a translation buffer; all else takes a slow path that checks PMP, triggers and code
+//! that is overwritten.
 //!
 //! # Time
 //!
-//! An instruction costs the cycles that [`Costs`] gives for it, one by default. The count of cycles and the count of retired
-//! instructions are exact wherever they can be seen: in CSRs, on the [`Bus`](crate::mem::Bus), and when
+//! An instruction costs the cycles that [`Costs`] gives for it, one by default. The count of cycles and the count of
+//! retired instructions are exact wherever they can be seen: in CSRs, on the [`Bus`](crate::mem::Bus), and when
 //! [`Cpu::run`] returns. An instruction that traps costs its cycles and does not retire.
 
 mod api;
@@ -48,9 +49,9 @@ mod stop;
 mod trap;
 
 pub use api::Cpu;
+pub use core::{Config, TrapVector};
 pub use cost::Costs;
 pub use csr::{CsrNumber, Pmp, Trigger};
-pub use core::{Config, TrapVector};
 pub use snapshot::CpuSnapshot;
 pub use stop::{Stop, StormReport};
 pub use trap::Exception;

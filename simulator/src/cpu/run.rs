@@ -131,7 +131,7 @@ impl Core {
                 for (at, bytes) in &block.bytes {
                     mem.mark_code(*at, *bytes);
                 }
-                Some(self.cache.insert(block, self.user))
+                Some(self.cache.insert(block))
             }
             Err(raised) => {
                 self.left_by = None;

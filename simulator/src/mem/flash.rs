@@ -95,7 +95,7 @@ impl FlashImage {
         self.sectors.iter().flat_map(|sector| sector.bytes().iter().copied()).collect()
     }
 
-    /// Puts bytes where they are told to be, whatever was there. Not what a chip can do; see [`program`](Self::program).
+    /// Replaces bytes, whatever was there. Not what a chip can do; that is [`program`](Self::program).
     ///
     /// # Errors
     /// [`OutsideFlash`], and nothing is changed.
@@ -131,7 +131,6 @@ impl FlashImage {
     }
 
     /// Which sectors a range touches: sector, range in it, range of the caller's bytes.
-    #[expect(clippy::type_complexity, reason = "used by three methods of this type only")]
     fn parts(
         &self,
         offset: usize,

@@ -4,8 +4,8 @@
 //! RAM and flash are kept in pages of 4 KB that snapshots share until one side writes, so that a [`MemorySnapshot`]
 //! costs a few references and a machine holds little more than what its firmware has changed.
 //!
-//! The memory also knows which bytes the CPU has predecoded ([`Memory::mark_code`]); whoever writes them, through
-//! either alias, by DMA or through the flash, makes the CPU decode them again.
+//! The memory also knows which bytes the CPU has predecoded; whoever writes them, through either alias, by DMA or through
+//! the flash, makes the CPU decode them again.
 
 mod bus;
 mod code_marks;

@@ -1,6 +1,6 @@
 //! Moving bytes in and out of memory from outside the CPU: loaders, DMA, debuggers, ROM functions.
 
-use super::map::{Physical, Place};
+use super::map::{DRAM, FLASH_DATA, Physical, Place, ROM_DATA};
 use super::{Memory, Width};
 use crate::raw::page::PAGE;
 
@@ -55,8 +55,8 @@ impl Memory {
         self.write_bytes(address, &value.to_le_bytes()[..width.bytes() as usize])
     }
 
-    /// Copies bytes to where a program's segment belongs: into RAM, or, in the flash windows, into the chip through the MMU
-    /// entries as they are now. Also what a debugger uses to set a breakpoint in flash.
+    /// Copies bytes to where a program's segment belongs: into RAM, or, in the flash windows, into the chip through
+    /// the MMU entries as they are now. Also what a debugger uses to set a breakpoint in flash.
     ///
     /// # Errors
     /// [`Unmapped`] at the first address that is neither; the bytes before it have been copied.
@@ -83,8 +83,11 @@ impl Memory {
         Ok(())
     }
 
-    /// The two bytes of an instruction at `address`.
+    /// The two bytes of an instruction at `address`. Nothing can be fetched by the addresses of the data bus.
     pub(crate) fn fetch_half(&self, address: u32) -> Option<(Physical, u16)> {
+        if [DRAM, FLASH_DATA, ROM_DATA].iter().any(|range| range.contains(&address)) {
+            return None;
+        }
         let at = self.resolve(address)?;
         let bytes = self.rest_of_page(at).first_chunk::<2>()?;
         Some((at, u16::from_le_bytes(*bytes)))

@@ -1,8 +1,8 @@
 //! Predecoded code: an array of 16-byte slots, and the pointer that walks it.
 //!
-//! A block is `[header] [operation] ... [operation]`. An operation is a slot with a handler and its operands. An operation that
-//! may leave the block is followed by a *link*: a slot that says what to charge for the way to here, where to go, and,
-//! once known, the predecoded code there.
+//! A block is `[header] [operation] ... [operation]`. An operation is a slot with a handler and its operands. One that may
+//! leave the block is followed by a *link*: a slot that says what to charge for the way to here, where to go, and, once
+//! known, the predecoded code there.
 
 use crate::cpu::{Core, Leave};
 use crate::mem::{Bus, Memory};

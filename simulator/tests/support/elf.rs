@@ -9,8 +9,8 @@ pub struct Elf {
 impl Elf {
     pub fn parse(file: &[u8]) -> Self {
         assert_eq!(&file[..5], b"\x7FELF\x01", "a 32-bit ELF file");
-        let word = |at: usize| u32::from_le_bytes(*file[at..].first_chunk().unwrap());
-        let half = |at: usize| usize::from(u16::from_le_bytes(*file[at..].first_chunk().unwrap()));
+        let word = |at: usize| u32::from_le_bytes(*file[at..].first_chunk().expect("the file goes on"));
+        let half = |at: usize| usize::from(u16::from_le_bytes(*file[at..].first_chunk().expect("the file goes on")));
         let (headers, size, count) = (word(28) as usize, half(42), half(44));
         let headers = (0..count).map(|index| headers + index * size);
         let segments = headers.filter(|at| word(*at) == 1 && word(at + 16) > 0).map(|at| {

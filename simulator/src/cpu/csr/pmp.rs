@@ -1,6 +1,6 @@
 //! Physical memory protection; RISC-V privileged specification, section "Physical Memory Protection", and ESP32-C3
 //! Technical Reference Manual, chapter 1, section "Memory Protection": 16 entries, 4-byte granularity, OFF, TOR, NA4
-//! and NAPOT. Machine mode may do everything that no locked entry forbids; user mode may do nothing that no entry allows.
+//! and NAPOT. Machine mode may do everything that no locked entry forbids; user mode only what an entry allows.
 //!
 //! The manual leaves overlapping entries undefined; here the lowest-numbered one decides, as the specification has it.
 

@@ -1,9 +1,9 @@
 //! Arithmetic and logic; The RISC-V Instruction Set Manual, volume I, chapters "RV32I" and "M".
 
 use super::next;
+use crate::cpu::Leave;
 use crate::cpu::core::Core;
 use crate::cpu::inst::Op;
-use crate::cpu::Leave;
 use crate::mem::{Bus, Memory};
 use crate::raw::slot::{Handler, Ip};
 
@@ -50,9 +50,9 @@ operations! {
     or(a, b) a | b;
     and(a, b) a & b;
     mul(a, b) a.wrapping_mul(b);
-    mulh(a, b) (i64::from(a as i32) * i64::from(b as i32) >> 32) as u32;
-    mulhsu(a, b) (i64::from(a as i32) * i64::from(b) >> 32) as u32;
-    mulhu(a, b) (u64::from(a) * u64::from(b) >> 32) as u32;
+    mulh(a, b) ((i64::from(a as i32) * i64::from(b as i32)) >> 32) as u32;
+    mulhsu(a, b) ((i64::from(a as i32) * i64::from(b)) >> 32) as u32;
+    mulhu(a, b) ((u64::from(a) * u64::from(b)) >> 32) as u32;
     // Division by zero gives all ones, and the dividend as remainder; the one overflow wraps.
     div(a, b) if b == 0 { u32::MAX } else { (a as i32).wrapping_div(b as i32) as u32 };
     divu(a, b) a.checked_div(b).unwrap_or(u32::MAX);

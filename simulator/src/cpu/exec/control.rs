@@ -76,18 +76,13 @@ fn jump(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, link: Ip, target: 
 
 /// A jump to itself: waits for an interrupt, and for ever if there can be none. The wait takes no host time.
 pub(in crate::cpu) fn self_jump(core: &mut Core, _: &mut Memory, _: &mut dyn Bus, ip: Ip) -> Leave {
-    let meta = core.meta(ip);
-    let leave = core.leave_before(ip);
+    let cost = u64::from(core.meta(ip).own_cycles);
+    let leave = core.leave_at(ip);
     if !core.interrupts_enabled() {
         core.stop = Some(Stop::Halted);
         return leave;
     }
-    // The jumps before this one in the block, then as many of itself as start before the end.
-    let cost = u64::from(meta.own_cycles);
-    core.advance(u64::from(meta.cycles - meta.first_cycles));
-    core.instret += u64::from(meta.count - meta.first_count);
-    core.pc = meta.pc;
-    core.resume = None;
+    // As many jumps as start before the end.
     let rounds = core.until.saturating_sub(core.now()).div_ceil(cost).max(1);
     core.advance(rounds * cost);
     core.instret += rounds;

@@ -1,9 +1,9 @@
 //! Operations that stand for two instructions; [`fuse`](crate::cpu::fuse) chooses them.
 
 use super::next;
+use crate::cpu::Leave;
 use crate::cpu::core::Core;
 use crate::cpu::inst::Op;
-use crate::cpu::Leave;
 use crate::mem::{Bus, Memory};
 use crate::raw::slot::{Handler, Ip};
 

@@ -89,14 +89,7 @@ pub(super) fn handler(op: Op) -> Handler {
 }
 
 impl Core {
-    fn load(
-        &mut self,
-        mem: &mut Memory,
-        bus: &mut dyn Bus,
-        ip: Ip,
-        address: u32,
-        width: Width,
-    ) -> Result<u32, Raised> {
+    fn load(&mut self, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip, address: u32, width: Width) -> Result<u32, Raised> {
         let fault = Raised(Exception::LoadAccessFault, address);
         if self.watched(address, width, Kind::Load)? {
             return Err(fault);
@@ -171,7 +164,7 @@ impl Core {
         width: Width,
         perform: impl FnOnce(&mut Access<'_>) -> Result<T, AccessFault>,
     ) -> Result<T, AccessFault> {
-        if address % width.bytes() != 0 {
+        if !address.is_multiple_of(width.bytes()) {
             return Err(AccessFault);
         }
         let meta = self.meta(ip);

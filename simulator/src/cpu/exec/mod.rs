@@ -122,9 +122,6 @@ impl Core {
 
     /// Cycles and retired instructions when the instruction of this operation starts.
     fn totals(&self, meta: Meta) -> Totals {
-        Totals {
-            cycles: self.now() + u64::from(meta.cycles),
-            instructions: self.instret + u64::from(meta.count),
-        }
+        Totals { cycles: self.now() + u64::from(meta.cycles), instructions: self.instret + u64::from(meta.count) }
     }
 }

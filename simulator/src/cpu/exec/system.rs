@@ -100,12 +100,10 @@ pub(in crate::cpu) fn wfi(core: &mut Core, _: &mut Memory, bus: &mut dyn Bus, ip
 /// Before an instruction that a breakpoint or a trigger stands on.
 pub(in crate::cpu) fn check_breakpoint(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
     let pc = core.meta(ip).pc;
-    if core.breakpoints.contains(&pc) {
-        if core.passing.take() != Some(pc) {
-            core.passing = Some(pc);
-            core.stop = Some(Stop::Breakpoint);
-            return core.leave_at(ip);
-        }
+    if core.breakpoints.contains(&pc) && core.passing.take() != Some(pc) {
+        core.passing = Some(pc);
+        core.stop = Some(Stop::Breakpoint);
+        return core.leave_at(ip);
     }
     if core.csr.triggers.fire(pc, 1, Kind::Fetch, core.user) {
         return core.raise(ip, Raised(Exception::Breakpoint, pc));

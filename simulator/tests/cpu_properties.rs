@@ -1,0 +1,77 @@
+//! Properties of the core over random programs: it agrees with a simple one, slices do not matter, and snapshots bring
+//! back exactly what was.
+
+mod support;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use simulator::cpu::Costs;
+use support::generate::Choice;
+use support::pair::{Machine, compare};
+
+fn choices() -> impl Strategy<Value = Vec<Choice>> {
+    vec((0..32u8, any::<u64>()), 1..60)
+}
+
+fn costs() -> impl Strategy<Value = Costs> {
+    let dear = Costs { alu: 1, load: 2, store: 3, mul: 4, div: 17, branch: 1, branch_taken: 3, jump: 2, system: 5 };
+    prop_oneof![3 => Just(Costs::UNIT), 1 => Just(dear)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_agrees_with_a_simple_core_at_every_budget(
+        choices in choices(), budgets in vec(1..120u16, 1..40), user_may: bool, costs in costs()
+    ) {
+        compare(&choices, &budgets, user_may, costs);
+    }
+
+    #[test]
+    fn it_agrees_with_a_simple_core_after_every_instruction(choices in choices(), user_may: bool) {
+        compare(&choices, &[1; 400], user_may, Costs::UNIT);
+    }
+
+    #[test]
+    fn it_agrees_with_a_simple_core_after_long_runs(choices in choices(), user_may: bool) {
+        compare(&choices, &[3_000, 2_000, 1_111], user_may, Costs::UNIT);
+    }
+
+    #[test]
+    fn slices_do_not_change_what_happens(choices in choices(), budgets in vec(1..400u64, 1..20), user_may: bool) {
+        let mut sliced = Machine::new(&choices, user_may, Costs::UNIT);
+        let mut whole = Machine::new(&choices, user_may, Costs::UNIT);
+        let mut until = 0;
+        let going = budgets.iter().all(|budget| {
+            until += budget;
+            sliced.run(until)
+        });
+        prop_assert_eq!(whole.run(until), going);
+        prop_assert_eq!(sliced.hash(), whole.hash());
+    }
+
+    #[test]
+    fn a_restored_snapshot_goes_on_as_before(
+        choices in choices(), before in 0..2_000u64, after in 0..2_000u64, user_may: bool
+    ) {
+        let mut machine = Machine::new(&choices, user_may, Costs::UNIT);
+        // Not from a stop for good, from which nothing goes on.
+        prop_assume!(machine.run(before));
+        let (cpu, memory, device) = (machine.cpu.snapshot(), machine.memory.snapshot(), machine.device.clone());
+        let start = machine.hash();
+        machine.run(before + after);
+        let end = machine.hash();
+        let mut other = Machine::new(&choices, user_may, Costs::UNIT);
+        other.run(before + after);
+        prop_assert_eq!(&other.hash(), &end, "taking a snapshot changes nothing");
+        for _ in 0..2 {
+            machine.cpu.restore(&cpu);
+            machine.memory.restore(&memory);
+            machine.device = device.clone();
+            prop_assert_eq!(&machine.hash(), &start);
+            machine.run(before + after);
+            prop_assert_eq!(&machine.hash(), &end);
+        }
+    }
+}
