@@ -60,9 +60,9 @@ fn on_a_bare_machine_everything_missing_has_a_remedy() {
       missing  rust        neither rustc nor cargo is on the PATH
                            building hil itself, or a target of your own; not for `hil run`
                            help: https://rustup.rs, then: rustup default stable
-      missing  esp32-c3    the target riscv32imc-unknown-none-elf is not installed
-                           building the firmware for the ESP32-C3: not needed yet, this version has only the targets native and mqtt
-                           help: rustup target add riscv32imc-unknown-none-elf   # or, on Debian: apt install rustc-web cargo-web rust-web-src
+      missing  esp32-c3    no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf)
+                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
+                           help: https://rustup.rs, then: rustup target add riscv32imc-unknown-none-elf   # or, on Debian: apt update && apt install rustc-web cargo-web rust-web-src lld
       missing  mosquitto   not on the PATH: mosquitto_pub, mosquitto_sub
                            handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
                            help: apt install mosquitto-clients   # or any other MQTT client
@@ -105,8 +105,8 @@ fn on_a_full_machine_all_is_well() {
                            `hil up` and `hil broker run` listen there (`hil run` needs no port)
       ok       rust        rustc 1.95.0; cargo 1.95.0
                            building hil itself, or a target of your own; not for `hil run`
-      ok       esp32-c3    the target riscv32imc-unknown-none-elf is installed
-                           building the firmware for the ESP32-C3: not needed yet, this version has only the targets native and mqtt
+      ok       esp32-c3    rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
       ok       mosquitto   mosquitto_pub and mosquitto_sub are installed
                            handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
       ok       colours     no colour: standard output is no terminal, NO_COLOR=1
@@ -123,16 +123,17 @@ fn on_a_full_machine_all_is_well() {
 #[test]
 fn debians_packages_are_as_good() {
     let folder = tempfile::tempdir().unwrap();
-    let sysroot = folder.path().join("web");
+    let sysroot = folder.path().join("usr");
     std::fs::create_dir_all(sysroot.join("lib/rustlib/src/rust/library")).unwrap();
-    let rustc = format!("[ \"$1\" = --print ] && echo {} || echo rustc 1.85.0", sysroot.display());
-    program(folder.path(), "rustc-web", &rustc);
-    program(folder.path(), "cargo-web", "echo cargo 1.85.0");
+    let rustc = format!("[ \"$1\" = --print ] && echo {} || echo rustc 1.96.0", sysroot.display());
+    program(folder.path(), "rustc", &rustc);
+    program(folder.path(), "ld.lld", "");
     // A program that is there and does not work.
-    program(folder.path(), "rustc", "exit 1");
+    program(folder.path(), "cargo", "exit 1");
     let shown = text(&doctor(folder.path(), &["--port", &free_port()], &[]));
-    assert!(shown.contains("ok       esp32-c3    Debian's rustc 1.85.0, cargo-web and rust-web-src"), "{shown}");
-    assert!(shown.contains("missing  rust        neither rustc nor cargo"), "{shown}");
+    let line = shown.lines().find(|l| l.contains(" esp32-c3 ")).unwrap_or(&shown);
+    assert!(line.contains("ok ") && line.contains("(rustc 1.96.0), building the standard library"), "{shown}");
+    assert!(shown.contains("missing  rust        cargo is not on the PATH, or does not work"), "{shown}");
 }
 
 #[test]

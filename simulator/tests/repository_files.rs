@@ -38,12 +38,12 @@ fn the_led_is_powered() {
 }
 
 #[test]
-fn wokwi_runs_the_release_build_of_the_light() {
+fn wokwi_runs_the_build_of_the_light_for_the_chip() {
     let text = fs::read_to_string(root().join("wokwi.toml")).expect("wokwi.toml");
     let project: toml::Table = text.parse().expect("TOML");
     let wokwi = &project["wokwi"];
     assert_eq!(wokwi["version"].as_integer(), Some(1));
-    let elf = "target/riscv32imc-unknown-none-elf/release/light";
+    let elf = "target/riscv32imc-unknown-none-elf/firmware/light";
     assert_eq!((wokwi["firmware"].as_str(), wokwi["elf"].as_str()), (Some(elf), Some(elf)));
     assert_eq!(wokwi["rfc2217ServerPort"].as_integer(), Some(4_000));
 }

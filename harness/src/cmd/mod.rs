@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doctor;
 mod error;
+mod firmware;
 mod init;
 mod report;
 mod run;
@@ -40,6 +41,8 @@ enum Command {
     Report(report::Command),
     #[command(subcommand)]
     Broker(broker::Command),
+    #[command(subcommand)]
+    Firmware(firmware::Command),
     Up(up::Args),
     Init(init::Args),
     Doctor(doctor::Args),
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Report(command) => report::run(command),
         Command::Broker(command) => broker::run(command),
+        Command::Firmware(command) => firmware::run(command),
         Command::Up(args) => up::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),
