@@ -1,9 +1,9 @@
 //! The program `hil`, as users and CI systems meet it: exit codes, reports, shards.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -144,11 +144,10 @@ fn scenarios_that_the_target_cannot_run_are_skipped_with_the_reason_and_alone_ex
 fn a_broker_that_dies_in_the_middle_exits_3() {
     let place = Place::new();
     let broker = RunningBroker::start(&place);
-    let mut run = place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime", "--broker", &broker.url]);
-    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let run = Started::run(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime", "--broker", &broker.url]));
     std::thread::sleep(Duration::from_secs(2));
     drop(broker);
-    let output = run.wait_with_output().unwrap();
+    let output = run.finish();
     assert_eq!(code(&output), 3, "{}", text(&output));
     assert!(text(&output).contains("the broker ended the harness's own connection"), "{}", text(&output));
 }
@@ -175,12 +174,11 @@ fn a_broker_that_wants_a_password_gets_it_from_device_and_observer_and_nobody_se
 #[test]
 fn ctrl_c_exits_130_and_still_writes_reports() {
     let place = Place::new();
-    let mut run = place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime"]);
-    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let run = Started::run(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime"]));
     std::thread::sleep(Duration::from_secs(1));
     let began = Instant::now();
-    assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
-    let output = run.wait_with_output().unwrap();
+    assert!(Command::new("kill").args(["-INT", &run.child.id().to_string()]).status().unwrap().success());
+    let output = run.finish();
     assert_eq!(code(&output), 130, "{}", text(&output));
     assert!(began.elapsed() < Duration::from_secs(20), "the scenario was to be stopped, not waited for");
     let lines = std::fs::read_to_string(place.path("target/hil/report.jsonl")).unwrap();
@@ -310,6 +308,30 @@ fn the_schema_that_is_checked_in_is_the_one_that_is_printed() {
         checked_in,
         "renew it: cargo hil schema > docs/scenario.schema.json"
     );
+}
+
+/// A run that has printed its first line: it hears Ctrl-C, and its scenarios begin.
+struct Started {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    first: String,
+}
+
+impl Started {
+    fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        stdout.read_line(&mut first).unwrap();
+        Self { child, stdout, first }
+    }
+
+    fn finish(mut self) -> Output {
+        let mut stdout = self.first.into_bytes();
+        self.stdout.read_to_end(&mut stdout).unwrap();
+        let output = self.child.wait_with_output().unwrap();
+        Output { stdout, ..output }
+    }
 }
 
 /// `hil broker run` on a free port; ended when dropped.
