@@ -172,6 +172,44 @@ fn a_broker_that_wants_a_password_gets_it_from_device_and_observer_and_nobody_se
 }
 
 #[test]
+fn a_run_removes_what_is_retained_under_its_own_topics_and_nothing_else() {
+    let place = Place::new();
+    let broker = RunningBroker::start(&place);
+    let suite = fixture("suite/pass.yaml");
+    assert_eq!(code(&place.run(&["run", &suite, "--broker", &broker.url])), 0);
+    assert_eq!(retained(&broker.url), Vec::<String>::new());
+    // Under a root that the user names, the topics may be those of a device that goes on living.
+    let named = place.run(&["run", &suite, "--broker", &broker.url, "--topic-root", "lab/3", "--jobs", "1"]);
+    assert_eq!(code(&named), 0, "{}", text(&named));
+    let left = retained(&broker.url);
+    assert!(left.contains(&"lab/3/stat/led/hsb".to_owned()), "{left:?}");
+}
+
+/// Topics with a retained message on a broker.
+fn retained(url: &str) -> Vec<String> {
+    use harness::broker::{Client, ClientOptions, RetainHandling, Subscription, open};
+    let topics = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let sink = std::rc::Rc::clone(&topics);
+    let runtime = harness::clock::runtime(harness::clock::Pace::WallClock).unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let stream = open(&url.parse().unwrap()).await.unwrap();
+        let options = ClientOptions::default();
+        let client = Client::connect(stream, &options, move |m| sink.borrow_mut().push(m.topic)).await.unwrap();
+        let all = Subscription {
+            filter: "#".into(),
+            qos: 1,
+            retain_handling: RetainHandling::Send,
+            retain_as_published: false,
+            no_local: false,
+        };
+        client.subscribe(all).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        client.disconnect().await;
+    });
+    topics.take()
+}
+
+#[test]
 fn ctrl_c_exits_130_and_still_writes_reports() {
     let place = Place::new();
     let run = Started::run(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime"]));

@@ -16,7 +16,7 @@ use super::{filters, invariants, redact};
 use crate::broker::{Broker, EmbeddedBroker};
 use crate::clock::{self, Due, Pace};
 use crate::event::{Attempt, Failure};
-use crate::journal::Journal;
+use crate::journal::{Entry, Journal, Observation};
 use crate::plan::fnv1a;
 use crate::scenario::{DEFAULT_TIMEOUT, SourcedStep};
 use crate::target::{Bench, BenchError};
@@ -24,8 +24,12 @@ use crate::time::{SimTime, display};
 use crate::verdict::Verdict;
 use crate::wire::Wire;
 
-/// Runs one attempt, on the current thread. `number` tells the scenario's devices and topics apart from its siblings'.
-pub(super) fn attempt(planned: &Planned, number: usize, options: &RunOptions, cancel: &Cancel) -> Attempt {
+/// Longest wait for the will of a device that was stopped, before its topics are cleaned up.
+const WILL_LIMIT: Duration = Duration::from_millis(300);
+
+/// Runs one attempt, on the current thread. `label` tells its device and topics on a shared broker
+/// apart from those of its siblings and of earlier attempts.
+pub(super) fn attempt(planned: &Planned, label: &str, options: &RunOptions, cancel: &Cancel) -> Attempt {
     let began = Instant::now();
     let pace = options.target.pace(options.broker.kind());
     let runtime = match clock::runtime(pace) {
@@ -34,7 +38,7 @@ pub(super) fn attempt(planned: &Planned, number: usize, options: &RunOptions, ca
     };
     let local = tokio::task::LocalSet::new();
     let attempt = local.block_on(&runtime, async {
-        let mut world = match World::build(planned, number, options, pace).await {
+        let mut world = match World::build(planned, label, options, pace).await {
             Ok(world) => world,
             Err(error) => return dead_on_arrival(&error, began.elapsed()),
         };
@@ -77,11 +81,12 @@ struct World {
     cx: Context,
     recorder: Recorder,
     timeout: Duration,
+    /// Whether the topic root is this attempt's own, to be left as if it had never been.
     is_private: bool,
 }
 
 impl World {
-    async fn build(planned: &Planned, number: usize, options: &RunOptions, pace: Pace) -> Result<Self, BenchError> {
+    async fn build(planned: &Planned, label: &str, options: &RunOptions, pace: Pace) -> Result<Self, BenchError> {
         let scenario = &planned.scenario;
         let journal = Journal::new();
         let broker = match &options.broker {
@@ -94,10 +99,11 @@ impl World {
         }
         let provisions =
             options.target.capabilities(options.broker.kind()).contains(&crate::scenario::Capability::Provision);
-        let root = match (&options.topic_root, &options.broker) {
-            (Some(root), _) => root.clone(),
-            (None, BrokerChoice::External(_)) if provisions => format!("hil-{}/{number}/", options.run_id),
-            (None, _) => String::new(),
+        // A root that the user names may be a device's own: what is retained there is not ours to remove.
+        let (root, is_private) = match (&options.topic_root, &options.broker) {
+            (Some(root), _) => (root.clone(), false),
+            (None, BrokerChoice::External(_)) if provisions => (format!("hil-{}/{label}/", options.run_id), true),
+            (None, _) => (String::new(), false),
         };
         let wire = Wire::new(broker.clone(), journal.clone(), due, root.clone());
         let variables = scenario.variables();
@@ -107,7 +113,7 @@ impl World {
         };
         let client_id = |suffix: &str| match &options.broker {
             BrokerChoice::Embedded => suffix.to_owned(),
-            BrokerChoice::External(_) => format!("hil{}-{number}{suffix}", options.run_id),
+            BrokerChoice::External(_) => format!("hil{}-{label}{suffix}", options.run_id),
         };
         let observer =
             Observer::connect(broker.clone(), wire.clone(), journal.clone(), root.clone(), client_id("o"), filters)
@@ -137,7 +143,7 @@ impl World {
             serial: SerialLog::default(),
             requests: 0,
         };
-        Ok(Self { cx, recorder: Recorder::default(), timeout, is_private: !root.is_empty() })
+        Ok(Self { cx, recorder: Recorder::default(), timeout, is_private })
     }
 
     /// Carries out setup, steps and teardown; whether it was interrupted.
@@ -211,8 +217,15 @@ impl World {
     }
 
     async fn take_down(&mut self) {
+        let (journal, end) = (self.cx.journal.clone(), self.cx.journal.end());
         self.cx.device.stop().await;
+        self.cx.wire.end();
         if self.is_private {
+            // The device's will is retained too, and comes only now.
+            let _due = self.cx.wire.hold("the device's will", 2 * WILL_LIMIT);
+            let received =
+                |entries: &[Entry]| entries.iter().any(|e| matches!(e.what, Observation::Received(_))).then_some(());
+            journal.wait(end, journal.now() + WILL_LIMIT, received).await;
             self.cx.observer.clean_up().await;
         }
         self.cx.observer.disconnect().await;

@@ -97,7 +97,8 @@ fn scenario(
         let started = RunEvent::ScenarioStarted { id: scenario.id.clone(), attempt: number };
         // The receiver lives until all workers have ended.
         let _ = events.send((index, started));
-        let done = watched(planned, index, options, cancel);
+        let label = if number == 1 { index.to_string() } else { format!("{index}r{number}") };
+        let done = watched(planned, label, options, cancel);
         report.verdict = match done.verdict {
             Verdict::Passed if number > 1 => Verdict::Flaky,
             verdict => verdict,
@@ -112,14 +113,14 @@ fn scenario(
 
 /// Runs an attempt on a thread of its own and gives up on it when it takes too long: a device that spins for ever cannot
 /// be stopped from within.
-fn watched(planned: &Planned, index: usize, options: &RunOptions, cancel: &Cancel) -> Attempt {
+fn watched(planned: &Planned, label: String, options: &RunOptions, cancel: &Cancel) -> Attempt {
     let (done, result) = mpsc::channel();
     let began = Instant::now();
     let thread = std::thread::Builder::new().name(planned.scenario.id.clone()).spawn({
         let (planned, options, cancel) = (planned.clone(), options.clone(), cancel.clone());
         move || {
             // Nobody listens any more after the wall limit.
-            let _ = done.send(attempt(&planned, index, &options, &cancel));
+            let _ = done.send(attempt(&planned, &label, &options, &cancel));
         }
     });
     let error = match thread {

@@ -19,6 +19,8 @@ pub(super) struct Conditions {
     /// Whether the last cut was a reset (RST), not an orderly end (FIN).
     pub(super) cut_is_reset: bool,
     pub(super) drop_at: Option<DropPacket>,
+    /// The scenario is over: what the broker still takes for a connection ends.
+    pub(super) over: bool,
 }
 
 impl Default for Conditions {
@@ -32,6 +34,7 @@ impl Default for Conditions {
             cut: 0,
             cut_is_reset: false,
             drop_at: None,
+            over: false,
         }
     }
 }

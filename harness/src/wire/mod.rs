@@ -69,6 +69,11 @@ impl Wire {
         });
     }
 
+    /// The scenario is over: connections whose device is gone, but of which the broker was not told, end now.
+    pub fn end(&self) {
+        self.shared.conditions.modify(|c| c.over = true);
+    }
+
     /// Whether the link is up.
     pub fn link_is_up(&self) -> bool {
         self.shared.conditions.get().0.link

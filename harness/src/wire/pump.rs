@@ -159,7 +159,17 @@ impl Pump {
                 self.tell_device(io::ErrorKind::NetworkDown);
                 drop((device_read, device_write));
                 // The broker is not told: its end stays open, what it sends is lost, until it gives up by itself.
-                while matches!(broker_read.read(&mut down_buffer).await, Ok(n) if n > 0) {}
+                loop {
+                    let (conditions, version) = self.shared.conditions.get();
+                    if conditions.over {
+                        break;
+                    }
+                    tokio::select! {
+                        biased;
+                        () = self.shared.conditions.changed_since(version) => {}
+                        read = broker_read.read(&mut down_buffer) => if !matches!(read, Ok(n) if n > 0) { break },
+                    }
+                }
             }
         }
     }
