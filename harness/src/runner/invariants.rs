@@ -2,11 +2,12 @@
 
 use crate::event::Failure;
 use crate::journal::{Entry, Observation};
+use crate::target::{HALTED, PANICKED, RETURNED};
 use crate::time::SimTime;
 use crate::verdict::Verdict;
 
 /// Beginnings of power events that no scenario asks for.
-const FATAL: [&str; 3] = ["the device panicked", "the device halted", "the firmware returned"];
+const FATAL: [&str; 3] = [PANICKED, HALTED, RETURNED];
 
 /// Failures that the journal shows by itself, the first of each kind.
 pub(super) fn check(entries: &[Entry]) -> Vec<Failure> {
@@ -51,7 +52,7 @@ fn failure(entry: &Entry, code: &str, title: String, help: &str) -> Failure {
         expected: None,
         actual: None,
         help: Some(help.to_owned()),
-        at: SimTime(entry.at.0),
+        at: entry.at,
         related: (entry.seq.saturating_sub(5)..=entry.seq).collect(),
     }
 }

@@ -4,6 +4,14 @@ use async_trait::async_trait;
 
 use super::BenchError;
 
+/// Beginning of the power event of a device that panicked. Such events fail a scenario, whatever it expects; so do those of
+/// [`HALTED`] and [`RETURNED`].
+pub const PANICKED: &str = "the device panicked";
+/// Beginning of the power event of a device that cannot run.
+pub const HALTED: &str = "the device halted";
+/// Beginning of the power event of a device whose firmware has come to an end.
+pub const RETURNED: &str = "the firmware returned";
+
 /// One device, for one scenario.
 #[async_trait(?Send)]
 pub trait Device {

@@ -13,7 +13,7 @@ pub mod mqtt;
 pub mod native;
 
 pub use bench::{Bench, BenchError, Credentials};
-pub use device::{Device, Power, Reset, SerialInput};
+pub use device::{Device, HALTED, PANICKED, Power, RETURNED, Reset, SerialInput};
 
 use crate::clock::Pace;
 use crate::scenario::Capability;

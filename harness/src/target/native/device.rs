@@ -1,8 +1,6 @@
 //! The device: powered on and off, reset, provisioned.
 
-use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
-use std::rc::Rc;
 
 use async_trait::async_trait;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
@@ -23,7 +21,7 @@ use super::panics::Quietly;
 use super::strip::{DataLine, Lights};
 use crate::journal::{Journal, Observation};
 use crate::scenario::DeviceConfig;
-use crate::target::{Bench, BenchError, Device, Power, Reset, SerialInput};
+use crate::target::{Bench, BenchError, Device, HALTED, PANICKED, Power, RETURNED, Reset, SerialInput};
 
 /// The NVS partition, as in the firmware's partition table.
 const NVS: std::ops::Range<u32> = 0x9000..0xF000;
@@ -40,12 +38,8 @@ pub(super) struct NativeDevice {
     /// Order in which the lights on the board expect their colours.
     order: ColorOrder,
     boots: u64,
-    /// Whether the next start keeps the clock's origin: the scenario's first start is at time zero.
-    running: Rc<RefCell<Option<Running>>>,
-}
-
-struct Running {
-    task: JoinHandle<()>,
+    /// The device's task while it is on.
+    task: Option<JoinHandle<()>>,
 }
 
 impl NativeDevice {
@@ -70,7 +64,7 @@ impl NativeDevice {
         }
         let rules = target.rules;
         let lights = Lights::new(bench.journal.clone());
-        Ok(Self { bench, wiring, rules, flash, lights, order, boots: 0, running: Rc::default() })
+        Ok(Self { bench, wiring, rules, flash, lights, order, boots: 0, task: None })
     }
 
     fn record(&self, event: &str) {
@@ -78,7 +72,7 @@ impl NativeDevice {
     }
 
     fn is_on(&self) -> bool {
-        self.running.borrow().as_ref().is_some_and(|r| !r.task.is_finished())
+        self.task.as_ref().is_some_and(|task| !task.is_finished())
     }
 
     fn power_on(&mut self) {
@@ -95,41 +89,37 @@ impl NativeDevice {
             seed: self.bench.seed ^ self.boots.rotate_left(32),
             supply: supply.clone(),
         });
-        let task = tokio::task::spawn_local(async move {
+        self.task = Some(tokio::task::spawn_local(async move {
             tokio::select! {
                 biased;
                 () = supply.failed() => {}
                 ended = AssertUnwindSafe(Quietly(Box::pin(device))).catch_unwind() => report_end(&journal, ended),
             }
-        });
-        *self.running.borrow_mut() = Some(Running { task });
+        }));
     }
 
-    fn power_off(&self) {
-        if let Some(running) = self.running.take() {
-            running.task.abort();
+    fn power_off(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
         }
     }
 }
 
 fn report_end(journal: &Journal, ended: Result<Result<(), BenchError>, Box<dyn std::any::Any + Send>>) {
     let event = match ended {
-        Ok(Ok(())) => "the firmware returned".to_owned(),
-        Ok(Err(error)) => format!("the device halted: {error}"),
+        Ok(Ok(())) => RETURNED.to_owned(),
+        Ok(Err(error)) => format!("{HALTED}: {error}"),
         Err(panic) => {
             let text = panic
                 .downcast_ref::<&str>()
                 .map(|s| (*s).to_owned())
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_else(|| "no message".to_owned());
-            format!("{PANICKED}{text}")
+            format!("{PANICKED}: {text}")
         }
     };
     journal.record(Observation::Power { event });
 }
-
-/// Beginning of the event that says that the device panicked.
-pub(crate) const PANICKED: &str = "the device panicked: ";
 
 /// The firmware's configuration for this scenario.
 fn configuration(bench: &Bench) -> Result<Config, BenchError> {
