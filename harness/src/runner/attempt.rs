@@ -24,8 +24,10 @@ use crate::time::{SimTime, display};
 use crate::verdict::Verdict;
 use crate::wire::Wire;
 
-/// Longest wait for the will of a device that was stopped, before its topics are cleaned up.
-const WILL_LIMIT: Duration = Duration::from_millis(300);
+/// After this long without a message, a device that was stopped has said its last on a shared broker.
+const QUIET: Duration = Duration::from_millis(300);
+/// Longest wait for that.
+const LAST_MESSAGES_LIMIT: Duration = Duration::from_secs(3);
 
 /// Runs one attempt, on the current thread. `label` tells its device and topics on a shared broker
 /// apart from those of its siblings and of earlier attempts.
@@ -221,11 +223,16 @@ impl World {
         self.cx.device.stop().await;
         self.cx.wire.end();
         if self.is_private {
-            // The device's will is retained too, and comes only now.
-            let _due = self.cx.wire.hold("the device's will", 2 * WILL_LIMIT);
-            let received =
-                |entries: &[Entry]| entries.iter().any(|e| matches!(e.what, Observation::Received(_))).then_some(());
-            journal.wait(end, journal.now() + WILL_LIMIT, received).await;
+            // Its last statuses may still be on their way, and its will, retained too, comes only now.
+            let _due = self.cx.wire.hold("the device's last messages", 2 * LAST_MESSAGES_LIMIT);
+            let last = |entries: &[Entry]| {
+                entries.iter().rev().find(|e| matches!(e.what, Observation::Received(_))).map(|e| e.seq)
+            };
+            let limit = journal.now() + LAST_MESSAGES_LIMIT;
+            let mut from = end;
+            while let Some(seq) = journal.wait(from, (journal.now() + QUIET).min(limit), last).await {
+                from = seq + 1;
+            }
             self.cx.observer.clean_up().await;
         }
         self.cx.observer.disconnect().await;
