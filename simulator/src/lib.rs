@@ -57,5 +57,7 @@
 pub mod board;
 pub mod cpu;
 pub mod mem;
+pub mod soc;
+pub mod time;
 
 mod raw;

@@ -1,0 +1,20 @@
+//! APB_CTRL: system configuration and the random number generator; TRM chapter 25.
+
+use super::device::Device;
+use super::hub::Env;
+
+/// The registers.
+#[derive(Clone, Default, Hash, Debug)]
+pub(crate) struct ApbCtrl;
+
+impl Device for ApbCtrl {
+    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+        env.unmodelled_read(offset)
+    }
+
+    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+        env.unmodelled_write(offset, value);
+    }
+
+    fn reset(&mut self, _: &mut Env<'_>) {}
+}

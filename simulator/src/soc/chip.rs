@@ -1,0 +1,344 @@
+//! [`Soc`]: all peripherals together, as the core sees them.
+
+use super::aes::Aes;
+use super::apb_ctrl::ApbCtrl;
+use super::assist_debug::AssistDebug;
+use super::device::Device;
+use super::efuse::Efuse;
+use super::extmem::Extmem;
+use super::gdma::GdmaRegisters;
+use super::gpio::Gpio;
+use super::gpio_sd::GpioSd;
+use super::hub::{Env, Hub};
+use super::i2c::I2c;
+use super::i2s::I2s;
+use super::inert::{Inert, WithoutModel};
+use super::interrupt::InterruptRegisters;
+use super::io_mux::IoMux;
+use super::ledc::Ledc;
+use super::map::{DeviceId, decode};
+use super::mmu_table::MmuTable;
+use super::openeth::Openeth;
+use super::pins::{Drive, Edge, ExternalId};
+use super::report::Report;
+use super::reset::ResetCause;
+use super::rmt::Rmt;
+use super::rsa::Rsa;
+use super::rtc_cntl::RtcCntl;
+use super::sha::Sha;
+use super::spi_flash::SpiFlash;
+use super::spi2::Spi2;
+use super::system::System;
+use super::systimer::Systimer;
+use super::timg::Timg;
+use super::uart::Uart;
+use super::uhci::Uhci;
+use super::usb_serial_jtag::UsbSerialJtag;
+use crate::mem::{Access, AccessFault, Bus, Memory, Width};
+use crate::time::Instant;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Events at one moment beyond this many mean that peripherals keep calling each other.
+const MOST_AT_ONCE: u32 = 100_000;
+
+macro_rules! peripherals {
+    ($($field:ident: $type:ty = $($id:ident)|+;)*) => {
+        /// The peripherals that have a state of their own.
+        #[derive(Clone, Default, Hash, Debug)]
+        pub(super) struct Peripherals {
+            $(pub(super) $field: $type,)*
+            inert: Inert,
+            without_model: WithoutModel,
+        }
+
+        impl Peripherals {
+            fn get(&mut self, id: DeviceId) -> &mut dyn Device {
+                match id {
+                    $($(DeviceId::$id)|+ => &mut self.$field,)*
+                    DeviceId::Fe2 | DeviceId::Fe | DeviceId::Nrx | DeviceId::Bb | DeviceId::RtcI2c => &mut self.inert,
+                    #[allow(unreachable_patterns, reason = "until every block has a model")]
+                    _ => &mut self.without_model,
+                }
+            }
+        }
+    };
+}
+
+peripherals! {
+    gpio: Gpio = Gpio;
+    io_mux: IoMux = IoMux;
+    system: System = System;
+    interrupt_matrix: InterruptRegisters = InterruptMatrix;
+    timg0: Timg = Timg0;
+    timg1: Timg = Timg1;
+    systimer: Systimer = Systimer;
+    rtc_cntl: RtcCntl = RtcCntl;
+    efuse: Efuse = Efuse;
+    uart0: Uart = Uart0;
+    uart1: Uart = Uart1;
+    uhci0: Uhci = Uhci0;
+    usb_serial_jtag: UsbSerialJtag = UsbSerialJtag;
+    rmt: Rmt = Rmt;
+    ledc: Ledc = Ledc;
+    gpio_sd: GpioSd = GpioSd;
+    i2s0: I2s = I2s0;
+    spi1: SpiFlash = Spi1;
+    spi0: SpiFlash = Spi0;
+    extmem: Extmem = Extmem;
+    mmu_table: MmuTable = MmuTable;
+    apb_ctrl: ApbCtrl = ApbCtrl;
+    gdma: GdmaRegisters = Gdma;
+    sha: Sha = Sha;
+    aes: Aes = Aes;
+    rsa: Rsa = Rsa;
+    spi2: Spi2 = Spi2;
+    i2c0: I2c = I2c0;
+    openeth: Openeth = Openeth;
+    assist_debug: AssistDebug = AssistDebug;
+}
+
+/// The block that each bit of PERIP_RST_EN0, and of PERIP_RST_EN1 from bit 32 on, resets; TRM section 16.4.
+const RESET_BITS: [(u32, DeviceId); 20] = [
+    (2, DeviceId::Uart0),
+    (5, DeviceId::Uart1),
+    (6, DeviceId::Spi2),
+    (7, DeviceId::I2c0),
+    (8, DeviceId::Uhci0),
+    (9, DeviceId::Rmt),
+    (11, DeviceId::Ledc),
+    (13, DeviceId::Timg0),
+    (15, DeviceId::Timg1),
+    (19, DeviceId::Twai0),
+    (21, DeviceId::I2s0),
+    (23, DeviceId::UsbSerialJtag),
+    (28, DeviceId::ApbSaradc),
+    (29, DeviceId::Systimer),
+    (33, DeviceId::Aes),
+    (34, DeviceId::Sha),
+    (35, DeviceId::Rsa),
+    (36, DeviceId::Ds),
+    (37, DeviceId::Hmac),
+    (38, DeviceId::Gdma),
+];
+
+/// The peripherals that an input signal of the GPIO matrix belongs to; TRM table 5-2.
+fn owner_of_signal(signal: u8) -> Option<DeviceId> {
+    Some(match signal {
+        6..=8 => DeviceId::Uart0,
+        9..=11 => DeviceId::Uart1,
+        12..=17 => DeviceId::I2s0,
+        51..=52 => DeviceId::Rmt,
+        53..=54 => DeviceId::I2c0,
+        63..=68 => DeviceId::Spi2,
+        74 => DeviceId::Twai0,
+        _ => return None,
+    })
+}
+
+/// Everything on the chip that is neither core nor memory.
+#[derive(Clone, Debug)]
+pub struct Soc {
+    pub(super) hub: Hub,
+    pub(super) peripherals: Peripherals,
+}
+
+impl Default for Soc {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Soc {
+    /// The chip as the bootloader leaves it, with nothing on its pins.
+    pub fn new() -> Self {
+        Self { hub: Hub::new(), peripherals: Peripherals::default() }
+    }
+
+    /// The moment in which a cycle of the core begins.
+    pub fn time_of(&self, cycle: u64) -> Instant {
+        self.hub.timebase.time(cycle)
+    }
+
+    /// The first cycle of the core that does not begin before a moment.
+    pub fn cycle_at(&self, at: Instant) -> u64 {
+        self.hub.timebase.cycle(at)
+    }
+
+    /// When a peripheral wants to be called next.
+    pub fn next_event(&self) -> Instant {
+        self.hub.next_event()
+    }
+
+    /// Calls the peripherals whose moment has come, in the order of their moments.
+    pub fn run_events(&mut self, memory: &mut Memory, until: Instant) {
+        let mut at_once = 0;
+        let mut last = Instant::ZERO;
+        while let Some(id) = self.hub.take_due(until) {
+            at_once = if self.hub.now == last { at_once + 1 } else { 0 };
+            last = self.hub.now;
+            assert!(at_once < MOST_AT_ONCE, "{id:?} asks for event after event at {last}");
+            self.with(memory, id, |device, env| device.event(env));
+        }
+        self.hub.now = self.hub.now.max(until);
+    }
+
+    /// The reset that was asked for, once.
+    pub fn take_reset(&mut self) -> Option<ResetCause> {
+        self.hub.reset.take()
+    }
+
+    /// What the model noticed since the last call.
+    pub fn take_reports(&mut self) -> Vec<Report> {
+        std::mem::take(&mut self.hub.reports)
+    }
+
+    /// The level of a GPIO's net.
+    pub fn level(&self, gpio: u8) -> bool {
+        self.hub.pins.level(gpio)
+    }
+
+    /// What the chip itself drives onto a GPIO.
+    pub fn driven(&self, gpio: u8) -> Drive {
+        self.hub.pins.driven(gpio)
+    }
+
+    /// Puts a wire between two GPIOs.
+    pub fn join(&mut self, a: u8, b: u8) {
+        self.hub.pins.join(a, b);
+    }
+
+    /// Adds something that drives a GPIO's net from outside.
+    pub fn attach(&mut self, gpio: u8) -> ExternalId {
+        self.hub.pins.attach(gpio)
+    }
+
+    /// What something outside puts on its net from this moment on.
+    pub fn drive_external(&mut self, memory: &mut Memory, at: Instant, id: ExternalId, drive: Drive) {
+        self.run_events(memory, at);
+        self.hub.pins.drive_external(at, id, drive);
+        self.settle(memory);
+    }
+
+    /// Keeps the edges of a GPIO for [`take_edges`](Self::take_edges).
+    pub fn watch(&mut self, gpio: u8) {
+        self.hub.pins.watch(gpio);
+    }
+
+    /// The edges of the watched GPIOs since the last call.
+    pub fn take_edges(&mut self) -> Vec<Edge> {
+        self.hub.pins.take_edges()
+    }
+
+    /// A hash over all state that decides what happens next.
+    pub fn hash(&self) -> u64 {
+        let mut state = DefaultHasher::new();
+        self.hub.hash_state(&mut state);
+        self.peripherals.hash(&mut state);
+        state.finish()
+    }
+
+    /// Calls a peripheral, and then what its doing set off.
+    pub(super) fn with<R>(
+        &mut self,
+        memory: &mut Memory,
+        id: DeviceId,
+        call: impl FnOnce(&mut dyn Device, &mut Env<'_>) -> R,
+    ) -> R {
+        let mut env = Env { device: id, hub: &mut self.hub, memory };
+        let result = call(self.peripherals.get(id), &mut env);
+        self.settle(memory);
+        result
+    }
+
+    fn settle(&mut self, memory: &mut Memory) {
+        while let Some((signal, level)) = self.hub.pins.take_input() {
+            if let Some(id) = owner_of_signal(signal) {
+                let mut env = Env { device: id, hub: &mut self.hub, memory };
+                self.peripherals.get(id).input(&mut env, signal, level);
+            }
+        }
+        if self.hub.pins.take_interrupts_changed() {
+            Gpio::present_interrupts(&mut Env { device: DeviceId::Gpio, hub: &mut self.hub, memory });
+        }
+        if std::mem::take(&mut self.hub.clocks_changed) {
+            for id in DeviceId::ALL {
+                self.peripherals.get(id).clocks_changed(&mut Env { device: id, hub: &mut self.hub, memory });
+            }
+        }
+        let resets = std::mem::take(&mut self.hub.peripheral_resets);
+        if resets != 0 {
+            for (_, id) in RESET_BITS.iter().filter(|(bit, _)| resets >> bit & 1 == 1) {
+                let mut env = Env { device: *id, hub: &mut self.hub, memory };
+                env.sleep();
+                self.peripherals.get(*id).reset(&mut env);
+            }
+        }
+        for (at, gpio) in self.hub.pins.take_contended() {
+            self.hub.report(Report::Contention { gpio, at });
+        }
+    }
+
+    fn access<R>(
+        &mut self,
+        access: &mut Access<'_>,
+        address: u32,
+        call: impl FnOnce(&mut dyn Device, &mut Env<'_>, u32) -> R,
+    ) -> Result<R, AccessFault> {
+        let (id, offset) = decode(address).ok_or(AccessFault)?;
+        let now = self.hub.timebase.time(access.now);
+        if self.hub.next_event() <= now {
+            self.run_events(access.memory, now);
+        }
+        self.hub.now = self.hub.now.max(now);
+        self.hub.pc = access.pc;
+        let result = self.with(access.memory, id, |device, env| call(device, env, offset));
+        if self.hub.interrupts.take_changed() {
+            access.interrupts_changed();
+        }
+        if std::mem::take(&mut self.hub.slice_ends) {
+            access.end_slice();
+        }
+        Ok(result)
+    }
+}
+
+impl Bus for Soc {
+    fn read(&mut self, access: &mut Access<'_>, address: u32, width: Width) -> Result<u32, AccessFault> {
+        let word = self.access(access, address, |device, env, offset| device.read(env, offset & !3))?;
+        let shift = 8 * (address % 4);
+        Ok(match width {
+            Width::Byte => word >> shift & 0xFF,
+            Width::Half => word >> shift & 0xFFFF,
+            Width::Word => word,
+        })
+    }
+
+    fn write(&mut self, access: &mut Access<'_>, address: u32, width: Width, value: u32) -> Result<(), AccessFault> {
+        self.access(access, address, |device, env, offset| {
+            let shift = 8 * (offset % 4);
+            let value = match width {
+                Width::Byte => (value & 0xFF) << shift,
+                Width::Half => (value & 0xFFFF) << shift,
+                Width::Word => value,
+            };
+            if width != Width::Word {
+                env.unsupported("a store narrower than a word");
+            }
+            device.write(env, offset & !3, value);
+        })
+    }
+
+    fn interrupt(&mut self) -> Option<u8> {
+        self.hub.interrupts.line()
+    }
+
+    fn gpio_in(&mut self, now: u64) -> u32 {
+        let _ = now;
+        self.hub.pins.dedicated_inputs()
+    }
+
+    fn gpio_out(&mut self, now: u64, enable: u32, value: u32) {
+        let now = self.hub.timebase.time(now).max(self.hub.now);
+        self.hub.pins.set_dedicated_outputs(now, enable, value);
+    }
+}

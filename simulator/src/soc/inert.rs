@@ -1,0 +1,37 @@
+//! Blocks that only configure analogue circuits or the radio: their registers read as they were written, and that is all
+//! that there is to see without the circuits. `docs/fidelity.md` names them.
+
+use super::device::Device;
+use super::hub::Env;
+
+/// Such a block.
+#[derive(Clone, Default, Hash, Debug)]
+pub(crate) struct Inert;
+
+impl Device for Inert {
+    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+        env.inert_read(offset)
+    }
+
+    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+        env.inert_write(offset, value);
+    }
+
+    fn reset(&mut self, _: &mut Env<'_>) {}
+}
+
+/// A block without a model: every touch is reported.
+#[derive(Clone, Default, Hash, Debug)]
+pub(crate) struct WithoutModel;
+
+impl Device for WithoutModel {
+    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+        env.unmodelled_read(offset)
+    }
+
+    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+        env.unmodelled_write(offset, value);
+    }
+
+    fn reset(&mut self, _: &mut Env<'_>) {}
+}

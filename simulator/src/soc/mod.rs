@@ -1,0 +1,51 @@
+//! What is around the core on the chip: one file per peripheral, with the names and offsets of the ESP32-C3 Technical
+//! Reference Manual (TRM). Not for the core ([`crate::cpu`]), nor for what is wired to the pins ([`crate::board`]).
+//!
+//! A peripheral is a [`Device`](device::Device): registers, and at most one moment at which it wants to be called. What
+//! peripherals share is in the [`Hub`](hub::Hub): time, interrupt lines, pins, clocks, DMA. They reach it, and plain
+//! memory, through an [`Env`](hub::Env). [`Soc`] decodes addresses and keeps the moments in order, so that an event is
+//! always handled before an access that comes after it.
+//!
+//! A register that is not modelled keeps what is written to it, and is [reported](Report) when it is touched.
+
+mod aes;
+mod apb_ctrl;
+mod assist_debug;
+mod chip;
+mod clock;
+mod device;
+mod efuse;
+mod extmem;
+mod gdma;
+mod gpio;
+mod gpio_sd;
+mod hub;
+mod i2c;
+mod i2s;
+mod inert;
+mod interrupt;
+mod io_mux;
+mod ledc;
+mod map;
+mod mmu_table;
+mod openeth;
+mod pins;
+mod report;
+mod reset;
+mod rmt;
+mod rsa;
+mod rtc_cntl;
+mod sha;
+mod spi2;
+mod spi_flash;
+mod system;
+mod systimer;
+mod timg;
+mod uart;
+mod uhci;
+mod usb_serial_jtag;
+
+pub use chip::Soc;
+pub use pins::{Drive, Edge, ExternalId, GPIO_COUNT};
+pub use report::{Report, Touch};
+pub use reset::ResetCause;

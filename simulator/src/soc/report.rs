@@ -1,0 +1,110 @@
+//! What the model noticed and the firmware's author should know.
+
+use super::map::{DeviceId, decode};
+use crate::time::Instant;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How a register was touched.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Touch {
+    /// Read; the value it was given is what was last written, or 0.
+    Read,
+    /// Written; the value is kept and has no effect.
+    Write,
+}
+
+/// Something that the model does not do, or that a real board would not do well with.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Report {
+    /// A register without a model was touched.
+    Unmodelled {
+        /// The register's address.
+        address: u32,
+        /// Read or written.
+        touch: Touch,
+        /// The address of the instruction that touched it first.
+        pc: u32,
+        /// When that was.
+        at: Instant,
+    },
+    /// A peripheral was asked for something that its model does not do.
+    Unsupported {
+        /// The block's name in the manual.
+        block: &'static str,
+        /// What it was asked for.
+        what: String,
+        /// The address of the instruction that asked.
+        pc: u32,
+        /// When that was.
+        at: Instant,
+    },
+    /// Two outputs drive one net to different levels.
+    Contention {
+        /// One of the GPIOs on the net.
+        gpio: u8,
+        /// When it began.
+        at: Instant,
+    },
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unmodelled { address, touch, pc, at } => {
+                let (done, result) = match touch {
+                    Touch::Read => ("read", "it gives what was last written to it, or 0"),
+                    Touch::Write => ("written", "the value is kept and has no effect"),
+                };
+                let register = name(*address);
+                write!(f, "{register} is not modelled and was {done} at {at} by the code at {pc:#010x}; {result}")
+            }
+            Self::Unsupported { block, what, pc, at } => {
+                write!(f, "{block}: {what} is not modelled (asked for at {at} by the code at {pc:#010x})")
+            }
+            Self::Contention { gpio, at } => write!(f, "two outputs drive GPIO{gpio} to different levels at {at}"),
+        }
+    }
+}
+
+/// The manual's name for a register, with its address.
+fn name(address: u32) -> String {
+    match decode(address) {
+        Some((device, offset)) => format!("register {} + {offset:#05x} ({address:#010x})", device.describe().0),
+        None => format!("register {address:#010x}"),
+    }
+}
+
+/// Registers without a model, and what is to be told about them.
+#[derive(Clone, Default, Hash, Debug)]
+pub(crate) struct Unmodelled {
+    values: BTreeMap<u32, u32>,
+    touched: BTreeMap<(u32, Touch), u64>,
+}
+
+impl Unmodelled {
+    /// Whether this is the first touch of its kind.
+    pub(crate) fn touch(&mut self, address: u32, touch: Touch) -> bool {
+        let count = self.touched.entry((address, touch)).or_default();
+        *count += 1;
+        *count == 1
+    }
+
+    pub(crate) fn read(&self, address: u32) -> u32 {
+        self.values.get(&address).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn write(&mut self, address: u32, value: u32) {
+        self.values.insert(address, value);
+    }
+
+    pub(crate) fn forget_values(&mut self) {
+        self.values.clear();
+    }
+}
+
+/// The address of a register of this block.
+pub(crate) fn address(device: DeviceId, offset: u32) -> u32 {
+    device.describe().1 + offset
+}

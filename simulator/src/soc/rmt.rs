@@ -1,0 +1,20 @@
+//! RMT: the remote control peripheral, 2 transmitters and 2 receivers; TRM chapter 33.
+
+use super::device::Device;
+use super::hub::Env;
+
+/// The registers.
+#[derive(Clone, Default, Hash, Debug)]
+pub(crate) struct Rmt;
+
+impl Device for Rmt {
+    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+        env.unmodelled_read(offset)
+    }
+
+    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+        env.unmodelled_write(offset, value);
+    }
+
+    fn reset(&mut self, _: &mut Env<'_>) {}
+}

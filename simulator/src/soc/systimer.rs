@@ -1,0 +1,20 @@
+//! SYSTIMER: two counters of 16 MHz and three comparators; TRM chapter 10.
+
+use super::device::Device;
+use super::hub::Env;
+
+/// The registers.
+#[derive(Clone, Default, Hash, Debug)]
+pub(crate) struct Systimer;
+
+impl Device for Systimer {
+    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+        env.unmodelled_read(offset)
+    }
+
+    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+        env.unmodelled_write(offset, value);
+    }
+
+    fn reset(&mut self, _: &mut Env<'_>) {}
+}
