@@ -56,8 +56,13 @@
 
 pub mod board;
 pub mod cpu;
+pub mod image;
+pub mod machine;
 pub mod mem;
+pub mod net;
 pub mod soc;
 pub mod time;
 
+mod crc;
 mod raw;
+mod rom;

@@ -225,6 +225,28 @@ impl Memory {
         &self.flash
     }
 
+    /// Sets all RAM to zero, as after power-on; on silicon it is then undefined.
+    pub fn clear_ram(&mut self) {
+        let zero = SharedPage::filled(0);
+        self.ram.fill(zero);
+        self.map_changed();
+    }
+
+    /// Sets SRAM to zero, as deep sleep may leave it; RTC fast memory keeps what it has.
+    pub fn clear_sram(&mut self) {
+        let zero = SharedPage::filled(0);
+        self.ram[..SRAM_BYTES as usize / PAGE].fill(zero);
+        self.map_changed();
+    }
+
+    /// Puts bytes into the flash chip, whatever was there, as a programmer does.
+    ///
+    /// # Errors
+    /// [`OutsideFlash`], and nothing is changed.
+    pub fn write_flash(&mut self, offset: usize, bytes: &[u8]) -> Result<(), OutsideFlash> {
+        self.change_flash(offset, bytes.len(), |flash| flash.write(offset, bytes))
+    }
+
     /// Programs flash as the chip does: bits go from one to zero.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::aes::Aes;
 use super::apb_ctrl::ApbCtrl;
+use super::apb_saradc::ApbSaradc;
 use super::assist_debug::AssistDebug;
 use super::device::Device;
 use super::efuse::Efuse;
@@ -52,10 +53,15 @@ macro_rules! peripherals {
         }
 
         impl Peripherals {
-            fn get(&mut self, id: DeviceId) -> &mut dyn Device {
+            /// As the ROM and the bootloader leave them.
+            pub(super) fn at_entry() -> Self {
+                Self { uart0: Uart::at_entry(), ..Self::default() }
+            }
+
+            pub(super) fn get(&mut self, id: DeviceId) -> &mut dyn Device {
                 match id {
                     $($(DeviceId::$id)|+ => &mut self.$field,)*
-                    DeviceId::Fe2 | DeviceId::Fe | DeviceId::Nrx | DeviceId::Bb | DeviceId::RtcI2c => &mut self.inert,
+                    id if id.is_inert() => &mut self.inert,
                     #[allow(unreachable_patterns, reason = "until every block has a model")]
                     _ => &mut self.without_model,
                 }
@@ -87,6 +93,7 @@ peripherals! {
     extmem: Extmem = Extmem;
     mmu_table: MmuTable = MmuTable;
     apb_ctrl: ApbCtrl = ApbCtrl;
+    apb_saradc: ApbSaradc = ApbSaradc;
     gdma: GdmaRegisters = Gdma;
     sha: Sha = Sha;
     aes: Aes = Aes;
@@ -151,7 +158,7 @@ impl Default for Soc {
 impl Soc {
     /// The chip as the bootloader leaves it, with nothing on its pins.
     pub fn new() -> Self {
-        Self { hub: Hub::new(), peripherals: Peripherals::default() }
+        Self { hub: Hub::new(), peripherals: Peripherals::at_entry() }
     }
 
     /// The moment in which a cycle of the core begins.
@@ -250,7 +257,16 @@ impl Soc {
         result
     }
 
-    fn settle(&mut self, memory: &mut Memory) {
+    pub(super) fn settle(&mut self, memory: &mut Memory) {
+        while let Some((peripheral, direction)) = self.hub.dma.take_started() {
+            let mut env = Env { device: peripheral.device(), hub: &mut self.hub, memory };
+            self.peripherals.get(peripheral.device()).dma_started(&mut env, direction);
+        }
+        if self.hub.pins.take_rerouted() {
+            for id in [DeviceId::Ledc, DeviceId::GpioSd, DeviceId::Uart0, DeviceId::Uart1] {
+                self.peripherals.get(id).rerouted(&mut Env { device: id, hub: &mut self.hub, memory });
+            }
+        }
         while let Some((signal, level)) = self.hub.pins.take_input() {
             if let Some(id) = owner_of_signal(signal) {
                 let mut env = Env { device: id, hub: &mut self.hub, memory };
@@ -272,6 +288,9 @@ impl Soc {
                 env.sleep();
                 self.peripherals.get(*id).reset(&mut env);
             }
+        }
+        if std::mem::take(&mut self.hub.power_down) {
+            self.power_down(memory);
         }
         for (at, gpio) in self.hub.pins.take_contended() {
             self.hub.report(Report::Contention { gpio, at });
@@ -315,16 +334,20 @@ impl Bus for Soc {
 
     fn write(&mut self, access: &mut Access<'_>, address: u32, width: Width, value: u32) -> Result<(), AccessFault> {
         self.access(access, address, |device, env, offset| {
-            let shift = 8 * (offset % 4);
-            let value = match width {
-                Width::Byte => (value & 0xFF) << shift,
-                Width::Half => (value & 0xFFFF) << shift,
-                Width::Word => value,
+            let (shift, mask) = match width {
+                Width::Byte => (8 * (offset % 4), 0xFF),
+                Width::Half => (8 * (offset % 4), 0xFFFF),
+                Width::Word => (0, u32::MAX),
             };
+            let mut word = (value & mask) << shift;
             if width != Width::Word {
-                env.unsupported("a store narrower than a word");
+                if env.device.is_inert() {
+                    word |= env.inert_read(offset & !3) & !(mask << shift);
+                } else {
+                    env.unsupported("a store narrower than a word");
+                }
             }
-            device.write(env, offset & !3, value);
+            device.write(env, offset & !3, word);
         })
     }
 

@@ -21,6 +21,11 @@ pub(crate) const RC_SLOW_HZ: u32 = 136_000;
 impl Clocks {
     /// After the ROM and the bootloader: the PLL drives the core with 80 MHz.
     pub(crate) const AT_ENTRY: Self = Self { cpu_hz: 80_000_000, apb_hz: 80_000_000 };
+
+    /// CRYPTO_CLK, of AES, SHA and RSA: 160 MHz while the PLL is the source of the clocks, else as the core.
+    pub(crate) fn crypto_hz(self) -> u32 {
+        if self.apb_hz == Self::AT_ENTRY.apb_hz { 160_000_000 } else { self.cpu_hz }
+    }
 }
 
 /// Which moment a cycle of the core begins in. The core's frequency changes, its count of cycles does not start again.

@@ -1,5 +1,6 @@
 //! What every peripheral is.
 
+use super::dma::DmaDirection;
 use super::hub::Env;
 
 /// Registers with a meaning. Offsets are multiples of 4 from the block's base address.
@@ -24,6 +25,17 @@ pub(crate) trait Device {
     /// An input signal of the GPIO matrix has this level now; its number is as in TRM table 5-2.
     fn input(&mut self, env: &mut Env<'_>, signal: u8, level: bool) {
         let _ = (env, signal, level);
+    }
+
+    /// A DMA channel that serves this peripheral was started: [`Env::dma_pull`] may have data, or [`Env::dma_push`] room.
+    fn dma_started(&mut self, env: &mut Env<'_>, direction: DmaDirection) {
+        let _ = (env, direction);
+    }
+
+    /// Pads were connected otherwise, or are watched: what
+    /// [`is_observed`](super::pins::Pins::is_observed) says of this device's output signals may have changed.
+    fn rerouted(&mut self, env: &mut Env<'_>) {
+        let _ = env;
     }
 
     /// The APB clock, or the CPU's, has a new frequency from now on. Called after the change.

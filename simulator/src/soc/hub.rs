@@ -1,11 +1,16 @@
 //! What the peripherals share, and how they reach it.
 
 use super::clock::{Clocks, Timebase};
+use super::ethernet::Ethernet;
+use super::flash_chip::{FlashChip, FlashFault};
+use super::dma::Dma;
 use super::interrupt::{InterruptMatrix, Source};
 use super::map::DeviceId;
 use super::pins::Pins;
 use super::report::{self, Report, Touch, Unmodelled};
 use super::reset::ResetCause;
+use super::serial::Serial;
+use super::uhci::UhciLink;
 use crate::mem::Memory;
 use crate::time::{Instant, Span};
 
@@ -23,8 +28,20 @@ pub(crate) struct Hub {
     pub(crate) clocks: Clocks,
     pub(crate) interrupts: InterruptMatrix,
     pub(crate) pins: Pins,
+    pub(crate) serial: Serial,
+    pub(crate) uhci: UhciLink,
+    pub(crate) flash: FlashChip,
+    pub(crate) ethernet: Ethernet,
+    /// Set when power is cut in the middle of a flash operation.
+    pub(crate) power_cut: bool,
+    /// The channels of the DMA controller.
+    pub(crate) dma: Dma,
     /// Set when the core has to start again.
     pub(crate) reset: Option<ResetCause>,
+    /// The core stands still until a peripheral wakes it.
+    pub(crate) asleep: bool,
+    /// Set when the digital core is to lose its power.
+    pub(crate) power_down: bool,
     /// Set when the frequencies have changed and the peripherals have not been told of it.
     pub(crate) clocks_changed: bool,
     /// Bits of PERIP_RST_EN0 and, above them, PERIP_RST_EN1 that were set and not yet obeyed.
@@ -47,7 +64,15 @@ impl Hub {
             clocks,
             interrupts: InterruptMatrix::default(),
             pins: Pins::default(),
+            serial: Serial::default(),
+            uhci: UhciLink::default(),
+            flash: FlashChip::default(),
+            ethernet: Ethernet::default(),
+            power_cut: false,
+            dma: Dma::default(),
             reset: None,
+            asleep: false,
+            power_down: false,
             clocks_changed: false,
             peripheral_resets: 0,
             slice_ends: false,
@@ -91,6 +116,14 @@ impl Hub {
         }
     }
 
+    /// A flash operation did not end well.
+    pub(crate) fn flash_fault(&mut self, fault: FlashFault) {
+        if fault == FlashFault::PowerCut {
+            self.power_cut = true;
+            self.slice_ends = true;
+        }
+    }
+
     /// Forgets all deadlines, as a reset of the peripherals does.
     pub(crate) fn forget_deadlines(&mut self) {
         self.deadlines = [Instant::NEVER; DeviceId::ALL.len()];
@@ -100,8 +133,10 @@ impl Hub {
     /// The state that decides what happens next, for comparing machines.
     pub(crate) fn hash_state(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
-        (self.now, self.timebase, self.clocks, self.reset, &self.deadlines).hash(state);
-        (&self.interrupts, &self.pins, &self.unmodelled, &self.reports).hash(state);
+        (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
+        (&self.flash, &self.ethernet, self.power_cut).hash(state);
+        (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
+        (&self.interrupts, &self.pins, &self.dma, &self.unmodelled, &self.reports).hash(state);
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Source(pub(crate) u8);
 
 #[rustfmt::skip]
 impl Source {
+    pub(crate) const WIFI_MAC: Self = Self(0);
+    pub(crate) const UHCI0: Self = Self(15);
     pub(crate) const GPIO: Self = Self(16);
     pub(crate) const GPIO_NMI: Self = Self(17);
     pub(crate) const SPI_MEM: Self = Self(18);
@@ -123,6 +125,12 @@ impl InterruptMatrix {
     /// Whether [`line`](Self::line) may say something else than when this was last asked.
     pub(crate) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// Forgets how sources are mapped to lines; their levels stay.
+    pub(crate) fn restart(&mut self) {
+        *self = Self { sources: self.sources, ..Self::default() };
+        self.refresh();
     }
 
     fn pending(&self) -> u32 {

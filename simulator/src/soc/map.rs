@@ -64,6 +64,13 @@ devices! {
     WorldController "WCL" 0x600D_0000;
 }
 
+impl DeviceId {
+    /// Whether the block only configures analogue circuits or the radio; see [`inert`](super::inert).
+    pub(crate) const fn is_inert(self) -> bool {
+        matches!(self, Self::Fe2 | Self::Fe | Self::Nrx | Self::Bb | Self::RtcI2c)
+    }
+}
+
 const FIRST: u32 = 0x6000_0000;
 const PAGES: usize = 0xD1;
 const NONE: u8 = u8::MAX;

@@ -80,6 +80,8 @@ struct External {
 #[derive(Clone, Hash, Debug)]
 pub(crate) struct Pins {
     pins: [Pin; PINS],
+    /// GPIOs whose pads are held: they drive and pull as they did, whatever the registers say.
+    held: u32,
     /// GPIO_OUT and GPIO_ENABLE.
     out: u32,
     enable: u32,
@@ -100,6 +102,8 @@ pub(crate) struct Pins {
     inputs: VecDeque<(u8, bool)>,
     /// What interrupts the GPIOs ask for may have changed.
     interrupts_changed: bool,
+    /// What [`Pins::is_observed`] says may have changed.
+    rerouted: bool,
     /// GPIOs at which two drivers were seen to disagree.
     contention: u32,
     contended: Vec<(Instant, u8)>,
@@ -116,6 +120,7 @@ impl Default for Pins {
         };
         let mut pins = Self {
             pins: std::array::from_fn(pin),
+            held: 0,
             out: 0,
             enable: 0,
             levels: 0,
@@ -129,6 +134,7 @@ impl Default for Pins {
             edges: Vec::new(),
             inputs: VecDeque::new(),
             interrupts_changed: false,
+            rerouted: false,
             contention: 0,
             contended: Vec::new(),
         };
@@ -204,6 +210,7 @@ impl Pins {
     /// Keeps the edges of a GPIO from now on; they are fetched with [`take_edges`](Self::take_edges).
     pub(crate) fn watch(&mut self, gpio: u8) {
         self.watched |= 1 << gpio;
+        self.rerouted = true;
     }
 
     /// The edges since the last call, in order.
@@ -219,6 +226,11 @@ impl Pins {
     /// Whether [`pending`](Self::pending) may say something else than when this was last asked.
     pub(crate) fn take_interrupts_changed(&mut self) -> bool {
         std::mem::take(&mut self.interrupts_changed)
+    }
+
+    /// Whether [`is_observed`](Self::is_observed) may say something else than when this was last asked.
+    pub(crate) fn take_rerouted(&mut self) -> bool {
+        std::mem::take(&mut self.rerouted)
     }
 
     /// The input signals CPU_GPIO_IN0 to 7: bits 0 to 7 of CSR 0x804.
@@ -248,20 +260,56 @@ impl Pins {
         self.pins[usize::from(gpio)].drive
     }
 
-    /// Whether anything would notice the levels of this output signal: a net with a watcher, another pad, or an input.
+    /// All registers and signals take the values that they have at entry. What is wired to the pins stays.
+    pub(crate) fn restart(&mut self, now: Instant) {
+        let was = std::mem::take(self);
+        for (gpio, (pin, old)) in self.pins.iter_mut().zip(&was.pins).enumerate() {
+            pin.net = old.net;
+            if was.held >> gpio & 1 == 1 {
+                pin.drive = old.drive;
+            }
+        }
+        self.held = was.held;
+        (self.levels, self.externals, self.watched, self.edges) = (was.levels, was.externals, was.watched, was.edges);
+        (self.contention, self.contended) = (was.contention, was.contended);
+        self.inputs.clear();
+        self.interrupts_changed = true;
+        self.refresh_all(now);
+    }
+
+    /// Holds these pads as they are, a bit per GPIO, and lets go of the others.
+    pub(crate) fn hold(&mut self, now: Instant, held: u32) {
+        let let_go = self.held & !held;
+        self.held = held;
+        self.refresh_pins(now, let_go);
+    }
+
+    /// No pad drives or pulls its net any more, unless it is held.
+    pub(crate) fn let_go(&mut self, now: Instant) {
+        self.enable = 0;
+        for pin in &mut self.pins {
+            (pin.mux, pin.out_sel) = (MATRIX << 12, SIMPLE_OUTPUT.into());
+        }
+        self.refresh_all(now);
+    }
+
+    /// Whether anything would notice the levels of this output signal: a net with a watcher, or with a pad whose input is
+    /// enabled.
     pub(crate) fn is_observed(&self, signal: u8) -> bool {
         (0..GPIO_COUNT).any(|gpio| {
             self.output_of(gpio) == signal
-                && (self.watched >> gpio & 1 == 1
-                    || self.net_members(gpio).any(|member| self.watched >> member & 1 == 1 || self.feeds_input(member)))
+                && self.net_members(gpio).any(|member| {
+                    self.watched >> member & 1 == 1 || self.pins[usize::from(member)].mux >> 9 & 1 == 1
+                })
         })
     }
 
-    fn feeds_input(&self, gpio: u8) -> bool {
+    /// Whether a pad drives its net with this output signal, and if so whether it inverts it.
+    pub(crate) fn carries(&self, gpio: u8, signal: u8) -> Option<bool> {
         let pin = &self.pins[usize::from(gpio)];
-        let interrupt = pin.config >> 13 & 0x1F != 0;
-        let direct = direct_signal(gpio, pin.mux >> 12 & 7).is_some_and(|(_, input)| input != SIMPLE_OUTPUT);
-        interrupt || direct || self.in_sel.iter().any(|sel| sel >> 6 & 1 == 1 && (sel & 0x1F) as u8 == gpio)
+        let is_driven = matches!(pin.drive, Drive::Low | Drive::High);
+        let inverts = pin.mux >> 12 & 7 == MATRIX && pin.out_sel >> 8 & 1 == 1;
+        (self.output_of(gpio) == signal && is_driven).then_some(inverts)
     }
 
     pub(crate) fn set_signal(&mut self, now: Instant, signal: u8, level: bool, enabled: bool) {
@@ -325,6 +373,7 @@ impl Pins {
 
     pub(super) fn set_mux(&mut self, now: Instant, gpio: u8, mux: u32) {
         self.pins[usize::from(gpio)].mux = mux;
+        self.rerouted = true;
         self.refresh_pin(now, gpio);
         self.refresh_inputs();
     }
@@ -335,6 +384,7 @@ impl Pins {
 
     pub(super) fn set_out_sel(&mut self, now: Instant, gpio: u8, value: u32) {
         self.pins[usize::from(gpio)].out_sel = value;
+        self.rerouted = true;
         self.refresh_pin(now, gpio);
     }
 
@@ -425,6 +475,9 @@ impl Pins {
     }
 
     fn refresh_pin(&mut self, now: Instant, gpio: u8) {
+        if self.held >> gpio & 1 == 1 {
+            return;
+        }
         let drive = self.pad_drive(gpio);
         if self.pins[usize::from(gpio)].drive != drive {
             self.pins[usize::from(gpio)].drive = drive;

@@ -40,6 +40,15 @@ pub enum Report {
         /// When that was.
         at: Instant,
     },
+    /// A UART sends to the USB-to-serial bridge what that cannot read: another baud rate or frame format.
+    SerialMismatch {
+        /// The UART's baud rate.
+        baud: u32,
+        /// The bridge's baud rate; it reads 8N1.
+        bridge_baud: u32,
+        /// When the first such frame ended.
+        at: Instant,
+    },
     /// Two outputs drive one net to different levels.
     Contention {
         /// One of the GPIOs on the net.
@@ -47,6 +56,18 @@ pub enum Report {
         /// When it began.
         at: Instant,
     },
+}
+
+impl Report {
+    /// When it was noticed.
+    pub fn at(&self) -> Instant {
+        match self {
+            Self::Unmodelled { at, .. }
+            | Self::Unsupported { at, .. }
+            | Self::SerialMismatch { at, .. }
+            | Self::Contention { at, .. } => *at,
+        }
+    }
 }
 
 impl fmt::Display for Report {
@@ -63,6 +84,10 @@ impl fmt::Display for Report {
             Self::Unsupported { block, what, pc, at } => {
                 write!(f, "{block}: {what} is not modelled (asked for at {at} by the code at {pc:#010x})")
             }
+            Self::SerialMismatch { baud, bridge_baud, at } => write!(
+                f,
+                "the serial bridge on GPIO21 reads {bridge_baud} baud, 8N1, and cannot read what is sent at {at} with {baud} baud",
+            ),
             Self::Contention { gpio, at } => write!(f, "two outputs drive GPIO{gpio} to different levels at {at}"),
         }
     }

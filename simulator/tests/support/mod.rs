@@ -5,6 +5,7 @@ pub mod asm;
 pub mod device;
 pub mod elf;
 pub mod expand;
+pub mod firmware;
 pub mod generate;
 pub mod pair;
 pub mod reference;

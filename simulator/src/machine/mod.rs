@@ -1,0 +1,19 @@
+//! A whole board that runs: the core, its memory and peripherals, the mask ROM's functions, what is wired to the pins,
+//! and the network behind the Ethernet MAC. Not for choosing how fast it runs: time is simulated, and passes only in
+//! [`Machine::run`].
+//!
+//! The same firmware, board, configuration and inputs at the same simulated times give the same run, to the last
+//! instruction; [`Machine::trace_hash`] and [`Machine::state_hash`] tell runs and states apart.
+
+mod board;
+mod event;
+mod exit;
+mod run;
+mod snapshot;
+mod state;
+
+pub use board::{Board, BoardError, Button, Chain, Probe};
+pub use event::{Event, What};
+pub use exit::{Exit, Stuck};
+pub use snapshot::MachineSnapshot;
+pub use state::{Config, Machine};

@@ -1,0 +1,161 @@
+//! The loop: the core runs to the next event of a peripheral or the network, and what it cannot do itself is done here.
+
+use super::event::{Event, What};
+use super::exit::{Exit, Stuck};
+use super::state::Machine;
+use crate::cpu::Stop;
+use crate::rom::{self, Call, Fault, Outcome};
+use crate::soc::{ResetCause, SerialPort};
+use crate::time::Instant;
+
+impl Machine {
+    /// Lets time pass up to `until`, or until something is to be done outside; see [`Exit`].
+    ///
+    /// The last instruction, or what the core does at once, can end a little after `until`.
+    pub fn run(&mut self, until: Instant) -> Exit {
+        let exit = self.go(until);
+        self.collect();
+        exit
+    }
+
+    fn go(&mut self, until: Instant) -> Exit {
+        if let Some(cause) = self.due_reset.take() {
+            self.restart(cause);
+        }
+        loop {
+            let now = self.now();
+            self.soc.run_events(&mut self.memory, now);
+            self.exchange_frames(now);
+            if let Some(exit) = self.attend(now) {
+                return exit;
+            }
+            if now >= until {
+                return Exit::Until;
+            }
+            let deadline = self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(until);
+            let deadline = self.soc.cycle_at(deadline);
+            if !self.powered || self.soc.is_asleep() || self.halted.is_some() || self.stuck.is_some() {
+                self.cpu.sleep_until(deadline);
+                continue;
+            }
+            match self.cpu.run(&mut self.memory, &mut self.soc, deadline) {
+                Stop::Until | Stop::SliceEnd => {}
+                Stop::Wfi => self.cpu.sleep_until(deadline),
+                Stop::RomCall(address) => self.call_rom(address, deadline),
+                Stop::Semihosting => return Exit::Semihosting,
+                Stop::Breakpoint => return Exit::Breakpoint,
+                Stop::Halted => {
+                    let pc = self.cpu.pc();
+                    self.halted = Some(pc);
+                    self.events.push(Event { at: self.now(), what: What::Halted { pc } });
+                    return Exit::Halted { pc };
+                }
+                Stop::ExceptionStorm(storm) => self.stuck = Some(Stuck::ExceptionStorm(storm)),
+            }
+        }
+    }
+
+    /// What has come up that the caller has to know of.
+    fn attend(&mut self, now: Instant) -> Option<Exit> {
+        if self.soc.take_power_cut() {
+            self.collect();
+            self.power_off();
+            return Some(Exit::PowerCut);
+        }
+        if let Some(cause) = self.soc.take_reset() {
+            self.due_reset = Some(cause);
+            return Some(Exit::Reset(cause));
+        }
+        if self.network.has_event() {
+            return Some(Exit::Network);
+        }
+        // A watchdog may still end it.
+        let nothing_to_come = self.soc.next_event() == Instant::NEVER && self.network.next_event().is_none();
+        let stuck = self.stuck.as_ref().filter(|_| nothing_to_come || now > Instant::ZERO);
+        stuck.map(|stuck| Exit::Stuck(stuck.clone()))
+    }
+
+    fn restart(&mut self, cause: ResetCause) {
+        if !cause.is_cpu_only() {
+            self.collect();
+        }
+        if cause == ResetCause::DeepSleep {
+            self.memory.clear_sram();
+        }
+        self.start(cause);
+    }
+
+    /// Takes frames from the device to the network and back.
+    fn exchange_frames(&mut self, now: Instant) {
+        while let Some((at, frame)) = self.soc.take_frame() {
+            self.trace.frame(at, &frame);
+            self.network.from_device(at, &frame);
+        }
+        while let Some(frame) = self.network.poll(now) {
+            self.trace.frame(now, &frame);
+            self.soc.receive_frame(&mut self.memory, frame);
+        }
+    }
+
+    /// Performs a function of the mask ROM.
+    fn call_rom(&mut self, address: u32, deadline: u64) {
+        let caller = self.cpu.x(1);
+        let Some((name, function)) = rom::find(address) else {
+            self.stuck = Some(Stuck::RomFunction { address, caller });
+            return;
+        };
+        let now = self.now();
+        self.soc.run_events(&mut self.memory, now);
+        let (cpu, memory, soc, state) = (&mut self.cpu, &mut self.memory, &mut self.soc, &mut self.rom);
+        let mut call = Call { cpu, memory, soc, state };
+        match function(&mut call) {
+            Ok(Outcome::Return(cycles)) => self.cpu.return_from_call(cycles),
+            Ok(Outcome::ReturnAfter(span)) => rom::start_wait(&mut call, span),
+            // A peripheral has to do something first.
+            Ok(Outcome::Wait) => self.cpu.sleep_until(deadline),
+            Ok(Outcome::Again) => {}
+            Err(Fault::Memory(at)) => {
+                self.stuck = Some(Stuck::RomArgument { function: name, address: at, caller });
+            }
+        }
+    }
+
+    /// Fetches what the parts of the machine have noted, and tells the parts on the board of it.
+    pub(super) fn collect(&mut self) {
+        let first = self.events.len();
+        let push = |events: &mut Vec<Event>, at, what| events.push(Event { at, what });
+        for edge in self.soc.take_edges() {
+            self.trace.edge(edge);
+            for (index, chain) in self.board.chains.iter().enumerate().filter(|(_, chain)| chain.gpio == edge.gpio) {
+                debug_assert_eq!(chain.gpio, edge.gpio);
+                let decoded = self.decoders[index].edge(edge.at.ns(), edge.level).unwrap_or_default();
+                for event in decoded {
+                    push(&mut self.events, edge.at, What::Light { chain: index, event });
+                }
+            }
+            if self.board.probes.iter().any(|probe| probe.gpio == edge.gpio) {
+                push(&mut self.events, edge.at, What::Edge(edge));
+            }
+        }
+        let now = self.now();
+        for (index, decoder) in self.decoders.iter_mut().enumerate() {
+            for event in decoder.advance(now.ns()).unwrap_or_default() {
+                push(&mut self.events, now, What::Light { chain: index, event });
+            }
+        }
+        for port in SerialPort::ALL {
+            for output in self.soc.take_serial_output(port) {
+                self.trace.serial(port, &output);
+                push(&mut self.events, output.at, What::Serial { port, byte: output.byte });
+            }
+        }
+        for operation in self.soc.take_flash_operations() {
+            self.trace.flash(&operation);
+            push(&mut self.events, operation.at, What::Flash(operation));
+        }
+        for report in self.soc.take_reports() {
+            push(&mut self.events, report.at(), What::Report(report));
+        }
+        self.events[first..].sort_by_key(|event| event.at);
+    }
+}

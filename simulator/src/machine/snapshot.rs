@@ -1,0 +1,107 @@
+//! Going back to an earlier state, and telling states and runs apart.
+
+use super::exit::Stuck;
+use super::state::Machine;
+use crate::board::ws2812;
+use crate::cpu::CpuSnapshot;
+use crate::mem::MemorySnapshot;
+use crate::net::Network;
+use crate::rom::RomState;
+use crate::soc::{Edge, FlashOperation, ResetCause, SerialByte, SerialPort, Soc};
+use crate::time::Instant;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Everything that decides how a machine goes on. TCP connections are not part of it: the network of a restored machine
+/// has none, and the firmware finds its own reset.
+pub struct MachineSnapshot {
+    cpu: CpuSnapshot,
+    memory: MemorySnapshot,
+    soc: Soc,
+    rom: RomState,
+    network: Network,
+    decoders: Vec<ws2812::Decoder>,
+    powered: bool,
+    halted: Option<u32>,
+    stuck: Option<Stuck>,
+    due_reset: Option<ResetCause>,
+    trace: Trace,
+}
+
+impl std::fmt::Debug for MachineSnapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MachineSnapshot").field("cpu", &self.cpu).finish_non_exhaustive()
+    }
+}
+
+/// A hash over everything that a machine has done so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trace(DefaultHasher);
+
+impl Trace {
+    pub(super) fn edge(&mut self, edge: Edge) {
+        edge.hash(&mut self.0);
+    }
+
+    pub(super) fn serial(&mut self, port: SerialPort, byte: &SerialByte) {
+        (port, byte).hash(&mut self.0);
+    }
+
+    pub(super) fn flash(&mut self, operation: &FlashOperation) {
+        operation.hash(&mut self.0);
+    }
+
+    pub(super) fn frame(&mut self, at: Instant, frame: &[u8]) {
+        (at, frame).hash(&mut self.0);
+    }
+}
+
+impl Machine {
+    /// The present state, for [`restore`](Self::restore). Costs little: pages of memory are copied when they are next
+    /// written. Events that nobody has taken are not part of it.
+    pub fn snapshot(&mut self) -> MachineSnapshot {
+        self.collect();
+        MachineSnapshot {
+            cpu: self.cpu.snapshot(),
+            memory: self.memory.snapshot(),
+            soc: self.soc.clone(),
+            rom: self.rom.clone(),
+            network: self.network.without_connections(),
+            decoders: self.decoders.clone(),
+            powered: self.powered,
+            halted: self.halted,
+            stuck: self.stuck.clone(),
+            due_reset: self.due_reset,
+            trace: self.trace.clone(),
+        }
+    }
+
+    /// Goes back to a state of this machine. Events that nobody has taken are lost, and so are connections.
+    pub fn restore(&mut self, snapshot: &MachineSnapshot) {
+        self.cpu.restore(&snapshot.cpu);
+        self.memory.restore(&snapshot.memory);
+        self.soc = snapshot.soc.clone();
+        self.rom = snapshot.rom.clone();
+        self.network = snapshot.network.without_connections();
+        self.decoders.clone_from(&snapshot.decoders);
+        (self.powered, self.halted) = (snapshot.powered, snapshot.halted);
+        self.stuck.clone_from(&snapshot.stuck);
+        self.due_reset = snapshot.due_reset;
+        self.trace = snapshot.trace.clone();
+        self.events.clear();
+    }
+
+    /// A hash over everything that decides how the machine goes on, but for TCP connections.
+    pub fn state_hash(&self) -> u64 {
+        let mut state = DefaultHasher::new();
+        (self.cpu.hash(), self.memory.hash(), self.soc.hash(), self.powered, self.halted).hash(&mut state);
+        self.rom.hash(&mut state);
+        state.finish()
+    }
+
+    /// A hash over everything that the machine has done since it was made: every edge on a watched pin, every byte on a
+    /// serial port, every frame, every change of the flash, each with its time.
+    pub fn trace_hash(&mut self) -> u64 {
+        self.collect();
+        self.trace.0.clone().finish()
+    }
+}

@@ -1,0 +1,21 @@
+//! The mask ROM's functions, performed by the simulator itself, so that nobody needs Espressif's ROM image. Not the
+//! ROM's code: what a function leaves in registers and memory, and about how long it takes.
+//!
+//! Addresses and names are those of ESP-IDF's `esp32c3.rom*.ld`. A function that is missing here stops the machine and is
+//! named; a ROM image, given to [`Memory::load_rom`](crate::mem::Memory::load_rom), replaces all of this.
+
+mod call;
+mod cache;
+mod console;
+mod crc;
+mod flash;
+mod float;
+mod integer;
+mod md5;
+mod strings;
+mod system;
+mod table;
+
+pub(crate) use call::{Call, Fault, Outcome, RomState};
+pub(crate) use system::start_wait;
+pub(crate) use table::{WAIT, find};

@@ -1,0 +1,100 @@
+//! [`Soc`]: resets, and what the factory gave the chip.
+
+use super::chip::{Peripherals, Soc};
+use super::clock::{Clocks, Timebase};
+use super::device::Device;
+use super::hub::{Env, Hub};
+use super::map::DeviceId;
+use super::reset::ResetCause;
+use crate::mem::Memory;
+use crate::time::Instant;
+
+impl Soc {
+    /// Why the core started last.
+    pub fn reset_cause(&self) -> ResetCause {
+        self.peripherals.rtc_cntl.cause()
+    }
+
+    /// The MAC address in the eFuses.
+    pub fn set_mac(&mut self, mac: [u8; 6]) {
+        self.peripherals.efuse.set_mac(mac);
+    }
+
+    /// Begins another sequence of random numbers.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.peripherals.apb_ctrl.seed(seed);
+    }
+
+    /// Power is taken away: peripherals stop and pads let go of their nets, until [`reset`](Self::reset) by
+    /// [`ResetCause::PowerOn`].
+    pub fn power_off(&mut self, memory: &mut Memory, at: Instant) {
+        self.run_events(memory, at);
+        self.peripherals.rtc_cntl = Default::default();
+        self.hub.pins.hold(at, 0);
+        self.power_down(memory);
+        self.hub.forget_deadlines();
+        self.settle(memory);
+    }
+
+    /// The core starts again, and the ROM and the bootloader have run: at this moment everything is as they leave it.
+    /// Time goes on, the flash chip and all that is wired to the pins stay, and so do the RTC's registers and timer
+    /// unless the cause clears them too. If only the CPU is reset, the other peripherals go on with what they do.
+    pub fn reset(&mut self, memory: &mut Memory, at: Instant, cause: ResetCause) {
+        self.run_events(memory, at);
+        (self.hub.reset, self.hub.asleep) = (None, false);
+        self.hub.interrupts.restart();
+        if !cause.is_cpu_only() {
+            self.reset_digital_core(memory);
+        }
+        let mut env = Env { device: DeviceId::RtcCntl, hub: &mut self.hub, memory };
+        self.peripherals.rtc_cntl.restart(&mut env, cause);
+        self.settle(memory);
+    }
+
+    /// Whether the core stands still until a peripheral wakes it.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.hub.asleep
+    }
+
+    /// The digital core loses its power, as in deep sleep. The RTC goes on.
+    pub(super) fn power_down(&mut self, memory: &mut Memory) {
+        self.reset_digital_core(memory);
+        self.hub.pins.let_go(self.hub.now);
+        let mut env = Env { device: DeviceId::RtcCntl, hub: &mut self.hub, memory };
+        self.peripherals.rtc_cntl.reset(&mut env);
+    }
+
+    /// Everything but the RTC.
+    fn reset_digital_core(&mut self, memory: &mut Memory) {
+        // Lowers interrupts, and takes signals back to their idle levels.
+        for id in DeviceId::ALL {
+            self.peripherals.get(id).reset(&mut Env { device: id, hub: &mut self.hub, memory });
+        }
+        self.hub.restart();
+        let was = std::mem::replace(&mut self.peripherals, Peripherals::at_entry());
+        self.peripherals.rtc_cntl = was.rtc_cntl;
+        self.peripherals.efuse = was.efuse;
+        self.peripherals.apb_ctrl = was.apb_ctrl;
+        // The host has not noticed, and goes on sending.
+        for id in [DeviceId::Uart0, DeviceId::UsbSerialJtag] {
+            self.peripherals.get(id).event(&mut Env { device: id, hub: &mut self.hub, memory });
+        }
+        // It counts from now on.
+        self.peripherals.systimer.reset(&mut Env { device: DeviceId::Systimer, hub: &mut self.hub, memory });
+    }
+}
+
+impl Hub {
+    fn restart(&mut self) {
+        self.forget_deadlines();
+        self.clocks = Clocks::AT_ENTRY;
+        self.timebase = Timebase::new(self.timebase.cycle(self.now), self.now, self.clocks.cpu_hz);
+        self.pins.restart(self.now);
+        self.flash.power_cycle();
+        self.dma = Default::default();
+        self.peripheral_resets = 0;
+        self.clocks_changed = false;
+        self.unmodelled.forget_values();
+        self.slice_ends = true;
+    }
+}
