@@ -40,3 +40,6 @@ pub mod ws2812;
 
 /// Version of this firmware, as the first line on the serial console prints it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The partition table of the device, as `esp-idf-part` and espflash read it (ESP-IDF, "Partition Tables").
+pub const PARTITIONS: &str = include_str!("../partitions.csv");

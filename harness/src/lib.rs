@@ -8,7 +8,8 @@
 //! ```
 //! use std::{sync::Arc, time::Duration};
 //! use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
-//! use harness::target::native::{NativeTarget, Wiring};
+//! use harness::target::Wiring;
+//! use harness::target::native::NativeTarget;
 //!
 //! let text = r##"
 //! name: An hour of blinking

@@ -10,8 +10,9 @@ use firmware::rules::{Contract, Rules};
 use harness::event::{Failure, ScenarioReport};
 use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
 use harness::scenario::load;
+use harness::target::Wiring;
+use harness::target::native::NativeTarget;
 use harness::target::native::faults::{FAULTS, Fault, fault};
-use harness::target::native::{NativeTarget, Wiring};
 use harness::verdict::Verdict;
 
 /// Scenarios that take most of the time and find no fault that others do not find.

@@ -14,7 +14,8 @@ use harness::event::ScenarioReport;
 use harness::journal::{Evidence, Journal, Message, Observation, Rgb, SerialStream};
 use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
 use harness::scenario::{Capability, Loader};
-use harness::target::native::{NativeTarget, Wiring};
+use harness::target::Wiring;
+use harness::target::native::NativeTarget;
 use harness::target::{Bench, BenchError, BrokerKind, Device, Target};
 use harness::verdict::Verdict;
 

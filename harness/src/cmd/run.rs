@@ -1,6 +1,7 @@
 //! `hil run`: runs scenarios.
 
 pub(super) mod broker;
+mod firmware;
 mod listing;
 pub(super) mod reports;
 pub(super) mod target;

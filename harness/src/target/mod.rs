@@ -9,11 +9,16 @@
 
 mod bench;
 mod device;
+mod layout;
+mod lights;
 pub mod mqtt;
 pub mod native;
+pub mod provision;
+pub mod sim;
 
 pub use bench::{Bench, BenchError, Credentials};
 pub use device::{Device, HALTED, PANICKED, Power, RETURNED, Reset, SerialInput};
+pub use layout::{LightPosition, Wiring};
 
 use crate::clock::Pace;
 use crate::scenario::Capability;

@@ -29,14 +29,16 @@ impl Cpu {
         Self { core: Box::new(Core::new(config)) }
     }
 
-    /// Resets the core, but not its count of cycles and instructions, nor breakpoints.
+    /// Resets the core, but not its count of cycles and instructions, nor breakpoints, nor what it has executed.
     pub fn reset(&mut self) {
         let (now, instret) = (self.core.now(), self.core.instret);
         let breakpoints = std::mem::take(&mut self.core.breakpoints);
+        let coverage = self.core.coverage.take();
         let mut core = Core::new(self.core.config);
         core.horizon = now;
         core.instret = instret;
         core.breakpoints = breakpoints;
+        core.coverage = coverage;
         core.forget = true;
         *self.core = core;
     }
@@ -47,6 +49,12 @@ impl Cpu {
     /// one costs more than one cycle.
     pub fn run(&mut self, memory: &mut Memory, bus: &mut dyn Bus, until: u64) -> Stop {
         run::run(&mut self.core, memory, bus, until)
+    }
+
+    /// Executes one instruction; or, if an interrupt is due, goes to its handler and executes nothing. The answer is
+    /// [`Stop::Until`] if nothing is to be done outside. A breakpoint at `pc` does not stop it.
+    pub fn step(&mut self, memory: &mut Memory, bus: &mut dyn Bus) -> Stop {
+        run::step(&mut self.core, memory, bus)
     }
 
     /// The count of cycles since the core was made, those in `wfi` and in ROM functions included.

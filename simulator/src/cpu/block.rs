@@ -271,7 +271,7 @@ impl<'a> Builder<'a> {
         if inst.rd != 0 {
             self.first.0 = target;
         }
-        if inst.rd == 0 && forward {
+        if inst.rd == 0 && forward && self.core.coverage.is_none() {
             return false;
         }
         self.go_to(target);
@@ -285,10 +285,11 @@ impl<'a> Builder<'a> {
         self.link(target, self.cycles + u16::from(costs.of_taken()), self.count + 1);
         let backward = target <= self.pc;
         self.operated(inst, costs.of(inst.op));
-        if backward {
+        let ends = backward || self.core.coverage.is_some();
+        if ends {
             self.go_to(self.pc);
         }
-        backward
+        ends
     }
 
     fn emit_fused(&mut self, fused: Fused, first: Inst, second: Inst) -> bool {

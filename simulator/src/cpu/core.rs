@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::cost::Costs;
+use super::coverage::Coverage;
 use super::csr::Csrs;
 use super::stop::Stop;
 use crate::mem::Memory;
@@ -70,6 +71,8 @@ pub(crate) struct Core {
     pub(super) breakpoints: BTreeSet<u32>,
     /// The breakpoint that the next instruction may pass.
     pub(super) passing: Option<u32>,
+    /// What has been executed, if that is asked for.
+    pub(super) coverage: Option<Coverage>,
     /// Exceptions in a row without a retired instruction, and the count of instructions at the last one.
     pub(super) storm: u32,
     pub(super) last_exception: u64,
@@ -100,6 +103,7 @@ impl Core {
             stop: None,
             breakpoints: BTreeSet::new(),
             passing: None,
+            coverage: None,
             storm: 0,
             last_exception: u64::MAX,
             until: 0,

@@ -44,6 +44,23 @@ pub(super) fn run(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, until: u
     }
 }
 
+/// Executes one instruction, or takes an interrupt.
+pub(super) fn step(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus) -> Stop {
+    core.until = core.now() + 1;
+    core.stop = None;
+    let before = (core.pc, core.user);
+    if let Some(stop) = core.attend(mem, bus) {
+        return stop;
+    }
+    if (core.pc, core.user) != before {
+        return Stop::Until;
+    }
+    core.passing = Some(core.pc);
+    let stop = run(core, mem, bus, core.now() + 1);
+    core.passing = None;
+    stop
+}
+
 /// Cycles and instructions of a block that have been charged before it is entered in the middle.
 #[derive(Clone, Copy, Default)]
 struct Done {
@@ -130,6 +147,9 @@ impl Core {
             Ok(block) => {
                 for (at, bytes) in &block.bytes {
                     mem.mark_code(*at, *bytes);
+                }
+                if let Some(coverage) = &mut self.coverage {
+                    coverage.note(&block);
                 }
                 Some(self.cache.insert(block))
             }

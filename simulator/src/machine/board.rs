@@ -1,6 +1,7 @@
 //! What is wired to the chip, as a drawing has it.
 
 use crate::board::diagram::{Diagram, PartKind, PinRef};
+use crate::board::i2c::I2cRegisters;
 use crate::board::ws2812::ColorOrder;
 use thiserror::Error;
 
@@ -17,6 +18,19 @@ pub struct Board {
     pub wires: Vec<(u8, u8)>,
     /// GPIOs that are wired to ground (`false`) or to the supply (`true`).
     pub ties: Vec<(u8, bool)>,
+    /// Parts on I2C buses.
+    pub i2c: Vec<I2cPart>,
+}
+
+/// A part on an I2C bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct I2cPart {
+    /// The GPIO that is SDA.
+    pub sda: u8,
+    /// The GPIO that is SCL.
+    pub scl: u8,
+    /// The part itself.
+    pub registers: I2cRegisters,
 }
 
 /// A chain of WS2812s.

@@ -26,7 +26,7 @@ pub enum Exit {
     Breakpoint,
     /// Power was cut in the middle of a flash operation, as was asked for; the machine is off.
     PowerCut,
-    /// The machine cannot go on; every further run says so again, until it is reset.
+    /// The machine cannot go on until it is reset. Told once; then only time passes.
     Stuck(Stuck),
 }
 

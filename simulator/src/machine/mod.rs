@@ -12,7 +12,7 @@ mod run;
 mod snapshot;
 mod state;
 
-pub use board::{Board, BoardError, Button, Chain, Probe};
+pub use board::{Board, BoardError, Button, Chain, I2cPart, Probe};
 pub use event::{Event, What};
 pub use exit::{Exit, Stuck};
 pub use snapshot::MachineSnapshot;

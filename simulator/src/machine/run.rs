@@ -13,12 +13,20 @@ impl Machine {
     ///
     /// The last instruction, or what the core does at once, can end a little after `until`.
     pub fn run(&mut self, until: Instant) -> Exit {
-        let exit = self.go(until);
+        let exit = self.go(until, false);
         self.collect();
         exit
     }
 
-    fn go(&mut self, until: Instant) -> Exit {
+    /// Executes one instruction, or takes one interrupt, or performs one function of the mask ROM; then, too, the answer
+    /// is [`Exit::Until`]. Time passes up to `until` if there is nothing to execute. Breakpoints are passed over.
+    pub fn step(&mut self, until: Instant) -> Exit {
+        let exit = self.go(until, true);
+        self.collect();
+        exit
+    }
+
+    fn go(&mut self, until: Instant, one_step: bool) -> Exit {
         if let Some(cause) = self.due_reset.take() {
             self.restart(cause);
         }
@@ -26,7 +34,7 @@ impl Machine {
             let now = self.now();
             self.soc.run_events(&mut self.memory, now);
             self.exchange_frames(now);
-            if let Some(exit) = self.attend(now) {
+            if let Some(exit) = self.attend() {
                 return exit;
             }
             if now >= until {
@@ -38,7 +46,14 @@ impl Machine {
                 self.cpu.sleep_until(deadline);
                 continue;
             }
-            match self.cpu.run(&mut self.memory, &mut self.soc, deadline) {
+            let pc = self.cpu.pc();
+            let stop = if one_step {
+                self.cpu.step(&mut self.memory, &mut self.soc)
+            } else {
+                self.cpu.run(&mut self.memory, &mut self.soc, deadline)
+            };
+            match stop {
+                Stop::Until | Stop::SliceEnd if one_step => return Exit::Until,
                 Stop::Until | Stop::SliceEnd => {}
                 Stop::Wfi => self.cpu.sleep_until(deadline),
                 Stop::RomCall(address) => self.call_rom(address, deadline),
@@ -52,11 +67,14 @@ impl Machine {
                 }
                 Stop::ExceptionStorm(storm) => self.stuck = Some(Stuck::ExceptionStorm(storm)),
             }
+            if one_step && self.cpu.pc() != pc {
+                return Exit::Until;
+            }
         }
     }
 
     /// What has come up that the caller has to know of.
-    fn attend(&mut self, now: Instant) -> Option<Exit> {
+    fn attend(&mut self) -> Option<Exit> {
         if self.soc.take_power_cut() {
             self.collect();
             self.power_off();
@@ -69,10 +87,18 @@ impl Machine {
         if self.network.has_event() {
             return Some(Exit::Network);
         }
-        // A watchdog may still end it.
-        let nothing_to_come = self.soc.next_event() == Instant::NEVER && self.network.next_event().is_none();
-        let stuck = self.stuck.as_ref().filter(|_| nothing_to_come || now > Instant::ZERO);
-        stuck.map(|stuck| Exit::Stuck(stuck.clone()))
+        // Told once: a watchdog may still end it.
+        self.stuck.as_ref().filter(|_| !std::mem::replace(&mut self.told_stuck, true)).map(|it| Exit::Stuck(it.clone()))
+    }
+
+    /// When the machine wants to run next, if nothing is done to it: now if the core has something to do,
+    /// [`Instant::NEVER`] if nothing will ever happen.
+    pub fn next_activity(&self) -> Instant {
+        let busy = self.powered && self.halted.is_none() && self.stuck.is_none() && !self.cpu.is_waiting();
+        if busy || self.due_reset.is_some() || self.network.has_event() {
+            return self.now();
+        }
+        self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER))
     }
 
     fn restart(&mut self, cause: ResetCause) {

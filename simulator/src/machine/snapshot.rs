@@ -23,6 +23,7 @@ pub struct MachineSnapshot {
     powered: bool,
     halted: Option<u32>,
     stuck: Option<Stuck>,
+    told_stuck: bool,
     due_reset: Option<ResetCause>,
     trace: Trace,
 }
@@ -70,6 +71,7 @@ impl Machine {
             powered: self.powered,
             halted: self.halted,
             stuck: self.stuck.clone(),
+            told_stuck: self.told_stuck,
             due_reset: self.due_reset,
             trace: self.trace.clone(),
         }
@@ -81,11 +83,11 @@ impl Machine {
         self.memory.restore(&snapshot.memory);
         self.soc = snapshot.soc.clone();
         self.rom = snapshot.rom.clone();
-        self.network = snapshot.network.without_connections();
+        self.network.restore(&snapshot.network);
         self.decoders.clone_from(&snapshot.decoders);
         (self.powered, self.halted) = (snapshot.powered, snapshot.halted);
         self.stuck.clone_from(&snapshot.stuck);
-        self.due_reset = snapshot.due_reset;
+        (self.told_stuck, self.due_reset) = (snapshot.told_stuck, snapshot.due_reset);
         self.trace = snapshot.trace.clone();
         self.events.clear();
     }
@@ -94,7 +96,7 @@ impl Machine {
     pub fn state_hash(&self) -> u64 {
         let mut state = DefaultHasher::new();
         (self.cpu.hash(), self.memory.hash(), self.soc.hash(), self.powered, self.halted).hash(&mut state);
-        self.rom.hash(&mut state);
+        (&self.rom, &self.network).hash(&mut state);
         state.finish()
     }
 

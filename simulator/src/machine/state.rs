@@ -47,6 +47,8 @@ pub struct Machine {
     pub(super) powered: bool,
     pub(super) halted: Option<u32>,
     pub(super) stuck: Option<Stuck>,
+    /// Whether that was told.
+    pub(super) told_stuck: bool,
     /// A reset that has been told of and is to be done.
     pub(super) due_reset: Option<ResetCause>,
     pub(super) events: Vec<Event>,
@@ -82,6 +84,9 @@ impl Machine {
             let tie = soc.attach(*gpio);
             soc.drive_external(&mut memory, Instant::ZERO, tie, (*level).into());
         }
+        for it in &board.i2c {
+            soc.attach_i2c(it.sda, it.scl, it.registers.clone());
+        }
         let buttons = board.buttons.iter().map(|button| soc.attach(button.gpio)).collect();
         for gpio in board.chains.iter().map(|chain| chain.gpio).chain(board.probes.iter().map(|probe| probe.gpio)) {
             soc.watch(gpio);
@@ -100,6 +105,7 @@ impl Machine {
             powered: false,
             halted: None,
             stuck: None,
+            told_stuck: false,
             due_reset: None,
             events: Vec::new(),
             trace: Trace::default(),
@@ -167,6 +173,7 @@ impl Machine {
         let now = self.soc.time_of(self.cpu.cycle());
         self.events.push(Event { at: now, what: What::Reset(cause) });
         (self.halted, self.stuck, self.due_reset) = (None, None, None);
+        self.told_stuck = false;
         self.soc.reset(&mut self.memory, now, cause);
         self.cpu.reset();
         match Boot::from_flash(self.memory.flash()) {
@@ -175,6 +182,9 @@ impl Machine {
                 debug_assert!(loaded.is_ok(), "the segments of a checked image are in RAM");
                 self.cpu.set_x(SP, BOOTLOADER_STACK);
                 self.cpu.set_csr(&mut self.memory, &mut self.soc, CsrNumber::MSTATUS, MSTATUS_MIE);
+                // The ROM lets the performance counter count cycles.
+                self.cpu.set_csr(&mut self.memory, &mut self.soc, CsrNumber::MPCER, 1);
+                self.cpu.set_csr(&mut self.memory, &mut self.soc, CsrNumber::MPCMR, 1);
                 self.cpu.set_pc(boot.entry);
             }
             Err(error) => self.stuck = Some(Stuck::NotBootable(error.to_string())),

@@ -1,10 +1,11 @@
 //! A call of a ROM function: its arguments, its result, and how it ends.
 
 use crate::cpu::Cpu;
-use crate::mem::{Memory, Unmapped, Width};
+use crate::mem::{Access, Bus, Memory, Unmapped, Width};
 use crate::soc::Soc;
 use crate::time::Span;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Bytes beyond this in one call are more than the chip has.
 const MOST_BYTES: u32 = 16 << 20;
@@ -86,6 +87,37 @@ impl Call<'_> {
         Ok(bytes)
     }
 
+    /// Copies bytes out of memory, or out of registers as loads of words do.
+    pub(crate) fn load(&mut self, from: u32, into: &mut [u8]) -> Result<(), Fault> {
+        if self.memory.read_bytes(from, into).is_ok() {
+            return Ok(());
+        }
+        let mut access = Access::new(self.memory, self.cpu.cycle(), self.cpu.pc());
+        for (at, part) in in_words(from, into.len()) {
+            let width = if part.len() == 4 { Width::Word } else { Width::Byte };
+            let word = self.soc.read(&mut access, at, width).map_err(|_| Fault::Memory(at))?;
+            let count = part.len();
+            into[part].copy_from_slice(&word.to_le_bytes()[..count]);
+        }
+        Ok(())
+    }
+
+    /// Copies bytes into memory, or into registers as stores of words do.
+    pub(crate) fn store(&mut self, to: u32, bytes: &[u8]) -> Result<(), Fault> {
+        if self.memory.write_bytes(to, bytes).is_ok() {
+            return Ok(());
+        }
+        let mut access = Access::new(self.memory, self.cpu.cycle(), self.cpu.pc());
+        for (at, part) in in_words(to, bytes.len()) {
+            let width = if part.len() == 4 { Width::Word } else { Width::Byte };
+            let mut word = [0; 4];
+            word[..part.len()].copy_from_slice(&bytes[part]);
+            let value = u32::from_le_bytes(word);
+            self.soc.write(&mut access, at, width, value).map_err(|_| Fault::Memory(at))?;
+        }
+        Ok(())
+    }
+
     /// A string up to its NUL, which is not part of the result, or up to `most` bytes.
     pub(crate) fn string(&self, address: u32, most: u32) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
@@ -99,4 +131,18 @@ impl Call<'_> {
         }
         Ok(bytes)
     }
+}
+
+/// The addresses of a copy with the bytes that each is for: words as far as they are aligned, else single bytes.
+fn in_words(start: u32, count: usize) -> impl Iterator<Item = (u32, Range<usize>)> {
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        let at = start.wrapping_add(done as u32);
+        let width = if at.is_multiple_of(4) && count - done >= 4 { 4 } else { 1 };
+        let part = done..done + width;
+        (done < count).then(|| {
+            done += width;
+            (at, part)
+        })
+    })
 }

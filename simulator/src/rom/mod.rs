@@ -18,4 +18,4 @@ mod table;
 
 pub(crate) use call::{Call, Fault, Outcome, RomState};
 pub(crate) use system::start_wait;
-pub(crate) use table::{WAIT, find};
+pub(crate) use table::find;

@@ -28,8 +28,8 @@ pub(super) fn memmove(call: &mut Call<'_>) -> Result {
     let (to, from, count) = (call.arg(0), call.arg(1), call.arg(2));
     let mut small = [0; 256];
     if let Some(part) = small.get_mut(..count as usize) {
-        call.memory.read_bytes(from, part)?;
-        call.memory.write_bytes(to, part)?;
+        call.load(from, part)?;
+        call.store(to, part)?;
     } else {
         let bytes = call.bytes(from, count)?;
         call.memory.write_bytes(to, &bytes)?;
@@ -108,4 +108,31 @@ pub(super) fn strchr(call: &mut Call<'_>) -> Result {
     text.push(0);
     call.result(text.iter().position(|b| *b == byte).map_or(0, |index| at.wrapping_add(index as u32)));
     Ok(by_bytes(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cpu::Cpu;
+    use crate::mem::{FlashImage, Memory, Width};
+    use crate::rom::{Call, RomState};
+    use crate::soc::Soc;
+
+    #[test]
+    fn memcpy_reaches_registers() {
+        let (mut cpu, mut memory, mut soc) =
+            (Cpu::new(Default::default()), Memory::new(FlashImage::erased(0)), Soc::new());
+        let (sram, sha_m_mem) = (0x3FC9_0000, 0x6003_B080);
+        memory.write(sram, Width::Word, 0x1234_5678).expect("SRAM");
+        let mut copy = |to, from| {
+            for (register, value) in [(10, to), (11, from), (12, 4)] {
+                cpu.set_x(register, value);
+            }
+            let state = &mut RomState::default();
+            super::memmove(&mut Call { cpu: &mut cpu, memory: &mut memory, soc: &mut soc, state })
+        };
+        copy(sha_m_mem, sram).expect("registers are there");
+        copy(sram + 4, sha_m_mem).expect("registers are there");
+        copy(sram, 0x7000_0000).expect_err("nothing is there");
+        assert_eq!(memory.read(sram + 4, Width::Word), Ok(0x1234_5678));
+    }
 }

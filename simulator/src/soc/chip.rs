@@ -32,9 +32,11 @@ use super::spi2::Spi2;
 use super::system::System;
 use super::systimer::Systimer;
 use super::timg::Timg;
+use super::twai::Twai;
 use super::uart::Uart;
 use super::uhci::Uhci;
 use super::usb_serial_jtag::UsbSerialJtag;
+use crate::board::i2c::I2cRegisters;
 use crate::mem::{Access, AccessFault, Bus, Memory, Width};
 use crate::time::Instant;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -102,6 +104,7 @@ peripherals! {
     i2c0: I2c = I2c0;
     openeth: Openeth = Openeth;
     assist_debug: AssistDebug = AssistDebug;
+    twai0: Twai = Twai0;
 }
 
 /// The block that each bit of PERIP_RST_EN0, and of PERIP_RST_EN1 from bit 32 on, resets; TRM section 16.4.
@@ -226,6 +229,11 @@ impl Soc {
         self.settle(memory);
     }
 
+    /// Wires an I2C part to two GPIOs; pull-up resistors are not part of it.
+    pub fn attach_i2c(&mut self, sda: u8, scl: u8, part: I2cRegisters) {
+        self.hub.attach_i2c(sda, scl, part);
+    }
+
     /// Keeps the edges of a GPIO for [`take_edges`](Self::take_edges).
     pub fn watch(&mut self, gpio: u8) {
         self.hub.pins.watch(gpio);
@@ -267,10 +275,16 @@ impl Soc {
                 self.peripherals.get(id).rerouted(&mut Env { device: id, hub: &mut self.hub, memory });
             }
         }
-        while let Some((signal, level)) = self.hub.pins.take_input() {
-            if let Some(id) = owner_of_signal(signal) {
-                let mut env = Env { device: id, hub: &mut self.hub, memory };
-                self.peripherals.get(id).input(&mut env, signal, level);
+        loop {
+            if let Some((signal, level)) = self.hub.pins.take_input() {
+                if let Some(id) = owner_of_signal(signal) {
+                    let mut env = Env { device: id, hub: &mut self.hub, memory };
+                    self.peripherals.get(id).input(&mut env, signal, level);
+                }
+            } else if let Some((gpio, level)) = self.hub.pins.take_heard() {
+                self.hub.tell_i2c_parts(gpio, level);
+            } else {
+                break;
             }
         }
         if self.hub.pins.take_interrupts_changed() {

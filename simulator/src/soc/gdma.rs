@@ -178,10 +178,7 @@ impl GdmaRegisters {
                 channel.out_peripheral = (value & PERI_SEL) as u8;
                 dma.note_start(index, DmaDirection::Out);
             }
-            INFIFO_STATUS
-            | OUTFIFO_STATUS
-            | IN_STATE..=IN_DSCR_BF1
-            | OUT_STATE..=OUT_DSCR_BF1 => {}
+            INFIFO_STATUS | OUTFIFO_STATUS | IN_STATE..=IN_DSCR_BF1 | OUT_STATE..=OUT_DSCR_BF1 => {}
             _ => env.unmodelled_write(offset, value),
         }
         env.present_dma_interrupt(index);

@@ -1,8 +1,9 @@
 //! GPIO_SD: four sigma-delta modulators, for pulse density signals on pads; TRM section 5.8.
 //!
-//! The manual does not say how the modulator works inside. This one is of the first order: at each of its cycles it adds
-//! the density to a sum of 8 bits, and is high when that overflows. So SD_IN gives the right share of cycles, spread
-//! evenly; which cycles those are can differ from the chip. Edges are made only while someone observes the signal.
+//! ESP-IDF's programming guide calls the modulator one of the second order; how it works is not published. This one is
+//! of the first order: at each of its cycles it adds the density to a sum of 8 bits, and is high when that overflows. So
+//! SD_IN gives the right share of cycles, spread evenly; which cycles those are can differ from the chip. Edges are made
+//! only while someone observes the signal.
 
 use super::device::Device;
 use super::hub::Env;

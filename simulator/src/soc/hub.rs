@@ -4,6 +4,7 @@ use super::clock::{Clocks, Timebase};
 use super::ethernet::Ethernet;
 use super::flash_chip::{FlashChip, FlashFault};
 use super::dma::Dma;
+use super::i2c_part::I2cPart;
 use super::interrupt::{InterruptMatrix, Source};
 use super::map::DeviceId;
 use super::pins::Pins;
@@ -36,6 +37,8 @@ pub(crate) struct Hub {
     pub(crate) power_cut: bool,
     /// The channels of the DMA controller.
     pub(crate) dma: Dma,
+    /// Parts on I2C buses.
+    pub(crate) i2c_parts: Vec<I2cPart>,
     /// Set when the core has to start again.
     pub(crate) reset: Option<ResetCause>,
     /// The core stands still until a peripheral wakes it.
@@ -70,6 +73,7 @@ impl Hub {
             ethernet: Ethernet::default(),
             power_cut: false,
             dma: Dma::default(),
+            i2c_parts: Vec::new(),
             reset: None,
             asleep: false,
             power_down: false,
@@ -136,7 +140,7 @@ impl Hub {
         (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
         (&self.flash, &self.ethernet, self.power_cut).hash(state);
         (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
-        (&self.interrupts, &self.pins, &self.dma, &self.unmodelled, &self.reports).hash(state);
+        (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports).hash(state);
     }
 }
 

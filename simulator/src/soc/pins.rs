@@ -98,6 +98,9 @@ pub(crate) struct Pins {
     /// GPIOs whose edges are kept.
     watched: u32,
     edges: Vec<Edge>,
+    /// GPIOs that parts which answer at once are on, and changes that these have not been told of.
+    listened: u32,
+    heard: VecDeque<(u8, bool)>,
     /// Changes of input signals that the peripherals have not been told of.
     inputs: VecDeque<(u8, bool)>,
     /// What interrupts the GPIOs ask for may have changed.
@@ -132,14 +135,16 @@ impl Default for Pins {
             status: 0,
             watched: 0,
             edges: Vec::new(),
+            listened: 0,
+            heard: VecDeque::new(),
             inputs: VecDeque::new(),
             interrupts_changed: false,
             rerouted: false,
             contention: 0,
             contended: Vec::new(),
         };
-        // The UARTs' lines idle high, and so does an I2C bus and a chip select.
-        for signal in [6, 9, 53, 54, 68] {
+        // The UARTs' lines idle high, and so does an I2C bus, a chip select and a CAN bus.
+        for signal in [6, 9, 53, 54, 68, 74] {
             pins.signal_levels |= 1 << signal;
         }
         pins.refresh_all(Instant::ZERO);
@@ -188,6 +193,7 @@ impl Pins {
                 pin.net = a.min(b);
             }
         }
+        self.rerouted = true;
         self.refresh_all(Instant::ZERO);
     }
 
@@ -211,6 +217,17 @@ impl Pins {
     pub(crate) fn watch(&mut self, gpio: u8) {
         self.watched |= 1 << gpio;
         self.rerouted = true;
+    }
+
+    /// A part that answers at once listens to a GPIO from now on.
+    pub(crate) fn listen(&mut self, gpio: u8) {
+        self.listened |= 1 << gpio;
+        self.rerouted = true;
+    }
+
+    /// The next change of level of a GPIO that a part listens to.
+    pub(crate) fn take_heard(&mut self) -> Option<(u8, bool)> {
+        self.heard.pop_front()
     }
 
     /// The edges since the last call, in order.
@@ -270,6 +287,7 @@ impl Pins {
             }
         }
         self.held = was.held;
+        (self.listened, self.heard) = (was.listened, was.heard);
         (self.levels, self.externals, self.watched, self.edges) = (was.levels, was.externals, was.watched, was.edges);
         (self.contention, self.contended) = (was.contention, was.contended);
         self.inputs.clear();
@@ -299,7 +317,7 @@ impl Pins {
         (0..GPIO_COUNT).any(|gpio| {
             self.output_of(gpio) == signal
                 && self.net_members(gpio).any(|member| {
-                    self.watched >> member & 1 == 1 || self.pins[usize::from(member)].mux >> 9 & 1 == 1
+                    (self.watched | self.listened) >> member & 1 == 1 || self.pins[usize::from(member)].mux >> 9 & 1 == 1
                 })
         })
     }
@@ -521,6 +539,9 @@ impl Pins {
     fn set_level(&mut self, now: Instant, gpio: u8, level: bool) {
         let bit = 1 << gpio;
         self.levels = if level { self.levels | bit } else { self.levels & !bit };
+        if self.listened & bit != 0 {
+            self.heard.push_back((gpio, level));
+        }
         if self.watched & bit != 0 {
             self.edges.push(Edge { at: now, gpio, level });
         }

@@ -44,6 +44,21 @@ impl ResetCause {
         matches!(self, Self::Timg0WatchdogCpu | Self::SoftwareCpu | Self::RtcWatchdogCpu | Self::Timg1WatchdogCpu)
     }
 
+    /// Whether a watchdog did it.
+    pub const fn is_watchdog(self) -> bool {
+        matches!(
+            self,
+            Self::Timg0WatchdogSystem
+                | Self::Timg1WatchdogSystem
+                | Self::RtcWatchdogSystem
+                | Self::Timg0WatchdogCpu
+                | Self::RtcWatchdogCpu
+                | Self::RtcWatchdogChip
+                | Self::Timg1WatchdogCpu
+                | Self::SuperWatchdog
+        )
+    }
+
     /// Whether the RTC's registers and memory lose their contents too.
     pub const fn clears_rtc(self) -> bool {
         matches!(self, Self::PowerOn | Self::Brownout | Self::RtcWatchdogChip | Self::SuperWatchdog | Self::ClockGlitch)

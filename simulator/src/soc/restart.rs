@@ -98,3 +98,48 @@ impl Hub {
         self.slice_ends = true;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::soc::rig::Rig;
+    use crate::time::Span;
+
+    const GPIO_OUT: u32 = 0x6000_4004;
+    const GPIO_ENABLE: u32 = 0x6000_4020;
+    const SYSCLK_CONF: u32 = 0x600C_0058;
+
+    #[test]
+    fn a_reset_leaves_time_and_wires_and_takes_back_what_the_pins_did() {
+        let mut rig = Rig::new();
+        rig.soc.join(2, 3);
+        rig.soc.watch(3);
+        rig.connect_output(2, 128);
+        rig.write(GPIO_OUT, 1 << 2);
+        rig.write(GPIO_ENABLE, 1 << 2);
+        rig.write(SYSCLK_CONF, 0);
+        rig.run(Span::from_ms(1));
+        let (now, cycle) = (rig.now(), rig.soc.cycle_at(rig.now()));
+        rig.soc.reset(&mut rig.memory, now, ResetCause::SoftwareSystem);
+        assert_eq!((rig.now(), rig.soc.cycle_at(now)), (now, cycle));
+        assert_eq!(rig.soc.cpu_hz(), 80_000_000);
+        let edges: Vec<_> = rig.soc.take_edges().iter().map(|edge| (edge.gpio, edge.level)).collect();
+        assert_eq!(edges, [(3, true), (3, false)]);
+        rig.connect_output(3, 128);
+        rig.write(GPIO_OUT, 1 << 3);
+        rig.write(GPIO_ENABLE, 1 << 3);
+        assert!(rig.soc.level(2), "the wire is still there");
+    }
+
+    #[test]
+    fn without_power_pads_let_go_and_nothing_happens() {
+        let mut rig = Rig::new();
+        rig.connect_output(2, 128);
+        rig.write(GPIO_OUT, 1 << 2);
+        rig.write(GPIO_ENABLE, 1 << 2);
+        let now = rig.now();
+        rig.soc.power_off(&mut rig.memory, now);
+        assert!((0..crate::soc::GPIO_COUNT).all(|gpio| !rig.soc.level(gpio)));
+        assert_eq!(rig.soc.next_event(), Instant::NEVER);
+    }
+}

@@ -96,6 +96,30 @@ impl Rig {
         self.soc.take_reports().iter().map(Report::to_string).collect()
     }
 
+    /// Writes and reads registers of these blocks at random, and lets time pass in between: nothing may panic or hang.
+    pub(crate) fn try_anything(&mut self, blocks: &[DeviceId], seed: u64) {
+        let mut state = seed;
+        let mut random = move || {
+            // Knuth's MMIX generator; its upper bits are the better ones.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 32) as u32
+        };
+        for _ in 0..3_000 {
+            let block = blocks[random() as usize % blocks.len()];
+            let address = block.describe().1 + (random() & 0x3FC);
+            match random() % 8 {
+                0 => drop(self.read(address)),
+                1 => self.run(Span::from_us(u64::from(random() % 100))),
+                2 => self.write(address, u32::MAX),
+                3 => self.write(address, 1 << (random() % 32)),
+                // Where a descriptor or a buffer may be.
+                4 => self.write(0x3FC9_0000 + (random() & 0xFFC), 0x3FC9_0000 + (random() & 0xFFF)),
+                5 => self.write(address, random() & 0xFF),
+                _ => self.write(address, random()),
+            }
+        }
+    }
+
     fn on_bus<R>(&mut self, call: impl FnOnce(&mut Soc, &mut Access<'_>) -> Result<R, crate::mem::AccessFault>) -> R {
         // Accesses happen at the moment that time has been run to.
         let cycle = self.soc.cycle_at(self.soc.hub.now);

@@ -337,4 +337,11 @@ mod tests {
         rig.run(Span::from_ms(10));
         assert_eq!(rig.read(RSA + QUERY_IDLE), 1);
     }
+
+    #[test]
+    fn no_register_value_makes_it_panic() {
+        for seed in 0..3 {
+            Rig::new().try_anything(&[DeviceId::Rsa], seed);
+        }
+    }
 }

@@ -271,27 +271,33 @@ mod tests {
         assert_eq!(rig.read(BASE + PKT_THRES), 0x80);
     }
 
-    #[test]
-    fn bytes_go_from_memory_over_the_wire_to_memory() {
-        const OUT: u32 = 0x3FC9_0000;
-        const IN: u32 = 0x3FC9_1000;
+    const OUT: u32 = 0x3FC9_0000;
+    const IN: u32 = 0x3FC9_1000;
+
+    /// UART0, looped by a wire, is linked to DMA channel 0, which sends "hello" and has room for 64 bytes.
+    fn sending_hello(conf0: u32, pkt_thres: u32) -> Rig {
         const DMA: u32 = 0x6003_F000;
         let mut rig = Rig::new();
         rig.soc.join(2, 3);
         rig.connect_output(3, 6);
         rig.connect_input(2, 6);
-        // UART0 is linked; a packet ends when the line is idle.
         rig.write(BASE + ESCAPE_CONF, 0);
-        rig.write(BASE + CONF0, UART0_CE | UART_IDLE_EOF_EN | LEN_EOF_EN);
-        rig.write(BASE + PKT_THRES, 100);
+        rig.write(BASE + CONF0, UART0_CE | conf0);
+        rig.write(BASE + PKT_THRES, pkt_thres);
         rig.write_words(OUT, &[3 << 30 | 5 << 12 | 8, OUT + 0x100, 0]);
         rig.write_bytes(OUT + 0x100, b"hello");
         rig.write_words(IN, &[1 << 31 | 64, IN + 0x100, 0]);
-        // OUT_PERI_SEL, OUT_LINK, IN_PERI_SEL, IN_LINK of channel 0.
-        rig.write(DMA + 0x100, 2);
-        rig.write(DMA + 0xA0, 2);
+        // OUT_PERI_SEL and IN_PERI_SEL, IN_LINK and OUT_LINK.
+        rig.write(DMA + 0x100, DmaPeripheral::Uhci0 as u32);
+        rig.write(DMA + 0xA0, DmaPeripheral::Uhci0 as u32);
         rig.write(DMA + 0x80, 1 << 22 | IN & 0xF_FFFF);
         rig.write(DMA + 0xE0, 1 << 21 | OUT & 0xF_FFFF);
+        rig
+    }
+
+    #[test]
+    fn a_packet_goes_over_the_wire_to_memory_and_ends_when_the_line_is_idle() {
+        let mut rig = sending_hello(UART_IDLE_EOF_EN | LEN_EOF_EN, 100);
         rig.run(Span::from_us(87 * 6));
         assert_eq!(rig.read(IN) >> 30, 0b10, "not at its end");
         rig.run(Span::from_us(9 * 256));
@@ -299,5 +305,28 @@ mod tests {
         assert_eq!(rig.read_bytes(IN + 0x100, 5), b"hello");
         assert_eq!(rig.read(BASE + INT_RAW), RX_START | TX_START);
         assert_eq!(rig.reports(), [""; 0]);
+    }
+
+    #[test]
+    fn a_packet_ends_at_its_length() {
+        let mut rig = sending_hello(LEN_EOF_EN, 3);
+        rig.run(Span::from_us(87 * 6));
+        assert_eq!(rig.read(IN) >> 30, 0b01, "the packet is the CPU's");
+        assert_eq!(rig.read(IN) >> 12 & 0xFFF, 3);
+        let count_in_fifo = rig.read(0x6000_001C) & 0x3FF;
+        assert_eq!(count_in_fifo, 2, "there is no room in memory for the rest");
+    }
+
+    #[test]
+    fn no_register_value_panics() {
+        let mut rig = sending_hello(LEN_EOF_EN, 3);
+        let mut value = 0x1357_9BDF_u32;
+        for _ in 0..5_000 {
+            value = value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let offset = (value >> 24) % 34 * 4;
+            rig.write(BASE + offset, value.rotate_left(13));
+            rig.read(BASE + offset);
+            rig.run(Span::from_us(3));
+        }
     }
 }

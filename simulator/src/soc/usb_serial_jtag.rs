@@ -321,4 +321,30 @@ mod tests {
         assert!(rig.is_raised(SOURCE));
         assert_eq!(rig.read(BASE + EP1), 7);
     }
+
+    #[test]
+    fn a_firmware_that_switches_the_pads_off_is_not_there_for_the_host() {
+        let mut rig = connected();
+        rig.run(Span::from_ms(2));
+        rig.write(BASE + CONF0, 0);
+        rig.write(BASE + INT_CLR, u32::MAX);
+        rig.run(Span::from_ms(2));
+        assert_eq!(rig.read(BASE + INT_RAW) & SOF, 0);
+        rig.write(BASE + CONF0, USB_PAD_ENABLE | DP_PULLUP);
+        assert_eq!(rig.read(BASE + INT_RAW) & USB_BUS_RESET, USB_BUS_RESET);
+    }
+
+    #[test]
+    fn no_register_value_panics() {
+        let mut rig = connected();
+        rig.soc.serial_input(&mut rig.memory, SerialPort::UsbSerialJtag, &[7; 1_000]);
+        let mut value = 0x1357_9BDF_u32;
+        for _ in 0..5_000 {
+            value = value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let offset = (value >> 24) % 34 * 4;
+            rig.write(BASE + offset, value.rotate_left(13));
+            rig.read(BASE + offset);
+            rig.run(Span::from_us(30));
+        }
+    }
 }

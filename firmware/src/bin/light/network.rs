@@ -29,6 +29,9 @@ const DHCP_LIMIT: Duration = Duration::from_secs(10);
 /// A connection whose data is not acknowledged for so long is dead. Longer than the session's limit for connecting, so
 /// that a connection that ends while it is made was refused.
 const TCP_LIMIT: Duration = Duration::from_secs(20);
+/// After so long without a segment the other side is asked whether it is there: smoltcp takes silence for a dead
+/// connection too, and MQTT's own pings are further apart.
+const KEEP_ALIVE: Duration = Duration::from_secs(7);
 
 /// Bytes of the socket's buffers, each way.
 const BUFFER: usize = 2048;
@@ -66,6 +69,7 @@ impl ChipNetwork {
         let mut socket = TcpSocket::new(stack, receive, send);
         socket.set_nagle_enabled(false);
         socket.set_timeout(Some(TCP_LIMIT));
+        socket.set_keep_alive(Some(KEEP_ALIVE));
         (Self { link, stack, socket: Mutex::new(socket), board }, runner)
     }
 }

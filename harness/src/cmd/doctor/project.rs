@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use harness::scenario::load;
-use harness::target::native::Wiring;
+use harness::target::Wiring;
 
 use super::check::Check;
 

@@ -6,9 +6,15 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use harness::runner::BrokerChoice;
 use harness::target::Target;
+use harness::target::Wiring;
 use harness::target::mqtt::MqttTarget;
-use harness::target::native::{NativeTarget, Wiring, faults};
+use harness::target::native::{NativeTarget, faults};
+use harness::target::sim::SimTarget;
 
+use simulator::board::diagram::Diagram;
+use simulator::machine::Board;
+
+use super::firmware::{self, Choice};
 use crate::cmd::error::Failure;
 
 /// The board drawing that is used if it exists.
@@ -16,9 +22,14 @@ const DIAGRAM: &str = "diagram.json";
 
 #[derive(clap::Args)]
 pub(in crate::cmd) struct TargetArgs {
-    /// What the scenarios run on [default: native]
+    /// What the scenarios run on [default: sim if there is firmware for it, else native; the first line says why]
     #[arg(long, value_enum)]
     target: Option<TargetName>,
+
+    /// Firmware for the simulator: an ELF, an app image or a flash image, with the OpenCores Ethernet MAC as its network
+    /// [default: firmware/, built now if there is a compiler for the chip, else firmware/prebuilt/]
+    #[arg(long, value_name = "FILE")]
+    firmware: Option<PathBuf>,
 
     /// `max`: scenario time costs no wall time where the target can do that; `realtime`: a second is a second
     #[arg(long, value_enum, default_value = "max")]
@@ -36,6 +47,8 @@ pub(in crate::cmd) struct TargetArgs {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum TargetName {
+    /// The ESP32-C3's binary on the simulator, on simulated time
+    Sim,
     /// The firmware compiled for the host, on simulated time
     Native,
     /// A device that is on the broker already (needs --broker URL)
@@ -58,8 +71,24 @@ impl TargetArgs {
     pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
         match self.target {
             Some(TargetName::Mqtt) => self.mqtt(broker),
-            Some(TargetName::Native) => self.native("--target native".to_owned()),
-            None => self.native("default: the firmware compiled for the host".to_owned()),
+            Some(TargetName::Native) => {
+                if self.firmware.is_some() {
+                    return Err(Failure::usage(
+                        "--firmware needs --target sim: native compiles the firmware's sources",
+                    ));
+                }
+                self.native("--target native".to_owned())
+            }
+            Some(TargetName::Sim) => match self.firmware()? {
+                Choice::Chosen(chosen) => self.sim(chosen, "--target sim"),
+                Choice::None(why) => Err(Failure::usage(format!("--target sim has no firmware to run: {why}"))
+                    .help("name it with --firmware FILE, or let --target native run the firmware's sources")),
+            },
+            None if self.plant_fault.is_some() => self.native("for --plant-fault".to_owned()),
+            None => match self.firmware()? {
+                Choice::Chosen(chosen) => self.sim(chosen, "default"),
+                Choice::None(why) => self.native(format!("default: {why}")),
+            },
         }
     }
 
@@ -84,6 +113,23 @@ impl TargetArgs {
         Ok(Chosen { target: Arc::new(MqttTarget), reason: "--target mqtt".to_owned() })
     }
 
+    fn firmware(&self) -> Result<Choice, Failure> {
+        match &self.firmware {
+            Some(path) => firmware::named(path).map(Choice::Chosen),
+            None => firmware::own(),
+        }
+    }
+
+    fn sim(&self, chosen: firmware::Chosen, how: &str) -> Result<Chosen, Failure> {
+        if self.plant_fault.is_some() {
+            return Err(Failure::usage("--plant-fault needs --target native: a binary is run as it is"));
+        }
+        let mut target = SimTarget::new(chosen.firmware, wiring(self.diagram.as_deref())?);
+        target.board = board(self.diagram.as_deref())?;
+        target.realtime = self.speed == Speed::Realtime;
+        Ok(Chosen { target: Arc::new(target), reason: format!("{how}: {}", chosen.reason) })
+    }
+
     fn native(&self, mut reason: String) -> Result<Chosen, Failure> {
         let mut target = NativeTarget::new(wiring(self.diagram.as_deref())?);
         target.realtime = self.speed == Speed::Realtime;
@@ -93,6 +139,16 @@ impl TargetArgs {
         }
         Ok(Chosen { target: Arc::new(target), reason })
     }
+}
+
+/// The wires and parts of the same drawing.
+fn board(diagram: Option<&Path>) -> Result<Board, Failure> {
+    let Some(path) = diagram.or_else(|| Some(Path::new(DIAGRAM)).filter(|path| path.exists())) else {
+        return Ok(Board::default());
+    };
+    let wrong = |e: String| Failure::usage(format!("{}: {e}", path.display()));
+    let diagram = Diagram::read(path).map_err(|e| wrong(e.to_string()))?;
+    Board::from_diagram(&diagram).map_err(|e| wrong(e.to_string()))
 }
 
 /// The lights of the board drawing: the named one, or ./diagram.json if there is one, or the usual board.

@@ -15,8 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::Instant as RuntimeInstant;
 
-use super::strip::Lights;
 use crate::journal::{Journal, Observation, Payload, SerialStream};
+use crate::target::lights::Lights;
 use crate::wire::{ConnectRefused, DeviceEnd, Wire};
 
 /// The supply of the running device. When it fails, nothing that the device still does before its task is ended has any

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use async_trait::async_trait;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use firmware::config::{Config, Secret};
+use firmware::config::Config;
 use firmware::device::{Shared, boot, run_light, run_mqtt};
 use firmware::platform::Board;
 use firmware::rules::Rules;
@@ -16,15 +16,14 @@ use tokio::task::JoinHandle;
 use super::NativeTarget;
 use super::board::{DeviceClock, SerialConsole, SplitMix, Supply, WireNetwork};
 use super::flash::{Flash, FlashImage};
-use super::layout::Wiring;
 use super::panics::Quietly;
-use super::strip::{DataLine, Lights};
+use super::strip::DataLine;
 use crate::journal::{Journal, Observation};
-use crate::scenario::DeviceConfig;
+use crate::target::layout::Wiring;
+use crate::target::lights::Lights;
+use crate::target::provision::{NVS, configuration, nvs_image};
 use crate::target::{Bench, BenchError, Device, HALTED, PANICKED, Power, RETURNED, Reset, SerialInput};
 
-/// The NVS partition, as in the firmware's partition table.
-const NVS: std::ops::Range<u32> = 0x9000..0xF000;
 /// The partition `ledstate`.
 const STATE: std::ops::Range<u32> = 0x31_0000..0x31_4000;
 
@@ -46,22 +45,12 @@ impl NativeDevice {
     pub(super) fn new(target: &NativeTarget, bench: Bench) -> Result<Self, BenchError> {
         let flash = FlashImage::open(target.flash.as_deref(), bench.journal.clone())?;
         let config = configuration(&bench)?;
-        let image = firmware::config::write(&config, NVS.len()).map_err(|e| BenchError::Provision(e.to_string()))?;
-        flash.program(NVS.start, &image);
+        flash.program(NVS.start, &nvs_image(&config)?);
         let order = match config.led_order {
             firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
             firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
         };
-        let mut wiring = target.wiring.clone();
-        for (gpio, lights) in &mut wiring.chains {
-            if *gpio == config.led_gpio && lights.len() == 1 && config.led_count > 1 {
-                // A scenario that configures a longer chain than the drawing has is given one.
-                let part = lights[0].part.clone();
-                *lights = (0..config.led_count)
-                    .map(|index| super::layout::LightPosition { part: part.clone(), index })
-                    .collect();
-            }
-        }
+        let wiring = target.wiring.for_device(&config);
         let rules = target.rules;
         let lights = Lights::new(bench.journal.clone());
         Ok(Self { bench, wiring, rules, flash, lights, order, boots: 0, task: None })
@@ -119,33 +108,6 @@ fn report_end(journal: &Journal, ended: Result<Result<(), BenchError>, Box<dyn s
         }
     };
     journal.record(Observation::Power { event });
-}
-
-/// The firmware's configuration for this scenario.
-fn configuration(bench: &Bench) -> Result<Config, BenchError> {
-    let DeviceConfig { prefix, client_id, led_count, led_order } = &bench.config;
-    let topic_prefix = match prefix.as_deref() {
-        None | Some("") => bench.topic_root.trim_end_matches('/').to_owned(),
-        Some(prefix) => format!("{}{prefix}", bench.topic_root),
-    };
-    let client_id = client_id.clone().unwrap_or_else(|| bench.client_id.clone());
-    let mut config = Config {
-        topic_prefix,
-        client_id,
-        user: bench.credentials.user.clone(),
-        password: bench.credentials.password.clone().map(Secret::new),
-        ..Config::default()
-    };
-    if let Some(count) = led_count {
-        config.led_count = *count;
-    }
-    if let Some(order) = led_order {
-        config.led_order = order
-            .to_ascii_lowercase()
-            .parse()
-            .map_err(|_| BenchError::Provision(format!("led-order {order:?} is neither GRB nor RGB")))?;
-    }
-    Ok(config)
 }
 
 struct Parts {

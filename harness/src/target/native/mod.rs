@@ -8,18 +8,17 @@ mod board;
 mod device;
 pub mod faults;
 mod flash;
-mod layout;
 mod panics;
 mod strip;
 
 pub use flash::{FlashImage, SECTOR};
-pub use layout::{LightPosition, Wiring};
 pub use panics::keep_device_panics_off_the_terminal;
 
 use std::path::PathBuf;
 
 use firmware::rules::Rules;
 
+use super::layout::Wiring;
 use super::{Bench, BenchError, BrokerKind, Device, Target};
 use crate::clock::Pace;
 use crate::scenario::Capability;

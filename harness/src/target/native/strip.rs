@@ -1,51 +1,19 @@
 //! The data line of the lights: the device's pulses become a waveform, and the waveform colours.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use firmware::platform::Strip;
 use firmware::ws2812::Pulse;
 use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event, Waveform};
 
 use super::board::Supply;
-use super::layout::{LightPosition, Wiring};
-use crate::journal::{Evidence, Journal, Observation, Rgb};
+use crate::journal::{Journal, Observation, Rgb};
+use crate::target::layout::{LightPosition, Wiring};
+use crate::target::lights::Lights;
 use crate::time::SimTime;
 
 /// One RMT tick at 80 MHz, in tenths of a nanosecond: 12.5 ns.
 const TICK_TENTHS_NS: u32 = 125;
 /// Time after the last pulse at which a frame has surely latched, in nanoseconds.
 const LATCHED_NS: u64 = 400_000;
-
-/// What the lights on the board show. A reset of the device leaves them as they are; without power they are dark.
-#[derive(Clone)]
-pub(super) struct Lights {
-    shown: Rc<RefCell<BTreeMap<(String, u16), Rgb>>>,
-    journal: Journal,
-}
-
-impl Lights {
-    /// Lights of which nothing was seen yet.
-    pub(super) fn new(journal: Journal) -> Self {
-        Self { shown: Rc::default(), journal }
-    }
-
-    /// A light shows `color` from `at` on; only a change is worth an entry.
-    fn show(&self, light: &LightPosition, color: Rgb, at: SimTime) {
-        let LightPosition { part, index } = light.clone();
-        if self.shown.borrow_mut().insert((part.clone(), index), color) != Some(color) {
-            self.journal.record_at(at, Observation::Led { part, index, color, evidence: Evidence::Observed });
-        }
-    }
-
-    /// The supply is off.
-    pub(super) fn go_dark(&self) {
-        let lit: Vec<_> = self.shown.borrow().keys().cloned().collect();
-        let now = self.journal.now();
-        lit.into_iter().for_each(|(part, index)| self.show(&LightPosition { part, index }, Rgb::default(), now));
-    }
-}
 
 /// Lights, decoded from the waveform on their data line.
 pub(super) struct DataLine {
@@ -65,7 +33,7 @@ struct Chain {
 impl DataLine {
     /// The lights on `gpio`. They expect colours in `order`; what they show is told to `seen`.
     pub(super) fn new(wiring: &Wiring, gpio: u8, order: ColorOrder, seen: Lights, supply: Supply) -> Self {
-        let journal = seen.journal.clone();
+        let journal = seen.journal().clone();
         let chains = wiring.chains.iter().filter(|(g, _)| *g == gpio).map(|(_, lights)| Chain {
             decoder: Decoder::new(Config::new(lights.len()).with_order(order)),
             lights: lights.clone(),
@@ -110,7 +78,7 @@ impl Chain {
             Event::Surplus(_) => {}
             problem => {
                 let part = self.lights.first().map_or_else(String::new, |l| l.part.clone());
-                seen.journal.record(Observation::Waveform { part, problem: problem.to_string() });
+                seen.journal().record(Observation::Waveform { part, problem: problem.to_string() });
             }
         }
     }

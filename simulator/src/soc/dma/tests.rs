@@ -185,3 +185,11 @@ fn a_peripheral_is_told_of_a_start() {
     });
     assert_eq!(rig.soc.hub.dma.take_started(), Some((DmaPeripheral::I2s0, DmaDirection::Out)));
 }
+
+#[test]
+fn no_register_value_makes_it_panic() {
+    for seed in 0..40 {
+        Rig::new().try_anything(&[DeviceId::Gdma], seed);
+        Rig::new().try_anything(&[DeviceId::Gdma, DeviceId::Aes, DeviceId::Sha], seed);
+    }
+}

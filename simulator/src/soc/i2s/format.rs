@@ -3,7 +3,7 @@
 
 use crate::soc::pace::Pace;
 
-// RX_CONF and TX_CONF, TRM registers 28.5 and 28.6.
+// RX_CONF and TX_CONF.
 pub(super) const RESET: u32 = 1 << 0;
 pub(super) const FIFO_RESET: u32 = 1 << 1;
 pub(super) const START: u32 = 1 << 2;
@@ -155,26 +155,18 @@ impl Format {
 
     /// The bit of a sample that is sent as this bit of its channel.
     pub(super) fn bit_of(&self, sample: u32, bit: u32) -> bool {
-        let first = if self.left_aligned { 0 } else { self.channel_bits - self.data_bits };
-        match bit.checked_sub(first) {
-            Some(n) if n < self.data_bits => {
-                let place = if self.lsb_first { n } else { self.data_bits - 1 - n };
-                sample >> place & 1 == 1
-            }
-            _ => false,
-        }
+        self.place(bit).is_some_and(|place| sample >> place & 1 == 1)
     }
 
     /// Adds to a sample what was received as this bit of its channel.
     pub(super) fn with_bit(&self, sample: u32, bit: u32, level: bool) -> u32 {
-        // The place is where `bit_of` would take it from.
+        self.place(bit).map_or(sample, |place| sample & !(1 << place) | u32::from(level) << place)
+    }
+
+    /// Where in the sample a bit of the channel belongs. None for those that fill the channel up.
+    fn place(&self, bit: u32) -> Option<u32> {
         let first = if self.left_aligned { 0 } else { self.channel_bits - self.data_bits };
-        match bit.checked_sub(first) {
-            Some(n) if n < self.data_bits => {
-                let place = if self.lsb_first { n } else { self.data_bits - 1 - n };
-                sample & !(1 << place) | u32::from(level) << place
-            }
-            _ => sample,
-        }
+        let n = bit.checked_sub(first).filter(|n| *n < self.data_bits)?;
+        Some(if self.lsb_first { n } else { self.data_bits - 1 - n })
     }
 }

@@ -1,6 +1,6 @@
 //! A channel of LEDC: compares a timer with its duty, and changes the duty step by step.
 
-// CHn_CONF0, TRM register 32.1.
+// CHn_CONF0.
 const SIG_OUT_EN: u32 = 1 << 2;
 const IDLE_LV: u32 = 1 << 3;
 const PARA_UP: u32 = 1 << 4;

@@ -1,9 +1,11 @@
 //! The registers of LEDC, and the waveforms on its pins.
 
-use super::*;
+use super::device::FIRST_SIGNAL;
+use super::registers::*;
+use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use crate::soc::rig::Rig;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 const BASE: u32 = DeviceId::Ledc.describe().1;
 const GPIO: u8 = 5;

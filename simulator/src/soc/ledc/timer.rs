@@ -3,7 +3,7 @@
 use crate::soc::pace::{Pace, Ticker};
 use crate::time::Instant;
 
-// LSTIMERn_CONF, TRM register 32.6.
+// TIMERn_CONF.
 const PAUSE: u32 = 1 << 22;
 const RST: u32 = 1 << 23;
 const PARA_UP: u32 = 1 << 25;

@@ -5,7 +5,7 @@ use super::transmitter::Happening;
 use crate::soc::pace::{Pace, Ticker};
 use crate::time::Instant;
 
-// CHmCONF0, TRM register 33.6.
+// CHmCONF0.
 const CARRIER_EN: u32 = 1 << 28;
 const CARRIER_OUT_LV: u32 = 1 << 29;
 const CONF0_BITS: u32 = 0x33FF_FFFF;

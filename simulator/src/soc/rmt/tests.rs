@@ -1,10 +1,14 @@
 //! The registers of RMT, and the waveforms on its pins.
 
-use super::*;
+use super::device::FIRST_SIGNAL;
+use super::ram::BLOCK_WORDS;
+use super::registers::*;
+use super::transmitter;
 use crate::board::ws2812::{self, Rgb};
+use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use crate::soc::rig::Rig;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 const BASE: u32 = DeviceId::Rmt.describe().1;
 const GPIO: u8 = 8;

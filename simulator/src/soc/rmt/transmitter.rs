@@ -4,7 +4,7 @@ use super::ram::{Entry, Ram, Window};
 use crate::soc::pace::{Pace, Ticker};
 use crate::time::Instant;
 
-// CHnCONF0, TRM register 33.5.
+// CHnCONF0.
 pub(super) const TX_START: u32 = 1 << 0;
 pub(super) const MEM_RD_RST: u32 = 1 << 1;
 pub(super) const APB_MEM_RST: u32 = 1 << 2;

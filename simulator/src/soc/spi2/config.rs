@@ -54,7 +54,10 @@ pub(super) enum PhaseKind {
     Address,
     Dummy,
     /// Data, to the slave, from it, or both.
-    Data { out: bool, into: bool },
+    Data {
+        out: bool,
+        into: bool,
+    },
 }
 
 /// A part of a transaction.

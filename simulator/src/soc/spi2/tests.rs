@@ -1,4 +1,6 @@
-use super::*;
+use super::lines::{self, CLK, CS0, D};
+use super::registers::*;
+use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use crate::soc::pins::Drive;
 use crate::soc::rig::Rig;
@@ -9,6 +11,9 @@ const OUT_LIST: u32 = 0x3FC9_0000;
 const IN_LIST: u32 = 0x3FC9_0010;
 const OUT_DATA: u32 = 0x3FC9_1000;
 const IN_DATA: u32 = 0x3FC9_3000;
+
+/// Nanoseconds, and levels from then on.
+type Edges = Vec<(u64, bool)>;
 
 /// 10 MHz out of 80 MHz.
 const TEN_MEGAHERTZ: u32 = 7 << 12 | 3 << 6 | 7;
@@ -81,7 +86,7 @@ fn a_transaction_that_nobody_sees_is_one_event() {
 }
 
 /// Edges of the clock, and of data, of one byte that begins with bits 1 and 0.
-fn waveform(mode: u32) -> (Vec<(u64, bool)>, Vec<(u64, bool)>) {
+fn waveform(mode: u32) -> (Edges, Edges) {
     let mut rig = master();
     rig.connect_output(4, CLK);
     rig.connect_output(5, D);
@@ -246,4 +251,16 @@ fn a_slave_answers_the_clock_of_a_master() {
     assert_eq!(rig.read(SPI + DMA_INT_RAW), TRANS_DONE);
     assert_eq!(rig.read(SPI + SLAVE1), 16);
     assert_eq!(rig.soc.driven(5), Drive::None);
+}
+
+#[test]
+fn no_register_value_makes_it_panic() {
+    for seed in 0..40 {
+        let mut rig = master();
+        if seed % 2 == 0 {
+            loop_back(&mut rig);
+            rig.connect_output(4, CLK);
+        }
+        rig.try_anything(&[DeviceId::Spi2, DeviceId::Spi2, DeviceId::Gdma], seed);
+    }
 }

@@ -66,8 +66,8 @@ impl MainWatchdog {
         self.written.config0 & (FLASHBOOT_MOD_EN | EN) == FLASHBOOT_MOD_EN
     }
 
-    /// Gives it its clock and its settings.
-    pub(super) fn drive(&mut self, now: Instant, clocks: Clocks, clock_active: bool) {
+    /// Gives it its clock and its settings. Only MWDT0 has flash boot protection, although both have the bit.
+    pub(super) fn drive(&mut self, now: Instant, clocks: Clocks, clock_active: bool, has_flash_boot: bool) {
         let Settings { config0, prescale, hold } = self.used;
         self.watchdog.set_rate(now, Rate::xtal_or_apb(clocks, config0 & USE_XTAL != 0, prescale >> 16));
         self.watchdog.set_stages(std::array::from_fn(|stage| {
@@ -81,7 +81,7 @@ impl MainWatchdog {
             Stage { ticks: hold[stage].into(), action }
         }));
         // These two bits need no update.
-        let on = self.written.config0 & (EN | FLASHBOOT_MOD_EN) != 0;
+        let on = self.written.config0 & EN != 0 || has_flash_boot && self.only_flash_boot();
         self.watchdog.run(now, on, !clock_active);
     }
 

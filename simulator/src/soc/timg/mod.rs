@@ -74,7 +74,8 @@ impl Timg {
         let now = env.now();
         let gated = |bit| self.regclk & bit == 0;
         self.timer.drive(now, env.clocks(), !gated(TIMER_CLK_IS_ACTIVE));
-        self.watchdog.drive(now, env.clocks(), !gated(WDT_CLK_IS_ACTIVE));
+        let flash_boot = env.device == DeviceId::Timg0;
+        self.watchdog.drive(now, env.clocks(), !gated(WDT_CLK_IS_ACTIVE), flash_boot);
         if self.timer.take_alarm(now) {
             self.int_raw |= INT_T0;
         }

@@ -41,7 +41,7 @@ impl Uart {
     }
 
     /// A byte arrived.
-    pub(super) fn store(&mut self, byte: u8, start: Instant, end: Instant) {
+    fn store(&mut self, byte: u8, start: Instant, end: Instant) {
         let by_characters = self.active.flow_conf & flow_conf::SW_FLOW_CON_EN != 0;
         let (xoff, xon) = (field(self.swfc_conf0, 9, 8), field(self.swfc_conf1, 9, 8));
         if by_characters && [xon, xoff].contains(&u32::from(byte)) {

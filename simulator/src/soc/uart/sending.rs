@@ -29,7 +29,7 @@ impl Uart {
     }
 
     /// The next byte of the FIFO, unless flow control holds it back.
-    pub(super) fn next_data(&mut self) -> Option<u8> {
+    fn next_data(&mut self) -> Option<u8> {
         let by_cts = self.has(conf0::TX_FLOW_EN) && self.cts;
         let by_xoff = self.active.flow_conf & flow_conf::SW_FLOW_CON_EN != 0 && self.is_stopped;
         let by_force = self.active.flow_conf & flow_conf::FORCE_XOFF != 0;
@@ -41,7 +41,7 @@ impl Uart {
     }
 
     /// What the transmitter did has ended.
-    pub(super) fn finish(&mut self, env: &mut Env<'_>) {
+    fn finish(&mut self, env: &mut Env<'_>) {
         let now = env.now();
         match self.transmitter {
             Transmitter::Idle => {}
@@ -69,12 +69,12 @@ impl Uart {
         }
     }
 
-    pub(super) fn begin_break(&mut self, now: Instant) {
+    fn begin_break(&mut self, now: Instant) {
         self.break_due = false;
         self.transmitter = Transmitter::Break { end: now + self.bits(field(self.active.txbrk_conf, 0, 8)) };
     }
 
-    pub(super) fn begin_pause(&mut self, now: Instant) {
+    fn begin_pause(&mut self, now: Instant) {
         self.transmitter = Transmitter::Pause { end: now + self.bits(field(self.active.idle_conf, 10, 10)) };
     }
 }

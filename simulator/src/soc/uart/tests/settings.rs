@@ -79,3 +79,32 @@ fn no_register_value_panics() {
         }
     }
 }
+
+#[test]
+fn a_pause_follows_when_the_fifo_has_become_empty() {
+    let mut rig = uart1_looped();
+    rig.write(UART1 + IDLE_CONF, 100 << 10);
+    send(&mut rig, UART1, b"ab");
+    rig.run(FRAME.times(2));
+    assert_eq!(raw(&mut rig, UART1) & (int::TX_DONE | int::TX_BRK_IDLE_DONE), int::TX_DONE);
+    send(&mut rig, UART1, b"c");
+    rig.run(FRAME.times(9));
+    assert_eq!(rig.read(UART1 + FSM_STATUS) >> 4, 0);
+    assert_eq!(rig.read(UART1 + STATUS) >> 16 & 0x3FF, 1, "c waits");
+    rig.run(FRAME.times(2));
+    assert_eq!(raw(&mut rig, UART1) & int::TX_BRK_IDLE_DONE, int::TX_BRK_IDLE_DONE);
+    assert_eq!(rig.read(UART1 + STATUS) >> 16 & 0x3FF, 0);
+}
+
+#[test]
+fn the_baud_rate_follows_the_apb_clock() {
+    /// SYSTEM_SYSCLK_CONF; 0: the crystal drives CPU and APB with 40 MHz.
+    const SYSCLK_CONF: u32 = 0x600C_0058;
+    let mut rig = uart1_looped();
+    rig.write(SYSCLK_CONF, 0);
+    send(&mut rig, UART1, b"a");
+    rig.run(FRAME);
+    assert_eq!(received(&mut rig, UART1), b"");
+    rig.run(FRAME);
+    assert_eq!(received(&mut rig, UART1), b"a");
+}

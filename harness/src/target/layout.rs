@@ -4,7 +4,7 @@ use std::path::Path;
 
 use simulator::board::diagram::Diagram;
 
-use crate::target::BenchError;
+use super::BenchError;
 
 /// One light in a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,5 +51,18 @@ impl Wiring {
             return Err(wrong("no light in it is wired to a GPIO".to_owned()));
         }
         Ok(Self { chains })
+    }
+
+    /// The lights of a device with this configuration: a scenario that configures a longer chain than the drawing has is
+    /// given one.
+    pub(super) fn for_device(&self, config: &firmware::config::Config) -> Self {
+        let mut wiring = self.clone();
+        for (gpio, lights) in &mut wiring.chains {
+            if *gpio == config.led_gpio && lights.len() == 1 && config.led_count > 1 {
+                let part = lights[0].part.clone();
+                *lights = (0..config.led_count).map(|index| LightPosition { part: part.clone(), index }).collect();
+            }
+        }
+        wiring
     }
 }

@@ -1,0 +1,64 @@
+//! Which firmware the simulator runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use harness::firmware_build::{Build, BuildError, ToolchainError, Variant, build, find};
+use simulator::image::{Firmware, Layout, PartitionTable};
+
+use crate::cmd::error::Failure;
+
+/// Firmware, and why it is this one.
+pub(super) struct Chosen {
+    pub(super) firmware: Arc<Firmware>,
+    pub(super) reason: String,
+}
+
+/// What the simulator can run without being told.
+pub(super) enum Choice {
+    /// Firmware.
+    Chosen(Chosen),
+    /// There is none, and this is why.
+    None(String),
+}
+
+/// The firmware that the user names.
+pub(super) fn named(path: &Path) -> Result<Chosen, Failure> {
+    Ok(Chosen { firmware: load(path)?, reason: path.display().to_string() })
+}
+
+/// Our own firmware: built now if that is possible, else the prebuilt one if it still fits the sources.
+pub(super) fn own() -> Result<Choice, Failure> {
+    let Some(workspace) = workspace() else {
+        return Ok(Choice::None("no --firmware, and there is no firmware/ here to build".to_owned()));
+    };
+    let toolchain = match find(&std::env::var_os("PATH").unwrap_or_default()) {
+        Ok(toolchain) => toolchain,
+        Err(error) => return prebuilt(&workspace, &error),
+    };
+    let manifest = workspace.join("Cargo.toml");
+    let built = build(&Build { manifest: &manifest, toolchain: &toolchain, variant: Variant::OpenEth });
+    let elf = built.map_err(|error: BuildError| {
+        Failure::bench(&error).help("correct it, or run without the chip's binary: --target native")
+    })?;
+    Ok(Choice::Chosen(Chosen { firmware: load(&elf)?, reason: format!("firmware built with {toolchain}") }))
+}
+
+fn prebuilt(workspace: &Path, missing: &ToolchainError) -> Result<Choice, Failure> {
+    let _ = workspace;
+    Ok(Choice::None(format!("{missing}; {}", missing.help())))
+}
+
+fn load(path: &Path) -> Result<Arc<Firmware>, Failure> {
+    let bytes = std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?;
+    let partitions = PartitionTable::from_csv(firmware::PARTITIONS).expect("our own table is valid; a test reads it");
+    let firmware = Firmware::parse_with(&bytes, &Layout::default().with_partitions(partitions));
+    let firmware = firmware.map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+    Ok(Arc::new(firmware))
+}
+
+/// The folder of hilbench's sources that we are in.
+fn workspace() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().find(|folder| folder.join("firmware/src/bin/light/main.rs").is_file()).map(Path::to_owned)
+}

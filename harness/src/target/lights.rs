@@ -1,0 +1,43 @@
+//! What the lights on a board show, as the journal tells it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::layout::LightPosition;
+use crate::journal::{Evidence, Journal, Observation, Rgb};
+use crate::time::SimTime;
+
+/// What the lights on the board show. A reset of the device leaves them as they are; without power they are dark.
+#[derive(Clone)]
+pub(super) struct Lights {
+    shown: Rc<RefCell<BTreeMap<(String, u16), Rgb>>>,
+    journal: Journal,
+}
+
+impl Lights {
+    /// Lights of which nothing was seen yet.
+    pub(super) fn new(journal: Journal) -> Self {
+        Self { shown: Rc::default(), journal }
+    }
+
+    /// A light shows `color` from `at` on; only a change is worth an entry.
+    pub(super) fn show(&self, light: &LightPosition, color: Rgb, at: SimTime) {
+        let LightPosition { part, index } = light.clone();
+        if self.shown.borrow_mut().insert((part.clone(), index), color) != Some(color) {
+            self.journal.record_at(at, Observation::Led { part, index, color, evidence: Evidence::Observed });
+        }
+    }
+
+    /// The supply is off.
+    pub(super) fn go_dark(&self) {
+        let lit: Vec<_> = self.shown.borrow().keys().cloned().collect();
+        let now = self.journal.now();
+        lit.into_iter().for_each(|(part, index)| self.show(&LightPosition { part, index }, Rgb::default(), now));
+    }
+
+    /// Where it is recorded.
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+}

@@ -1,0 +1,54 @@
+//! The firmware's configuration for one scenario, as the NVS partition of a device that the harness provisions.
+
+use std::ops::Range;
+
+use firmware::config::{BrokerUri, Config, Scheme, Secret};
+
+use super::{Bench, BenchError};
+use crate::scenario::DeviceConfig;
+
+/// The NVS partition, as in the firmware's partition table.
+pub const NVS: Range<u32> = 0x9000..0xF000;
+
+/// Where simulated devices are told to find their broker. What listens there is the harness's wire.
+pub const BROKER: (&str, u16) = ("broker.hil", 1883);
+
+/// The configuration that a scenario's `device:` and the bench ask for.
+///
+/// # Errors
+/// [`BenchError::Provision`] if a value cannot be.
+pub fn configuration(bench: &Bench) -> Result<Config, BenchError> {
+    let DeviceConfig { prefix, client_id, led_count, led_order } = &bench.config;
+    let topic_prefix = match prefix.as_deref() {
+        None | Some("") => bench.topic_root.trim_end_matches('/').to_owned(),
+        Some(prefix) => format!("{}{prefix}", bench.topic_root),
+    };
+    let client_id = client_id.clone().unwrap_or_else(|| bench.client_id.clone());
+    let (host, port) = BROKER;
+    let mut config = Config {
+        broker: BrokerUri { scheme: Scheme::Mqtt, host: host.to_owned(), port },
+        topic_prefix,
+        client_id,
+        user: bench.credentials.user.clone(),
+        password: bench.credentials.password.clone().map(Secret::new),
+        ..Config::default()
+    };
+    if let Some(count) = led_count {
+        config.led_count = *count;
+    }
+    if let Some(order) = led_order {
+        config.led_order = order
+            .to_ascii_lowercase()
+            .parse()
+            .map_err(|_| BenchError::Provision(format!("led-order {order:?} is neither GRB nor RGB")))?;
+    }
+    Ok(config)
+}
+
+/// The contents of the NVS partition for a configuration.
+///
+/// # Errors
+/// [`BenchError::Provision`] if the firmware would refuse it.
+pub fn nvs_image(config: &Config) -> Result<Vec<u8>, BenchError> {
+    firmware::config::write(config, NVS.len()).map_err(|e| BenchError::Provision(e.to_string()))
+}

@@ -1,0 +1,149 @@
+//! The device as scenarios handle it: powered on and off, reset, written to.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use simulator::board::ws2812::ColorOrder;
+use simulator::machine::{Config, Machine};
+use simulator::mem::FlashImage;
+use simulator::soc::SerialPort;
+use tokio::task::JoinHandle;
+
+use super::SimTarget;
+use super::driver::Driver;
+use crate::journal::{Journal, Observation};
+use crate::target::provision::{BROKER, NVS, configuration, nvs_image};
+use crate::target::{Bench, BenchError, Device, Power, Reset, SerialInput};
+
+/// A simulated board in the scenario's thread.
+pub(super) struct SimDevice {
+    journal: Journal,
+    driver: Rc<Driver>,
+    tasks: Vec<JoinHandle<()>>,
+    flash: Option<PathBuf>,
+}
+
+impl SimDevice {
+    pub(super) fn new(target: &SimTarget, bench: Bench) -> Result<Self, BenchError> {
+        let config = configuration(&bench)?;
+        let order = match config.led_order {
+            firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
+            firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
+        };
+        let wiring = target.wiring.for_device(&config);
+        if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
+            let gpio = config.led_gpio;
+            bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
+        }
+        let mut machine_config = Config::default();
+        machine_config.seed = bench.seed;
+        machine_config.network.seed = bench.seed;
+        let mut machine = Machine::new(target.board_with(&wiring, order), &target.firmware, machine_config);
+        if let Some(path) = &target.flash {
+            load_flash(&mut machine, path)?;
+        }
+        let nvs = nvs_image(&config)?;
+        let provisioned = machine.write_flash(NVS.start, &nvs);
+        provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
+        machine.network().allow(BROKER.0);
+        let journal = bench.journal.clone();
+        let driver = Rc::new(Driver::new(machine, wiring, &bench));
+        Ok(Self { journal, driver, tasks: Vec::new(), flash: target.flash.clone() })
+    }
+
+    fn record(&self, event: &str) {
+        self.journal.record(Observation::Power { event: event.to_owned() });
+    }
+}
+
+/// Puts the contents of a file into the flash chip. There may be no file yet.
+fn load_flash(machine: &mut Machine, path: &Path) -> Result<(), BenchError> {
+    let wrong = |problem: String| BenchError::File { path: path.to_owned(), problem };
+    match std::fs::read(path) {
+        Ok(content) => machine.write_flash(0, &content).map_err(|e| wrong(e.to_string())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(wrong(e.to_string())),
+    }
+}
+
+fn save_flash(flash: &FlashImage, path: &Path) -> Result<(), BenchError> {
+    std::fs::write(path, flash.to_vec()).map_err(|e| BenchError::File { path: path.to_owned(), problem: e.to_string() })
+}
+
+#[async_trait(?Send)]
+impl Device for SimDevice {
+    async fn start(&mut self) -> Result<(), BenchError> {
+        self.record("power on");
+        self.driver.act(Machine::power_on);
+        self.tasks.push(tokio::task::spawn_local(Rc::clone(&self.driver).keep_up()));
+        self.tasks.push(tokio::task::spawn_local(Rc::clone(&self.driver).follow_link()));
+        Ok(())
+    }
+
+    async fn stop(&mut self) {
+        self.driver.power_off();
+        self.tasks.drain(..).for_each(|task| task.abort());
+        if let Some(path) = &self.flash
+            && let Err(error) = self.driver.act(|machine| save_flash(machine.flash(), path))
+        {
+            // A flash file that cannot be written loses no verdict; it is said.
+            self.journal.note(format!("the flash was not saved: {error}"));
+        }
+    }
+
+    fn serial(&mut self) -> Option<&mut dyn SerialInput> {
+        Some(self)
+    }
+
+    fn reset(&mut self) -> Option<&mut dyn Reset> {
+        Some(self)
+    }
+
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        Some(self)
+    }
+}
+
+#[async_trait(?Send)]
+impl SerialInput for SimDevice {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), BenchError> {
+        self.driver.act(|machine| machine.serial_input(SerialPort::Uart0, bytes));
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Reset for SimDevice {
+    async fn reset(&mut self) -> Result<(), BenchError> {
+        self.driver.catch_up();
+        self.record("reset");
+        self.driver.reset();
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Power for SimDevice {
+    async fn set(&mut self, on: bool) -> Result<(), BenchError> {
+        self.driver.catch_up();
+        self.record(if on { "power on" } else { "power off" });
+        if on {
+            self.driver.act(|machine| {
+                machine.keep_power();
+                machine.power_on();
+            });
+        } else {
+            self.driver.power_off();
+        }
+        Ok(())
+    }
+
+    fn fail_at_flash_operation(&mut self, k: u32) {
+        self.driver.act(|machine| machine.cut_power_at_flash_operation(k));
+    }
+
+    fn pending_failure(&self) -> Option<u32> {
+        self.driver.act(|machine| machine.pending_power_cut())
+    }
+}

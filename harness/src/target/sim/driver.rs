@@ -1,0 +1,170 @@
+//! Lets the machine run as far as scenario time has come, and carries what comes out to where it belongs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use simulator::machine::{Exit, Machine};
+use simulator::net::ConnectionId;
+use simulator::soc::ResetCause;
+use simulator::time::Instant;
+use tokio::sync::Notify;
+
+use super::connection::Connection;
+use super::observe::Observer;
+use crate::journal::{Journal, Observation};
+use crate::target::layout::Wiring;
+use crate::target::{Bench, HALTED, PANICKED};
+use crate::time::SimTime;
+use crate::wire::Wire;
+
+/// The machine and everything around it. All in one thread; no borrow is held across an await.
+pub(super) struct Driver {
+    pub(super) machine: RefCell<Machine>,
+    pub(super) connections: RefCell<BTreeMap<ConnectionId, Connection>>,
+    pub(super) wire: Wire,
+    pub(super) journal: Journal,
+    observer: RefCell<Observer>,
+    /// Scenario time at which the machine was made: its time zero.
+    epoch: SimTime,
+    /// Something was done to the machine: when it wants to run may have changed.
+    changed: Notify,
+}
+
+impl Driver {
+    pub(super) fn new(machine: Machine, wiring: Wiring, bench: &Bench) -> Self {
+        let journal = bench.journal.clone();
+        let epoch = journal.now();
+        Self {
+            machine: RefCell::new(machine),
+            connections: RefCell::default(),
+            wire: bench.wire.clone(),
+            observer: RefCell::new(Observer::new(journal.clone(), wiring, epoch)),
+            epoch,
+            journal,
+            changed: Notify::new(),
+        }
+    }
+
+    /// The machine's time for scenario time now.
+    pub(super) fn now(&self) -> Instant {
+        Instant::from_ns(self.journal.now().0.saturating_sub(self.epoch.0))
+    }
+
+    /// Lets the machine run whenever it wants to, for ever.
+    pub(super) async fn keep_up(self: Rc<Self>) {
+        loop {
+            self.catch_up();
+            let next = self.machine.borrow().next_activity();
+            tokio::select! {
+                biased;
+                () = self.changed.notified() => {}
+                () = self.sleep_until(next) => {}
+            }
+        }
+    }
+
+    /// A machine that is busy is let run every millisecond, the resolution of the runtime's clock.
+    async fn sleep_until(&self, at: Instant) {
+        if at == Instant::NEVER {
+            return std::future::pending().await;
+        }
+        let at = self.epoch + std::time::Duration::from_nanos(at.ns());
+        let at = at.max(self.journal.now() + std::time::Duration::from_micros(1));
+        tokio::time::sleep_until(self.journal.instant(at)).await;
+    }
+
+    /// Follows the link of the scenario's network.
+    pub(super) async fn follow_link(self: Rc<Self>) {
+        loop {
+            let up = self.wire.link_is_up();
+            if self.machine.borrow().link() != up {
+                self.act(|machine| machine.set_link(up));
+            }
+            self.wire.link(!up).await;
+        }
+    }
+
+    /// Lets the machine run up to now, and then does something to it.
+    pub(super) fn act<R>(self: &Rc<Self>, act: impl FnOnce(&mut Machine) -> R) -> R {
+        self.catch_up();
+        let result = act(&mut self.machine.borrow_mut());
+        self.changed.notify_one();
+        result
+    }
+
+    /// Lets the machine run up to now, and tells of what it did.
+    pub(super) fn catch_up(self: &Rc<Self>) {
+        let until = self.now();
+        loop {
+            let exit = self.machine.borrow_mut().run(until);
+            self.observe();
+            match exit {
+                Exit::Network => self.serve_network(),
+                Exit::Reset(cause) => self.tell_of_reset(cause),
+                Exit::Halted { pc } => {
+                    self.power_event(format!("{HALTED}: it jumps to itself with interrupts off, at {pc:#010x}"));
+                }
+                Exit::Stuck(stuck) => self.power_event(format!("{HALTED}: {stuck}")),
+                Exit::PowerCut => self.lose_power(),
+                _ => return,
+            }
+        }
+    }
+
+    fn observe(&self) {
+        let events = self.machine.borrow_mut().take_events();
+        self.observer.borrow_mut().record(events);
+    }
+
+    fn power_event(&self, event: String) {
+        self.journal.record(Observation::Power { event });
+    }
+
+    /// The chip resets itself. What the firmware printed last says whether it panicked.
+    fn tell_of_reset(self: &Rc<Self>, cause: ResetCause) {
+        self.drop_connections();
+        let event = match self.observer.borrow_mut().take_panic() {
+            Some(panic) => format!("{PANICKED}: {panic}"),
+            None if cause.is_watchdog() => format!("{PANICKED}: reset by the {cause}"),
+            None => format!("the device reset itself: {cause}"),
+        };
+        self.power_event(event);
+    }
+
+    /// Power failed in the middle of a flash operation.
+    fn lose_power(self: &Rc<Self>) {
+        self.drop_connections();
+        let mut observer = self.observer.borrow_mut();
+        let event = match observer.take_last_flash_operation() {
+            Some(operation) => format!("power failed in {operation}"),
+            None => "power failed".to_owned(),
+        };
+        self.power_event(event);
+        observer.go_dark();
+    }
+
+    /// Takes power away, if it is on.
+    pub(super) fn power_off(self: &Rc<Self>) {
+        self.catch_up();
+        let mut machine = self.machine.borrow_mut();
+        machine.keep_power();
+        if machine.is_powered() {
+            machine.power_off();
+            drop(machine);
+            self.drop_connections();
+            self.observer.borrow_mut().go_dark();
+            self.changed.notify_one();
+        }
+    }
+
+    /// Pushes the reset button.
+    pub(super) fn reset(self: &Rc<Self>) {
+        self.drop_connections();
+        self.act(Machine::reset);
+    }
+
+    pub(super) fn changed(&self) {
+        self.changed.notify_one();
+    }
+}
