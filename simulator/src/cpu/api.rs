@@ -161,6 +161,11 @@ impl Cpu {
         self.core.forget |= self.core.breakpoints.insert(address);
     }
 
+    /// Whether there is a breakpoint at this address.
+    pub fn has_breakpoint(&self, address: u32) -> bool {
+        self.core.breakpoints.contains(&address)
+    }
+
     /// Takes a breakpoint away.
     pub fn clear_breakpoint(&mut self, address: u32) {
         self.core.forget |= self.core.breakpoints.remove(&address);

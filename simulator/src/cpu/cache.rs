@@ -11,7 +11,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// The number of the one block that is not kept, for single instructions.
 pub(super) const SCRATCH: u32 = u32::MAX;
 /// Slots of all blocks together before everything is decoded anew: 32 bytes each, with what stands beside them.
-const MOST_SLOTS: usize = 24 * 1024;
+const MOST_SLOTS: usize = 128 * 1024;
 const JUMPS: usize = 512;
 
 /// Where the last `jalr` to an address went.

@@ -1,6 +1,7 @@
 //! Why [`Machine::run`](super::Machine::run) came back.
 
 use crate::cpu::StormReport;
+use crate::rom;
 use crate::soc::ResetCause;
 use std::fmt;
 
@@ -61,8 +62,9 @@ impl fmt::Display for Stuck {
         match self {
             Self::RomFunction { address, caller } => write!(
                 f,
-                "the firmware calls the ROM function at {address:#010x} from {caller:#010x}, which the simulator does \
-                 not implement; give it Espressif's ROM image"
+                "the firmware calls the ROM function {} at {address:#010x} from {caller:#010x}, which the simulator does \
+                 not implement; give it Espressif's ROM image",
+                rom::name(*address).unwrap_or("(unknown)")
             ),
             Self::RomArgument { function, address, caller } => write!(
                 f,

@@ -41,7 +41,8 @@ impl Machine {
                 return Exit::Until;
             }
             let deadline = self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(until);
-            let deadline = self.soc.cycle_at(deadline);
+            // Later than now, whatever was asked for: time always passes.
+            let deadline = self.soc.cycle_at(deadline).max(self.cpu.cycle() + 1);
             if !self.powered || self.soc.is_asleep() || self.halted.is_some() || self.stuck.is_some() {
                 self.cpu.sleep_until(deadline);
                 continue;
@@ -133,7 +134,7 @@ impl Machine {
         let now = self.now();
         self.soc.run_events(&mut self.memory, now);
         let (cpu, memory, soc, state) = (&mut self.cpu, &mut self.memory, &mut self.soc, &mut self.rom);
-        let mut call = Call { cpu, memory, soc, state };
+        let mut call = Call { cpu, memory, soc, state, deadline };
         match function(&mut call) {
             Ok(Outcome::Return(cycles)) => self.cpu.return_from_call(cycles),
             Ok(Outcome::ReturnAfter(span)) => rom::start_wait(&mut call, span),
@@ -156,7 +157,8 @@ impl Machine {
                 debug_assert_eq!(chain.gpio, edge.gpio);
                 let decoded = self.decoders[index].edge(edge.at.ns(), edge.level).unwrap_or_default();
                 for event in decoded {
-                    push(&mut self.events, edge.at, What::Light { chain: index, event });
+                    let at = Instant::from_ns(event.known_ns());
+                    push(&mut self.events, at, What::Light { chain: index, event });
                 }
             }
             if self.board.probes.iter().any(|probe| probe.gpio == edge.gpio) {
@@ -166,7 +168,8 @@ impl Machine {
         let now = self.now();
         for (index, decoder) in self.decoders.iter_mut().enumerate() {
             for event in decoder.advance(now.ns()).unwrap_or_default() {
-                push(&mut self.events, now, What::Light { chain: index, event });
+                let at = Instant::from_ns(event.known_ns());
+                push(&mut self.events, at, What::Light { chain: index, event });
             }
         }
         for port in SerialPort::ALL {

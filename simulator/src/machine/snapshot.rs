@@ -34,25 +34,38 @@ impl std::fmt::Debug for MachineSnapshot {
     }
 }
 
-/// A hash over everything that a machine has done so far.
+/// Hashes over everything that a machine has done so far. One for each kind, so that it does not matter how often what was
+/// seen is fetched.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trace(DefaultHasher);
+pub(super) struct Trace {
+    edges: DefaultHasher,
+    serial: [DefaultHasher; SerialPort::ALL.len()],
+    flash: DefaultHasher,
+    frames: DefaultHasher,
+}
 
 impl Trace {
     pub(super) fn edge(&mut self, edge: Edge) {
-        edge.hash(&mut self.0);
+        edge.hash(&mut self.edges);
     }
 
     pub(super) fn serial(&mut self, port: SerialPort, byte: &SerialByte) {
-        (port, byte).hash(&mut self.0);
+        byte.hash(&mut self.serial[port as usize]);
     }
 
     pub(super) fn flash(&mut self, operation: &FlashOperation) {
-        operation.hash(&mut self.0);
+        operation.hash(&mut self.flash);
     }
 
     pub(super) fn frame(&mut self, at: Instant, frame: &[u8]) {
-        (at, frame).hash(&mut self.0);
+        (at, frame).hash(&mut self.frames);
+    }
+
+    fn finish(&self) -> u64 {
+        let mut all = DefaultHasher::new();
+        [&self.edges, &self.flash, &self.frames].map(DefaultHasher::finish).hash(&mut all);
+        self.serial.each_ref().map(DefaultHasher::finish).hash(&mut all);
+        all.finish()
     }
 }
 
@@ -96,14 +109,15 @@ impl Machine {
     pub fn state_hash(&self) -> u64 {
         let mut state = DefaultHasher::new();
         (self.cpu.hash(), self.memory.hash(), self.soc.hash(), self.powered, self.halted).hash(&mut state);
-        (&self.rom, &self.network).hash(&mut state);
+        (&self.rom, &self.network, self.due_reset).hash(&mut state);
         state.finish()
     }
 
     /// A hash over everything that the machine has done since it was made: every edge on a watched pin, every byte on a
-    /// serial port, every frame, every change of the flash, each with its time.
+    /// serial port, every frame, every change of the flash, each with its time. In how many runs it was done makes no
+    /// difference.
     pub fn trace_hash(&mut self) -> u64 {
         self.collect();
-        self.trace.0.clone().finish()
+        self.trace.finish()
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum Outcome {
     ReturnAfter(Span),
     /// It waits for a peripheral: it is to be called again after the next event.
     Wait,
-    /// It is not done, but has let some time pass: interrupts are to be served, and then it is to be called again.
+    /// It is not done: interrupts and resets are to be seen to, and then it is to be called again.
     Again,
 }
 
@@ -50,6 +50,8 @@ pub(crate) struct Call<'a> {
     pub(crate) memory: &'a mut Memory,
     pub(crate) soc: &'a mut Soc,
     pub(crate) state: &'a mut RomState,
+    /// The cycle up to which a function may let time pass at once.
+    pub(crate) deadline: u64,
 }
 
 /// The first argument's register, `a0`; it holds the result too.

@@ -75,6 +75,6 @@ fn finish(call: &mut Call<'_>, done: FlashResult) -> Result {
             Ok(Outcome::Return(50))
         }
         // The machine stops before anything could see the result.
-        FlashResult::PowerCut => Ok(Outcome::Wait),
+        FlashResult::PowerCut => Ok(Outcome::Again),
     }
 }

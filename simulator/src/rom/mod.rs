@@ -4,18 +4,20 @@
 //! Addresses and names are those of ESP-IDF's `esp32c3.rom*.ld`. A function that is missing here stops the machine and is
 //! named; a ROM image, given to [`Memory::load_rom`](crate::mem::Memory::load_rom), replaces all of this.
 
-mod call;
 mod cache;
+mod call;
 mod console;
 mod crc;
 mod flash;
 mod float;
 mod integer;
 mod md5;
+mod names;
 mod strings;
 mod system;
 mod table;
 
 pub(crate) use call::{Call, Fault, Outcome, RomState};
+pub(crate) use names::name;
 pub(crate) use system::start_wait;
 pub(crate) use table::find;

@@ -128,7 +128,7 @@ mod tests {
                 cpu.set_x(register, value);
             }
             let state = &mut RomState::default();
-            super::memmove(&mut Call { cpu: &mut cpu, memory: &mut memory, soc: &mut soc, state })
+            super::memmove(&mut Call { cpu: &mut cpu, memory: &mut memory, soc: &mut soc, state, deadline: 0 })
         };
         copy(sha_m_mem, sram).expect("registers are there");
         copy(sram + 4, sha_m_mem).expect("registers are there");

@@ -45,12 +45,12 @@ pub(super) fn ets_get_xtal_freq(call: &mut Call<'_>) -> Result {
 
 pub(super) fn software_reset(call: &mut Call<'_>) -> Result {
     call.soc.request_reset(ResetCause::SoftwareSystem);
-    Ok(Outcome::Wait)
+    Ok(Outcome::Again)
 }
 
 pub(super) fn software_reset_cpu(call: &mut Call<'_>) -> Result {
     call.soc.request_reset(ResetCause::SoftwareCpu);
-    Ok(Outcome::Wait)
+    Ok(Outcome::Again)
 }
 
 /// Arguments: block, host, register.
@@ -93,22 +93,25 @@ fn mask(high: u32, low: u32) -> u32 {
 
 /// Starts a wait in which interrupts are served.
 pub(crate) fn start_wait(call: &mut Call<'_>, span: Span) {
-    call.cpu.set_x(T0, span.ps() as u32);
-    call.cpu.set_x(T1, (span.ps() >> 32) as u32);
+    set_left(call, span);
     call.cpu.set_pc(WAIT);
 }
 
-/// Waits up to the next event of a peripheral, and again until nothing is left to wait for.
+fn set_left(call: &mut Call<'_>, span: Span) {
+    call.cpu.set_x(T0, span.ps() as u32);
+    call.cpu.set_x(T1, (span.ps() >> 32) as u32);
+}
+
+/// Waits up to the next event, and again until nothing is left to wait for.
 pub(super) fn wait(call: &mut Call<'_>) -> Result {
     let left = Span::from_ps(u64::from(call.cpu.x(T0)) | u64::from(call.cpu.x(T1)) << 32);
     let now = call.soc.time_of(call.cpu.cycle());
     let step = left.min(call.soc.next_event().since(now));
-    let cycles = step.cycles(call.soc.cpu_hz()).max(1);
+    let room = call.deadline.saturating_sub(call.cpu.cycle());
+    let cycles = step.cycles(call.soc.cpu_hz()).min(room).max(1);
     call.cpu.spend(cycles);
     let left = left - call.soc.time_of(call.cpu.cycle()).since(now);
-    if left == Span::ZERO {
-        return Ok(Outcome::Return(0));
-    }
-    start_wait(call, left);
-    Ok(Outcome::Again)
+    // At the end, too, so that it does not show in how many steps it was reached.
+    set_left(call, left);
+    Ok(if left == Span::ZERO { Outcome::Return(0) } else { Outcome::Again })
 }

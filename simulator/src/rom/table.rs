@@ -149,4 +149,13 @@ mod tests {
         assert_eq!(find(0x4000_0358).unwrap().0, "memcpy");
         assert!(find(0x4000_035A).is_none());
     }
+
+    #[test]
+    fn functions_are_where_the_linker_scripts_have_them() {
+        // They do not name the C library's.
+        let named = TABLE.iter().filter_map(|(address, name, _)| Some((*name, crate::rom::name(*address)?)));
+        let named: Vec<_> = named.collect();
+        assert!(named.len() > 100, "{}", named.len());
+        assert!(named.iter().all(|(one, other)| one == other));
+    }
 }

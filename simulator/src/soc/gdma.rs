@@ -21,6 +21,7 @@ const INT_CLR: u32 = 0xC;
 const IN_CONF0: u32 = 0x00;
 const IN_CONF1: u32 = 0x04;
 const INFIFO_STATUS: u32 = 0x08;
+const IN_POP: u32 = 0x0C;
 const IN_LINK: u32 = 0x10;
 const IN_STATE: u32 = 0x14;
 const IN_SUC_EOF_DES_ADDR: u32 = 0x18;
@@ -60,6 +61,8 @@ const PRIORITY: u32 = 0xF;
 
 /// INFIFO_STATUS of a FIFO without anything in it, as after reset.
 const INFIFO_EMPTY: u32 = 0x0780_0003;
+/// IN_POP of an empty FIFO.
+const NOTHING_TO_POP: u32 = 0x800;
 const OUTFIFO_EMPTY: u32 = 1 << 1;
 const OUTFIFO_CNT_SHIFT: u32 = 2;
 /// Most bytes that OUTFIFO_CNT can tell of.
@@ -86,6 +89,7 @@ impl GdmaRegisters {
             IN_CONF0 => channel.in_conf[0],
             IN_CONF1 => channel.in_conf[1],
             INFIFO_STATUS => INFIFO_EMPTY,
+            IN_POP => NOTHING_TO_POP,
             IN_LINK => {
                 let park = if channel.inlist.current().is_none() { INLINK_PARK } else { 0 };
                 let auto_ret = if self.auto_ret[index] { INLINK_AUTO_RET } else { 0 };

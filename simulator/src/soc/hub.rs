@@ -53,6 +53,7 @@ pub(crate) struct Hub {
     pub(crate) slice_ends: bool,
     pub(crate) unmodelled: Unmodelled,
     pub(crate) reports: Vec<Report>,
+    oscillated: bool,
     deadlines: [Instant; DeviceId::ALL.len()],
     next: Instant,
 }
@@ -82,6 +83,7 @@ impl Hub {
             slice_ends: false,
             unmodelled: Unmodelled::default(),
             reports: Vec::new(),
+            oscillated: false,
             deadlines: [Instant::NEVER; DeviceId::ALL.len()],
             next: Instant::NEVER,
         }
@@ -120,6 +122,13 @@ impl Hub {
         }
     }
 
+    /// The levels of pins do not settle. Said once.
+    pub(crate) fn report_oscillation(&mut self) {
+        if !std::mem::replace(&mut self.oscillated, true) {
+            self.report(Report::Oscillation { at: self.now });
+        }
+    }
+
     /// A flash operation did not end well.
     pub(crate) fn flash_fault(&mut self, fault: FlashFault) {
         if fault == FlashFault::PowerCut {
@@ -140,7 +149,7 @@ impl Hub {
         (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
         (&self.flash, &self.ethernet, self.power_cut).hash(state);
         (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
-        (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports).hash(state);
+        (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports, self.oscillated).hash(state);
     }
 }
 
@@ -205,8 +214,7 @@ impl Env<'_> {
     /// Says that the firmware asks this peripheral for something that the model does not do. Said once per `what`.
     pub(crate) fn unsupported(&mut self, what: impl Into<String>) {
         let (what, block) = (what.into(), self.device.describe().0);
-        let known = |report: &Report| matches!(report, Report::Unsupported { block: b, what: w, .. } if *b == block && *w == what);
-        if !self.hub.reports.iter().any(known) {
+        if self.hub.unmodelled.ask(block, &what) {
             let (pc, at) = (self.hub.pc, self.hub.now);
             self.hub.report(Report::Unsupported { block, what, pc, at });
         }

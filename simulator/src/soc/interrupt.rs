@@ -30,7 +30,6 @@ impl Source {
     pub(crate) const UHCI0: Self = Self(15);
     pub(crate) const GPIO: Self = Self(16);
     pub(crate) const GPIO_NMI: Self = Self(17);
-    pub(crate) const SPI_MEM: Self = Self(18);
     pub(crate) const SPI2: Self = Self(19);
     pub(crate) const I2S0: Self = Self(20);
     pub(crate) const UART0: Self = Self(21);
@@ -53,7 +52,6 @@ impl Source {
     pub(crate) const AES: Self = Self(48);
     pub(crate) const SHA: Self = Self(49);
     pub(crate) const FROM_CPU_0: Self = Self(50);
-    pub(crate) const ASSIST_DEBUG: Self = Self(54);
 }
 
 /// The state of the matrix.

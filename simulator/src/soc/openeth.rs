@@ -280,7 +280,7 @@ impl Device for Openeth {
             DESCRIPTORS..=DESCRIPTORS_END => {
                 let word = (offset - DESCRIPTORS) as usize / 4;
                 self.descriptors[word / 2][word % 2] = value;
-                if word % 2 == 0 && value & OWNED_BY_MAC != 0 {
+                if word.is_multiple_of(2) && value & OWNED_BY_MAC != 0 {
                     if word / 2 < self.tx_bd_num as usize { self.send(env) } else { self.fill(env) }
                 }
             }

@@ -230,6 +230,12 @@ impl Pins {
         self.heard.pop_front()
     }
 
+    /// Tells nobody of the changes that nobody was told of yet.
+    pub(crate) fn forget_changes(&mut self) {
+        self.inputs.clear();
+        self.heard.clear();
+    }
+
     /// The edges since the last call, in order.
     pub(crate) fn take_edges(&mut self) -> Vec<Edge> {
         std::mem::take(&mut self.edges)

@@ -1,9 +1,13 @@
 //! What the model noticed and the firmware's author should know.
 
-use super::map::{DeviceId, decode};
+use super::map::DeviceId;
+use super::register_names::register_name;
 use crate::time::Instant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+/// Things without a model that are remembered; some of them have a number in their description.
+const MOST_ASKED: usize = 1_000;
 
 /// How a register was touched.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -49,6 +53,19 @@ pub enum Report {
         /// When the first such frame ended.
         at: Instant,
     },
+    /// A peripheral's model wanted to be called again and again at one moment. It is not called any more until it is asked
+    /// for something. A fault of the simulator.
+    Storm {
+        /// The block's name in the manual.
+        block: &'static str,
+        /// The moment.
+        at: Instant,
+    },
+    /// An output leads back to an input that changes it, without any time in between.
+    Oscillation {
+        /// When it began, the first time.
+        at: Instant,
+    },
     /// Two outputs drive one net to different levels.
     Contention {
         /// One of the GPIOs on the net.
@@ -65,6 +82,8 @@ impl Report {
             Self::Unmodelled { at, .. }
             | Self::Unsupported { at, .. }
             | Self::SerialMismatch { at, .. }
+            | Self::Storm { at, .. }
+            | Self::Oscillation { at }
             | Self::Contention { at, .. } => *at,
         }
     }
@@ -88,6 +107,14 @@ impl fmt::Display for Report {
                 f,
                 "the serial bridge on GPIO21 reads {bridge_baud} baud, 8N1, and cannot read what is sent at {at} with {baud} baud",
             ),
+            Self::Storm { block, at } => write!(
+                f,
+                "{block}: the model asks for event after event at {at} and is put to sleep; this is a fault of the simulator",
+            ),
+            Self::Oscillation { at } => write!(
+                f,
+                "at {at} an output changes its own input to and fro without end; the model leaves it somewhere in between",
+            ),
             Self::Contention { gpio, at } => write!(f, "two outputs drive GPIO{gpio} to different levels at {at}"),
         }
     }
@@ -95,8 +122,8 @@ impl fmt::Display for Report {
 
 /// The manual's name for a register, with its address.
 fn name(address: u32) -> String {
-    match decode(address) {
-        Some((device, offset)) => format!("register {} + {offset:#05x} ({address:#010x})", device.describe().0),
+    match register_name(address) {
+        Some(name) => format!("register {name} ({address:#010x})"),
         None => format!("register {address:#010x}"),
     }
 }
@@ -106,6 +133,7 @@ fn name(address: u32) -> String {
 pub(crate) struct Unmodelled {
     values: BTreeMap<u32, u32>,
     touched: BTreeMap<(u32, Touch), u64>,
+    asked: BTreeSet<(&'static str, String)>,
 }
 
 impl Unmodelled {
@@ -114,6 +142,11 @@ impl Unmodelled {
         let count = self.touched.entry((address, touch)).or_default();
         *count += 1;
         *count == 1
+    }
+
+    /// Whether a block is asked for this the first time. After very many different things everything counts as known.
+    pub(crate) fn ask(&mut self, block: &'static str, what: &str) -> bool {
+        self.asked.len() < MOST_ASKED && self.asked.insert((block, what.to_owned()))
     }
 
     pub(crate) fn read(&self, address: u32) -> u32 {

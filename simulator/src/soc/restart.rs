@@ -32,8 +32,8 @@ impl Soc {
         self.peripherals.rtc_cntl = Default::default();
         self.hub.pins.hold(at, 0);
         self.power_down(memory);
-        self.hub.forget_deadlines();
         self.settle(memory);
+        self.hub.forget_deadlines();
     }
 
     /// The core starts again, and the ROM and the bootloader have run: at this moment everything is as they leave it.
@@ -141,5 +141,42 @@ mod tests {
         rig.soc.power_off(&mut rig.memory, now);
         assert!((0..crate::soc::GPIO_COUNT).all(|gpio| !rig.soc.level(gpio)));
         assert_eq!(rig.soc.next_event(), Instant::NEVER);
+    }
+
+    #[test]
+    fn no_register_value_stops_the_model() {
+        // SYSTIMER, TIMG0, TIMG1, RTC_CNTL, EFUSE, APB_CTRL, APB_SARADC, ASSIST_DEBUG, and SYSTEM for the clocks.
+        let blocks = [
+            0x6002_3000,
+            0x6001_F000,
+            0x6002_0000,
+            0x6000_8000,
+            0x6000_8800,
+            0x6002_6000,
+            0x6004_0000,
+            0x600C_E000,
+            0x600C_0000,
+        ];
+        let keys = [0x6001_F064, 0x6002_0064, 0x6000_80A8, 0x6000_80B0];
+        let mut rig = Rig::new();
+        let mut random = 7u64;
+        for step in 0..20_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let [high, low] = [(random >> 32) as u32, (random >> 16) as u32];
+            let block = blocks[(high >> 24) as usize % blocks.len()];
+            let value = if high & 3 == 0 { 0 } else { low >> (high >> 8 & 31) };
+            rig.write(block + (high >> 14) % 0x140 / 4 * 4, value);
+            if step % 16 == 0 {
+                for key in keys {
+                    rig.write(key, if key == 0x6000_80B0 { 0x8F1D_312A } else { 0x50D8_3AA1 });
+                }
+            }
+            let _ = rig.read(block + (low >> 14) % 0x140 / 4 * 4);
+            rig.run(Span::from_ns(u64::from(low % 20_000)));
+            if let Some(cause) = rig.soc.take_reset() {
+                let now = rig.now();
+                rig.soc.reset(&mut rig.memory, now, cause);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! RSA: the accelerator for modular exponentiation, modular multiplication and multiplication of up to 3072 bits; TRM
-//! chapter 21. It calculates as the hardware does, with the R² and M' that the driver gives it: with wrong ones the
-//! result is wrong here too.
+//! RSA: the accelerator for modular exponentiation, modular multiplication and multiplication of up to 3072 bits; TRM,
+//! chapter "RSA Accelerator". It calculates as the hardware does, with the R² and M' that the driver gives it: with
+//! wrong ones the result is wrong here too.
 
 use super::device::Device;
 use super::hub::Env;

@@ -5,7 +5,6 @@ use super::clock::Clocks;
 use super::flash_chip::{FlashFault, FlashOperation};
 use super::hub::Env;
 use super::map::DeviceId;
-use super::report::Report;
 use super::reset::ResetCause;
 use crate::mem::Memory;
 use crate::time::{Instant, Span};
@@ -49,11 +48,6 @@ impl Soc {
     /// Asks for a reset before the next instruction.
     pub(crate) fn request_reset(&mut self, cause: ResetCause) {
         self.hub.reset.get_or_insert(cause);
-    }
-
-    /// Notes something for the firmware's author.
-    pub(crate) fn report(&mut self, report: Report) {
-        self.hub.report(report);
     }
 
     /// Programs flash as a ROM function does.

@@ -1,4 +1,5 @@
-//! SHA: the accelerator for SHA-1, SHA-224 and SHA-256; TRM chapter 20. It hashes blocks; padding is the driver's.
+//! SHA: the accelerator for SHA-1, SHA-224 and SHA-256; TRM, chapter "SHA Accelerator". It hashes blocks; padding is
+//! the driver's.
 
 use super::device::Device;
 use super::dma::{DmaDirection, DmaPeripheral};
@@ -148,6 +149,7 @@ impl Device for Sha {
             BUSY => u32::from(!matches!(self.work, Work::Idle)),
             START | CONTINUE | DMA_START | DMA_CONTINUE | CLEAR_IRQ => 0,
             IRQ_ENA => u32::from(self.interrupt_enable),
+            T_STRING | T_LENGTH => env.inert_read(offset),
             DATE => 0x2019_0402,
             H_MEM..H_MEM_END => self.hash[((offset - H_MEM) / 4) as usize].swap_bytes(),
             M_MEM..M_MEM_END => self.message[((offset - M_MEM) / 4) as usize],

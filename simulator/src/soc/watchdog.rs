@@ -74,11 +74,14 @@ impl Watchdog {
 
     /// When the next stage ends that does something. An interrupt that is raised already cannot be raised again.
     pub(crate) fn plan(&mut self, now: Instant, interrupt_raised: bool) -> Instant {
+        self.next = None;
+        if !self.enabled {
+            return Instant::NEVER;
+        }
         let count = self.counter.count(now);
         let length = |stage: &Stage| stage.ticks.max(1);
         let round = self.stages.iter().map(length).fold(0, u64::saturating_add);
         let (mut end, began) = (0, count - count % round);
-        self.next = None;
         for stage in &self.stages {
             end = u64::saturating_add(end, length(stage));
             let silent = stage.action == Action::Off || stage.action == Action::Interrupt && interrupt_raised;

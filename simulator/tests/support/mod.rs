@@ -8,6 +8,7 @@ pub mod expand;
 pub mod firmware;
 pub mod generate;
 pub mod pair;
+pub mod program;
 pub mod reference;
 pub mod reference_csr;
 pub mod reference_ops;

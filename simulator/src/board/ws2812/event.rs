@@ -23,6 +23,19 @@ pub enum Event {
     Surplus(Surplus),
 }
 
+impl Event {
+    /// When there was no doubt about it any more: at the latch, or at the end of the level.
+    pub fn known_ns(&self) -> u64 {
+        match self {
+            Self::Frame(Frame { latch_ns, .. })
+            | Self::Incomplete(Incomplete { latch_ns, .. })
+            | Self::Surplus(Surplus { latch_ns, .. }) => *latch_ns,
+            Self::Violation(Violation { at_ns, measured_ns, .. }) => at_ns + measured_ns,
+            Self::AmbiguousGap(AmbiguousGap { at_ns, low_ns, .. }) => at_ns + low_ns,
+        }
+    }
+}
+
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! AES: the accelerator for AES-128 and AES-256, by registers or by DMA; TRM chapter 19.
+//! AES: the accelerator for AES-128 and AES-256, by registers or by DMA; TRM, chapter "AES Accelerator".
 
 mod cipher;
 mod device;

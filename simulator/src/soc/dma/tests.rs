@@ -193,3 +193,22 @@ fn no_register_value_makes_it_panic() {
         Rig::new().try_anything(&[DeviceId::Gdma, DeviceId::Aes, DeviceId::Sha], seed);
     }
 }
+
+#[test]
+fn reset_values() {
+    let mut rig = Rig::new();
+    for channel in 0..3 {
+        for (register, value) in [
+            (0x08, 0x0780_0003),
+            (0x0C, 0x800),
+            (0x10, 0x0110_0000),
+            (0x30, 0x3F),
+            (0x60, 0x08),
+            (0x68, 0x0780_0002),
+            (0x70, 0x0080_0000),
+            (0x90, 0x3F),
+        ] {
+            assert_eq!(rig.read(DMA + 0x70 + 0xC0 * channel + register), value, "{register:#x}");
+        }
+    }
+}

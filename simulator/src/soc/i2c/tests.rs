@@ -175,3 +175,21 @@ fn no_register_value_makes_it_panic() {
         with_part().try_anything(&[DeviceId::I2c0], seed);
     }
 }
+
+#[test]
+fn reset_values() {
+    let mut rig = Rig::new();
+    for (register, value) in [
+        (CTR, 0x020B),
+        (SR, 0xC000),
+        (TO, 0x10),
+        (FIFO_CONF, 0x408B),
+        (INT_RAW, 2),
+        (SCL_START_HOLD, 8),
+        (FILTER_CFG, 0x0300),
+        (CLK_CONF, 0x0020_0000),
+        (SCL_ST_TIME_OUT, 0x10),
+    ] {
+        assert_eq!(rig.read(I2C + register), value, "{register:#x}");
+    }
+}

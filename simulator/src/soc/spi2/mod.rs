@@ -1,4 +1,4 @@
-//! SPI2 (GP-SPI): master and slave on the FSPI signals, with the CPU's buffer or DMA; TRM chapter 26.
+//! SPI2 (GP-SPI): master and slave on the FSPI signals, with the CPU's buffer or DMA; TRM chapter 27.
 
 mod bits;
 mod config;

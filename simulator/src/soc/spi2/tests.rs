@@ -254,6 +254,27 @@ fn a_slave_answers_the_clock_of_a_master() {
 }
 
 #[test]
+fn a_slave_that_releases_its_own_chip_select_is_reported() {
+    let mut rig = Rig::new();
+    rig.write(SPI + CLK_GATE, 7);
+    rig.connect_output(5, lines::Q);
+    rig.connect_input(5, CS0);
+    rig.write(SPI + SLAVE, SLAVE_MODE);
+    rig.write(SPI + USER, DOUTDIN);
+    rig.write(SPI + MISC, 0);
+    // The first bit is high.
+    rig.write(SPI + W0, 0x80);
+    let cs = rig.soc.attach(5);
+    for drive in [Drive::High, Drive::None] {
+        let now = rig.now();
+        rig.soc.drive_external(&mut rig.memory, now, cs, drive);
+    }
+    let reports = rig.reports();
+    assert!(reports[0].contains("without end"), "{reports:?}");
+    assert_eq!(reports.len(), 1);
+}
+
+#[test]
 fn no_register_value_makes_it_panic() {
     for seed in 0..40 {
         let mut rig = master();
@@ -262,5 +283,23 @@ fn no_register_value_makes_it_panic() {
             rig.connect_output(4, CLK);
         }
         rig.try_anything(&[DeviceId::Spi2, DeviceId::Spi2, DeviceId::Gdma], seed);
+    }
+}
+
+#[test]
+fn reset_values() {
+    let mut rig = Rig::new();
+    for (register, value) in [
+        (CTRL, 0x003C_0000),
+        (CLOCK, 0x8000_3043),
+        (USER, 0x8000_00C0),
+        (USER1, 0xB841_0007),
+        (USER2, 0x7800_0000),
+        (MISC, 0x3E),
+        (SLAVE, 0x0280_0000),
+        (DMA_CONF, 0),
+        (CLK_GATE, 0),
+    ] {
+        assert_eq!(rig.read(SPI + register), value, "{register:#x}");
     }
 }
