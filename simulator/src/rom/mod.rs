@@ -16,6 +16,7 @@ mod names;
 mod strings;
 mod system;
 mod table;
+mod xts;
 
 pub(crate) use call::{Call, Fault, Outcome, RomState};
 pub(crate) use names::name;

@@ -152,10 +152,8 @@ mod tests {
 
     #[test]
     fn functions_are_where_the_linker_scripts_have_them() {
-        // They do not name the C library's.
-        let named = TABLE.iter().filter_map(|(address, name, _)| Some((*name, crate::rom::name(*address)?)));
-        let named: Vec<_> = named.collect();
-        assert!(named.len() > 100, "{}", named.len());
-        assert!(named.iter().all(|(one, other)| one == other));
+        for (address, name, _) in TABLE.iter().filter(|(address, _, _)| *address != WAIT) {
+            assert_eq!(crate::rom::name(*address), Some(*name), "{address:#x}");
+        }
     }
 }
