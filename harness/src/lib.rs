@@ -47,6 +47,7 @@
 
 pub mod broker;
 pub mod clock;
+pub mod embedded_test;
 pub mod error;
 pub mod event;
 pub mod firmware_build;
@@ -56,6 +57,7 @@ pub mod program;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod simulation;
 pub mod stream;
 pub mod target;
 pub mod time;

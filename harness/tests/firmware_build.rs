@@ -64,20 +64,22 @@ fn an_installed_target_is_taken_even_if_sources_come_first() {
     let debian = machine.compiler("debian", "1.96.0");
     add_sources(&debian);
     add_linker(&debian);
-    add_target(&machine.compiler("rustup", "1.95.0 (59807616e 2026-04-14)"));
+    let sysroot = machine.compiler("rustup", "1.95.0 (59807616e 2026-04-14)");
+    add_target(&sysroot);
     let found = find(&machine.path(&["debian", "rustup"])).unwrap();
     let cargo = machine.folder("rustup/bin/cargo");
-    assert_eq!(found, Toolchain::Target { cargo, version: "rustc 1.95.0 (59807616e 2026-04-14)".into() });
+    assert_eq!(found, Toolchain::Target { cargo, sysroot, version: "rustc 1.95.0 (59807616e 2026-04-14)".into() });
 }
 
 #[test]
 fn debians_compiler_borrows_the_linker_of_another_one() {
     let machine = Machine::new();
     let linker = add_linker(&machine.compiler("rustup", "1.95.0"));
-    add_sources(&machine.compiler("debian", "1.96.0"));
+    let sysroot = machine.compiler("debian", "1.96.0");
+    add_sources(&sysroot);
     let found = find(&machine.path(&["rustup", "debian"])).unwrap();
     let [cargo, rustc] = ["cargo", "rustc"].map(|name| machine.folder("debian/bin").join(name));
-    assert_eq!(found, Toolchain::BuildStd { cargo, rustc, linker, version: "rustc 1.96.0".into() });
+    assert_eq!(found, Toolchain::BuildStd { cargo, rustc, linker, sysroot, version: "rustc 1.96.0".into() });
 }
 
 #[test]

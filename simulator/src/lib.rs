@@ -64,5 +64,6 @@ pub mod soc;
 pub mod time;
 
 mod crc;
+mod download;
 mod raw;
 mod rom;

@@ -8,7 +8,8 @@ use miette::Diagnostic;
 use proptest::prelude::*;
 use simulator::board::diagram::Diagram;
 use simulator::image::{Firmware, ImageError};
-use simulator::machine::{Board, Config, Exit, Machine, Stuck};
+use simulator::machine::{Board, Config, Exit, Machine, Probe, Stuck, What};
+use simulator::soc::Report;
 use simulator::time::Span;
 use support::asm::*;
 use support::firmware::{ElfFile, usual_app};
@@ -123,6 +124,30 @@ fn an_endless_loop_ends_with_its_time() {
 }
 
 #[test]
+fn a_pin_that_never_rests_does_not_fill_the_memory() {
+    let probe = Probe { part: "logic1".into(), pin: "D0".into(), gpio: 4 };
+    let mut machine = machine_on(Board { probes: vec![probe], ..Board::default() }, |a| {
+        a.output(4).li(A0, GPIO_OUT_W1TS).li(A1, 1 << 4).label("next").sw(A1, 0, A0).sw(A1, 4, A0).j("next")
+    });
+    // Two edges in three cycles of 12.5 ns.
+    run(&mut machine, Span::from_ms(15));
+    assert!((799_900..=800_000).contains(&edges(&machine.take_events()).len()));
+    run(&mut machine, Span::from_ms(30));
+    let events = machine.take_events();
+    let last = &events.last().expect("events").what;
+    assert!(matches!(last, What::Report(Report::Lost { .. })), "{last:?}");
+    run(&mut machine, MS);
+    assert!((53_000..53_400).contains(&edges(&machine.take_events()).len()));
+}
+
+#[test]
+fn a_firmware_that_resets_itself_at_once_takes_time_for_it() {
+    let mut machine = machine(|a| a.store(RTC_OPTIONS0, SW_SYS_RST).idle());
+    // Fifty times in a second.
+    assert_eq!(run(&mut machine, Span::from_ms(1_001)).len(), 51);
+}
+
+#[test]
 fn a_stack_that_overflows_ends_in_an_exception() {
     // From SRAM 0, which the data bus does not reach, so that it does not overwrite itself.
     let mut asm = Asm::new(0x4037_C000);
@@ -200,7 +225,8 @@ fn step() -> impl Strategy<Value = Step> {
 /// A board with something of everything on its pins.
 fn crowded() -> Board {
     let drawing = include_str!("../../diagram.json");
-    let mut board = Board::from_diagram(&Diagram::parse("diagram.json", drawing).expect("a valid drawing")).expect("a board");
+    let mut board =
+        Board::from_diagram(&Diagram::parse("diagram.json", drawing).expect("a valid drawing")).expect("a board");
     board.wires.extend([(2, 3), (4, 5)]);
     board
 }

@@ -57,6 +57,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     checks.push(broker::port(args.port));
     checks.extend(programs::all());
+    checks.extend(project::prebuilt());
     checks.push(machine::colors(stdout().is_terminal(), env));
     checks.push(machine::partition(env));
     let ready = checks.iter().all(|c| c.state == State::Ok || !c.needed);

@@ -29,6 +29,11 @@ impl Failure {
         Self { exit: Exit::Usage, text: error.to_string(), help: error.help().map(|h| h.to_string()) }
     }
 
+    /// A wrong file, with an error that knows its own help: exit code 2.
+    pub(super) fn of_file(file: &dyn Display, error: &dyn miette::Diagnostic) -> Self {
+        Self { exit: Exit::Usage, text: format!("{file}: {error}"), help: error.help().map(|h| h.to_string()) }
+    }
+
     /// A file or the terminal cannot be written: exit code 3.
     pub(super) fn io(what: impl Display, error: &std::io::Error) -> Self {
         Self { exit: Exit::Bench, text: format!("{what}: {error}"), help: None }

@@ -11,6 +11,7 @@ mod report;
 mod run;
 mod schema;
 mod selection;
+mod sim;
 mod up;
 
 use std::process::ExitCode;
@@ -43,6 +44,8 @@ enum Command {
     Broker(broker::Command),
     #[command(subcommand)]
     Firmware(firmware::Command),
+    #[command(subcommand)]
+    Sim(sim::Command),
     Up(up::Args),
     Init(init::Args),
     Doctor(doctor::Args),
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Report(command) => report::run(command),
         Command::Broker(command) => broker::run(command),
         Command::Firmware(command) => firmware::run(command),
+        Command::Sim(command) => sim::run(command),
         Command::Up(args) => up::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -1,9 +1,13 @@
 //! Building the firmware's binary for the ESP32-C3: with which compiler, how, and how large it became.
 
 mod build;
+pub mod prebuilt;
+mod remap;
 mod size;
 mod toolchain;
+mod workspace;
 
-pub use build::{Build, BuildError, Variant, build};
+pub use build::{Build, BuildError, Built, Variant, build};
 pub use size::{Size, SizeError};
 pub use toolchain::{CHIP_TARGET, Toolchain, ToolchainError, find};
+pub use workspace::workspace;

@@ -19,6 +19,8 @@ pub enum Toolchain {
     Target {
         /// The cargo beside the compiler.
         cargo: PathBuf,
+        /// Where the compiler's files are.
+        sysroot: PathBuf,
         /// `rustc 1.95.0 (...)`.
         version: String,
     },
@@ -30,9 +32,21 @@ pub enum Toolchain {
         rustc: PathBuf,
         /// `rust-lld`, or `ld.lld`.
         linker: PathBuf,
+        /// Where the compiler's files are.
+        sysroot: PathBuf,
         /// `rustc 1.96.0 (...)`.
         version: String,
     },
+}
+
+impl Toolchain {
+    /// The compiler without its place on this machine.
+    pub fn compiler(&self) -> String {
+        match self {
+            Self::Target { version, .. } => version.clone(),
+            Self::BuildStd { version, .. } => format!("{version}, standard library built from its sources"),
+        }
+    }
 }
 
 impl fmt::Display for Toolchain {
@@ -138,20 +152,20 @@ pub fn find(path: &OsStr) -> Result<Toolchain, ToolchainError> {
     let usable = |c: &&Compiler| c.cargo.is_some() && (c.has_target() || c.has_sources());
     let new = || compilers.iter().filter(usable).filter(|c| c.is_new_enough());
     let chosen = new().find(|c| c.has_target()).or_else(|| new().next());
-    let Some(Compiler { rustc, cargo: Some(cargo), version, .. }) = chosen else {
+    let Some(Compiler { rustc, cargo: Some(cargo), version, sysroot }) = chosen else {
         return Err(match compilers.iter().find(usable) {
             Some(old) => ToolchainError::TooOld { rustc: old.rustc.clone() },
             None => ToolchainError::Missing { has_rustup: !on_path(path, "rustup").is_empty() },
         });
     };
-    let (cargo, version) = (cargo.clone(), version.clone());
+    let (cargo, sysroot, version) = (cargo.clone(), sysroot.clone(), version.clone());
     if chosen.is_some_and(Compiler::has_target) {
-        return Ok(Toolchain::Target { cargo, version });
+        return Ok(Toolchain::Target { cargo, sysroot, version });
     }
     let linker = compilers
         .iter()
         .find_map(Compiler::linker)
         .or_else(|| ["rust-lld", "ld.lld"].iter().find_map(|name| on_path(path, name).into_iter().next()))
         .ok_or(ToolchainError::NoLinker)?;
-    Ok(Toolchain::BuildStd { cargo, rustc: rustc.clone(), linker, version })
+    Ok(Toolchain::BuildStd { cargo, rustc: rustc.clone(), linker, sysroot, version })
 }

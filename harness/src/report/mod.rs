@@ -41,3 +41,5 @@ pub use rerun::rerun_command;
 pub use summary::{exit, summarize};
 pub use terminal::Terminal;
 pub use theme::Theme;
+
+pub(crate) use text::{clean, clean_lines};

@@ -6,6 +6,7 @@
 //! instruction; [`Machine::trace_hash`] and [`Machine::state_hash`] tell runs and states apart.
 
 mod board;
+mod console;
 mod event;
 mod exit;
 mod run;

@@ -5,8 +5,14 @@ use super::exit::{Exit, Stuck};
 use super::state::Machine;
 use crate::cpu::Stop;
 use crate::rom::{self, Call, Fault, Outcome};
-use crate::soc::{ResetCause, SerialPort};
-use crate::time::Instant;
+use crate::soc::{Report, ResetCause, SerialPort};
+use crate::time::{Instant, Span};
+
+/// How long the ROM and the bootloader need after a reset that the chip makes itself: about the least that is seen on
+/// chips. At power-on they take no time, so that the app starts when it is told to.
+const BOOTING: Span = Span::from_ms(20);
+/// Events that wait for [`Machine::take_events`].
+const MOST_EVENTS: usize = 1 << 20;
 
 impl Machine {
     /// Lets time pass up to `until`, or until something is to be done outside; see [`Exit`].
@@ -33,17 +39,25 @@ impl Machine {
         loop {
             let now = self.now();
             self.soc.run_events(&mut self.memory, now);
+            self.serve_console(now);
             self.exchange_frames(now);
+            if self.soc.has_many_edges() {
+                self.collect();
+            }
             if let Some(exit) = self.attend() {
                 return exit;
             }
             if now >= until {
                 return Exit::Until;
             }
+            let is_waiting = now < self.boots_until;
+            let booting = is_waiting || self.console.is_active();
+            let until = until.min(self.console.next_event());
+            let until = if is_waiting { until.min(self.boots_until) } else { until };
             let deadline = self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(until);
             // Later than now, whatever was asked for: time always passes.
             let deadline = self.soc.cycle_at(deadline).max(self.cpu.cycle() + 1);
-            if !self.powered || self.soc.is_asleep() || self.halted.is_some() || self.stuck.is_some() {
+            if booting || !self.powered || self.soc.is_asleep() || self.halted.is_some() || self.stuck.is_some() {
                 self.cpu.sleep_until(deadline);
                 continue;
             }
@@ -95,11 +109,16 @@ impl Machine {
     /// When the machine wants to run next, if nothing is done to it: now if the core has something to do,
     /// [`Instant::NEVER`] if nothing will ever happen.
     pub fn next_activity(&self) -> Instant {
-        let busy = self.powered && self.halted.is_none() && self.stuck.is_none() && !self.cpu.is_waiting();
+        let now = self.now();
+        let busy = now >= self.boots_until && !self.console.is_active() && self.powered
+            && self.halted.is_none()
+            && self.stuck.is_none()
+            && !self.cpu.is_waiting();
         if busy || self.due_reset.is_some() || self.network.has_event() {
-            return self.now();
+            return now;
         }
-        self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER))
+        let booted = if now < self.boots_until { self.boots_until } else { Instant::NEVER };
+        self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(booted).min(self.console.next_event())
     }
 
     fn restart(&mut self, cause: ResetCause) {
@@ -110,6 +129,7 @@ impl Machine {
             self.memory.clear_sram();
         }
         self.start(cause);
+        self.boots_until = self.now() + BOOTING;
     }
 
     /// Takes frames from the device to the network and back.
@@ -150,7 +170,11 @@ impl Machine {
     /// Fetches what the parts of the machine have noted, and tells the parts on the board of it.
     pub(super) fn collect(&mut self) {
         let first = self.events.len();
-        let push = |events: &mut Vec<Event>, at, what| events.push(Event { at, what });
+        let push = |events: &mut Vec<Event>, at, what| match events.len() {
+            ..MOST_EVENTS => events.push(Event { at, what }),
+            MOST_EVENTS => events.push(Event { at, what: What::Report(Report::Lost { at }) }),
+            _ => {}
+        };
         for edge in self.soc.take_edges() {
             self.trace.edge(edge);
             for (index, chain) in self.board.chains.iter().enumerate().filter(|(_, chain)| chain.gpio == edge.gpio) {

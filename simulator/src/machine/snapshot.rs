@@ -1,5 +1,6 @@
 //! Going back to an earlier state, and telling states and runs apart.
 
+use super::console::Console;
 use super::exit::Stuck;
 use super::state::Machine;
 use crate::board::ws2812;
@@ -25,6 +26,8 @@ pub struct MachineSnapshot {
     stuck: Option<Stuck>,
     told_stuck: bool,
     due_reset: Option<ResetCause>,
+    boots_until: Instant,
+    console: Console,
     trace: Trace,
 }
 
@@ -86,6 +89,8 @@ impl Machine {
             stuck: self.stuck.clone(),
             told_stuck: self.told_stuck,
             due_reset: self.due_reset,
+            boots_until: self.boots_until,
+            console: self.console.clone(),
             trace: self.trace.clone(),
         }
     }
@@ -101,6 +106,8 @@ impl Machine {
         (self.powered, self.halted) = (snapshot.powered, snapshot.halted);
         self.stuck.clone_from(&snapshot.stuck);
         (self.told_stuck, self.due_reset) = (snapshot.told_stuck, snapshot.due_reset);
+        self.boots_until = snapshot.boots_until;
+        self.console.clone_from(&snapshot.console);
         self.trace = snapshot.trace.clone();
         self.events.clear();
     }
@@ -109,7 +116,7 @@ impl Machine {
     pub fn state_hash(&self) -> u64 {
         let mut state = DefaultHasher::new();
         (self.cpu.hash(), self.memory.hash(), self.soc.hash(), self.powered, self.halted).hash(&mut state);
-        (&self.rom, &self.network, self.due_reset).hash(&mut state);
+        (&self.rom, &self.network, self.due_reset, self.boots_until, &self.console).hash(&mut state);
         state.finish()
     }
 

@@ -1,6 +1,7 @@
 //! [`Machine`]: what it is made of, and everything that is done to it from outside but letting it run.
 
 use super::board::Board;
+use super::console::Console;
 use super::event::{Event, What};
 use super::exit::Stuck;
 use super::snapshot::Trace;
@@ -32,6 +33,9 @@ pub struct Config {
     /// Whether semihosting calls come out of [`Machine::run`]; otherwise they are breakpoint exceptions, as on a chip
     /// without a debugger.
     pub semihosting: bool,
+    /// Whether the mask ROM prints what it does after a reset, as chips do: about 140 bytes on UART0, during which the
+    /// firmware waits.
+    pub rom_messages: bool,
 }
 
 /// A board that runs.
@@ -44,6 +48,9 @@ pub struct Machine {
     pub(super) board: Board,
     pub(super) decoders: Vec<ws2812::Decoder>,
     buttons: Vec<ExternalId>,
+    pub(super) boot_button: Option<ExternalId>,
+    pub(super) rom_messages: bool,
+    pub(super) console: Console,
     pub(super) powered: bool,
     pub(super) halted: Option<u32>,
     pub(super) stuck: Option<Stuck>,
@@ -51,6 +58,8 @@ pub struct Machine {
     pub(super) told_stuck: bool,
     /// A reset that has been told of and is to be done.
     pub(super) due_reset: Option<ResetCause>,
+    /// The core stands still until then.
+    pub(super) boots_until: Instant,
     pub(super) events: Vec<Event>,
     pub(super) trace: Trace,
 }
@@ -70,8 +79,13 @@ impl std::fmt::Debug for Machine {
 impl Machine {
     /// A board with this firmware in its flash, and power off.
     pub fn new(board: Board, firmware: &Firmware, config: Config) -> Self {
+        Self::with_flash(board, firmware.flash.clone(), config)
+    }
+
+    /// A board with this in its flash, which may be nothing that starts, and power off.
+    pub fn with_flash(board: Board, flash: FlashImage, config: Config) -> Self {
         let cpu_config = cpu::Config { semihosting: config.semihosting, ..cpu::Config::default() };
-        let mut memory = Memory::new(firmware.flash.clone());
+        let mut memory = Memory::new(flash);
         let mut soc = Soc::new();
         soc.set_seed(config.seed);
         if let Some(mac) = config.mac {
@@ -102,11 +116,15 @@ impl Machine {
             decoders: board.chains.iter().map(decoder).collect(),
             board,
             buttons,
+            boot_button: None,
+            rom_messages: config.rom_messages,
+            console: Console::default(),
             powered: false,
             halted: None,
             stuck: None,
             told_stuck: false,
             due_reset: None,
+            boots_until: Instant::ZERO,
             events: Vec::new(),
             trace: Trace::default(),
         }
@@ -146,6 +164,7 @@ impl Machine {
         if self.powered {
             self.collect();
             self.powered = false;
+            self.console = Console::default();
             self.soc.power_off(&mut self.memory, self.soc.time_of(self.cpu.cycle()));
             self.soc.keep_power();
             self.go_dark();
@@ -174,8 +193,13 @@ impl Machine {
         self.events.push(Event { at: now, what: What::Reset(cause) });
         (self.halted, self.stuck, self.due_reset) = (None, None, None);
         self.told_stuck = false;
+        self.boots_until = Instant::ZERO;
+        self.latch_straps(cause);
         self.soc.reset(&mut self.memory, now, cause);
         self.cpu.reset();
+        if self.begin_console(cause) {
+            return;
+        }
         match Boot::from_flash(self.memory.flash()) {
             Ok(boot) => {
                 let loaded = boot.load(&mut self.memory);
@@ -187,7 +211,10 @@ impl Machine {
                 self.cpu.set_csr(&mut self.memory, &mut self.soc, CsrNumber::MPCMR, 1);
                 self.cpu.set_pc(boot.entry);
             }
-            Err(error) => self.stuck = Some(Stuck::NotBootable(error.to_string())),
+            Err(error) => {
+                self.stuck = Some(Stuck::NotBootable(error.to_string()));
+                self.say_not_bootable();
+            }
         }
     }
 
@@ -220,9 +247,9 @@ impl Machine {
         self.soc.drive_external(&mut self.memory, now, self.buttons[button], drive);
     }
 
-    /// Bytes that the host sends to a serial port, at the port's speed.
-    pub fn serial_input(&mut self, port: SerialPort, bytes: &[u8]) {
-        self.soc.serial_input(&mut self.memory, port, bytes);
+    /// Bytes that the host sends to a serial port, at the port's speed. Says how many were accepted: the queue has 64 KB.
+    pub fn serial_input(&mut self, port: SerialPort, bytes: &[u8]) -> usize {
+        self.soc.serial_input(&mut self.memory, port, bytes)
     }
 
     /// The network behind the Ethernet MAC, for accepting connections and passing data. The next

@@ -86,8 +86,8 @@ pub trait Bus {
     }
 
     /// The dedicated GPIO outputs changed: CSR 0x803 `cpu_gpio_oen` and 0x805 `cpu_gpio_out`.
-    fn gpio_out(&mut self, now: u64, enable: u32, value: u32) {
-        let _ = (now, enable, value);
+    fn gpio_out(&mut self, access: &mut Access<'_>, enable: u32, value: u32) {
+        let _ = (access, enable, value);
     }
 }
 

@@ -214,6 +214,11 @@ impl Soc {
         self.hub.pins.level(gpio)
     }
 
+    /// Whether something outside holds a GPIO low.
+    pub fn is_held_low(&self, gpio: u8) -> bool {
+        self.hub.pins.is_held_low(gpio)
+    }
+
     /// What the chip itself drives onto a GPIO.
     pub fn driven(&self, gpio: u8) -> Drive {
         self.hub.pins.driven(gpio)
@@ -249,6 +254,11 @@ impl Soc {
     /// The edges of the watched GPIOs since the last call.
     pub fn take_edges(&mut self) -> Vec<Edge> {
         self.hub.pins.take_edges()
+    }
+
+    /// Whether so many edges are kept that they should be taken.
+    pub(crate) fn has_many_edges(&self) -> bool {
+        self.hub.pins.has_many_edges()
     }
 
     /// A hash over all state that decides what happens next.
@@ -331,20 +341,30 @@ impl Soc {
         call: impl FnOnce(&mut dyn Device, &mut Env<'_>, u32) -> R,
     ) -> Result<R, AccessFault> {
         let (id, offset) = decode(address).ok_or(AccessFault)?;
+        self.catch_up(access);
+        self.hub.pc = access.pc;
+        let result = self.with(access.memory, id, |device, env| call(device, env, offset));
+        self.tell_core(access);
+        Ok(result)
+    }
+
+    /// Handles what is due before an access.
+    fn catch_up(&mut self, access: &mut Access<'_>) {
         let now = self.hub.timebase.time(access.now);
         if self.hub.next_event() <= now {
             self.run_events(access.memory, now);
         }
         self.hub.now = self.hub.now.max(now);
-        self.hub.pc = access.pc;
-        let result = self.with(access.memory, id, |device, env| call(device, env, offset));
+    }
+
+    /// Says what the core has to look at before its next instruction.
+    fn tell_core(&mut self, access: &mut Access<'_>) {
         if self.hub.interrupts.take_changed() {
             access.interrupts_changed();
         }
-        if std::mem::take(&mut self.hub.slice_ends) {
+        if std::mem::take(&mut self.hub.slice_ends) || self.hub.pins.has_many_edges() {
             access.end_slice();
         }
-        Ok(result)
     }
 }
 
@@ -387,8 +407,10 @@ impl Bus for Soc {
         self.hub.pins.dedicated_inputs()
     }
 
-    fn gpio_out(&mut self, now: u64, enable: u32, value: u32) {
-        let now = self.hub.timebase.time(now).max(self.hub.now);
-        self.hub.pins.set_dedicated_outputs(now, enable, value);
+    fn gpio_out(&mut self, access: &mut Access<'_>, enable: u32, value: u32) {
+        self.catch_up(access);
+        self.hub.pins.set_dedicated_outputs(self.hub.now, enable, value);
+        self.settle(access.memory);
+        self.tell_core(access);
     }
 }

@@ -167,6 +167,8 @@ impl FlashChip {
             0x90 => repeat(answer, &[0xEF, capacity_code(size).wrapping_sub(1)]),
             0xAB => repeat(answer, &[capacity_code(size).wrapping_sub(1)]),
             0x4B => repeat(answer, b"hilbench"),
+            // It has no table of parameters (SFDP).
+            0x5A => answer.fill(0xFF),
             0x03 | 0x0B | 0x3B | 0x6B | 0xBB | 0xEB => {
                 for (index, byte) in answer.iter_mut().enumerate() {
                     let mut one = [0xFF];

@@ -31,6 +31,8 @@ const DATE: u32 = 0x6FC;
 
 /// Strapping pins as a DevKit has them: GPIO2, GPIO8 and GPIO9 high, so that the chip boots from flash. TRM table 4-1.
 const STRAPPED_FOR_FLASH: u32 = 0b1110;
+/// The same with GPIO9 low.
+const STRAPPED_FOR_DOWNLOAD: u32 = 0b0110;
 
 /// The registers.
 #[derive(Clone, Default, Hash, Debug)]
@@ -53,6 +55,7 @@ impl Device for Gpio {
             OUT => pins.out(),
             ENABLE => pins.enable(),
             OUT_W1TS | OUT_W1TC | ENABLE_W1TS | ENABLE_W1TC | STATUS_W1TS | STATUS_W1TC => 0,
+            STRAP if env.hub.strapped_for_download => STRAPPED_FOR_DOWNLOAD,
             STRAP => STRAPPED_FOR_FLASH,
             IN => pins.inputs(),
             STATUS | STATUS_NEXT => pins.status(),

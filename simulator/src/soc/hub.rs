@@ -51,6 +51,8 @@ pub(crate) struct Hub {
     pub(crate) peripheral_resets: u64,
     /// Set when something is to be done outside of the core's loop.
     pub(crate) slice_ends: bool,
+    /// GPIO9 was low when the chip came out of its last reset.
+    pub(crate) strapped_for_download: bool,
     pub(crate) unmodelled: Unmodelled,
     pub(crate) reports: Vec<Report>,
     oscillated: bool,
@@ -81,6 +83,7 @@ impl Hub {
             clocks_changed: false,
             peripheral_resets: 0,
             slice_ends: false,
+            strapped_for_download: false,
             unmodelled: Unmodelled::default(),
             reports: Vec::new(),
             oscillated: false,
@@ -147,7 +150,7 @@ impl Hub {
     pub(crate) fn hash_state(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
         (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
-        (&self.flash, &self.ethernet, self.power_cut).hash(state);
+        (&self.flash, &self.ethernet, self.power_cut, self.strapped_for_download).hash(state);
         (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
         (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports, self.oscillated).hash(state);
     }

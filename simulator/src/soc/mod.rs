@@ -1,9 +1,9 @@
 //! What is around the core on the chip: one file per peripheral, with the names and offsets of the ESP32-C3 Technical
 //! Reference Manual (TRM). Not for the core ([`crate::cpu`]), nor for what is wired to the pins ([`crate::board`]).
 //!
-//! A peripheral is a [`Device`](device::Device): registers, and at most one moment at which it wants to be called. What
-//! peripherals share is in the [`Hub`](hub::Hub): time, interrupt lines, pins, clocks, DMA. They reach it, and plain
-//! memory, through an [`Env`](hub::Env). [`Soc`] decodes addresses and keeps the moments in order, so that an event is
+//! A peripheral is a `Device`: registers, and at most one moment at which it wants to be called. What
+//! peripherals share is in the `Hub`: time, interrupt lines, pins, clocks, DMA. They reach it, and plain
+//! memory, through an `Env`. [`Soc`] decodes addresses and keeps the moments in order, so that an event is
 //! always handled before an access that comes after it.
 //!
 //! A register that is not modelled keeps what is written to it, and is [reported](Report) when it is touched.

@@ -20,6 +20,9 @@ const DEDICATED: u8 = 28;
 /// The function of a pad that goes through the GPIO matrix.
 const MATRIX: u32 = 1;
 
+/// Edges that are kept without asking for their being taken.
+const MANY_EDGES: usize = 1 << 16;
+
 /// What something puts on a net.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Drive {
@@ -241,6 +244,11 @@ impl Pins {
         std::mem::take(&mut self.edges)
     }
 
+    /// Whether so many edges are kept that they should be taken.
+    pub(crate) fn has_many_edges(&self) -> bool {
+        self.edges.len() >= MANY_EDGES
+    }
+
     /// The nets at which drivers began to disagree since the last call, each once.
     pub(crate) fn take_contended(&mut self) -> Vec<(Instant, u8)> {
         std::mem::take(&mut self.contended)
@@ -271,6 +279,12 @@ impl Pins {
     /// The next change of an input signal that its peripheral is to be told of.
     pub(crate) fn take_input(&mut self) -> Option<(u8, bool)> {
         self.inputs.pop_front()
+    }
+
+    /// Whether something outside holds a GPIO's net strongly low.
+    pub(crate) fn is_held_low(&self, gpio: u8) -> bool {
+        let net = |gpio: u8| self.pins[usize::from(gpio)].net;
+        self.externals.iter().any(|external| external.drive == Drive::Low && net(external.gpio) == net(gpio))
     }
 
     /// The level of a GPIO's net, whether its input is enabled or not.

@@ -66,6 +66,11 @@ pub enum Report {
         /// When it began, the first time.
         at: Instant,
     },
+    /// So much was seen and not taken that nothing more is kept until it is.
+    Lost {
+        /// When the first thing was lost.
+        at: Instant,
+    },
     /// Two outputs drive one net to different levels.
     Contention {
         /// One of the GPIOs on the net.
@@ -84,6 +89,7 @@ impl Report {
             | Self::SerialMismatch { at, .. }
             | Self::Storm { at, .. }
             | Self::Oscillation { at }
+            | Self::Lost { at }
             | Self::Contention { at, .. } => *at,
         }
     }
@@ -114,6 +120,10 @@ impl fmt::Display for Report {
             Self::Oscillation { at } => write!(
                 f,
                 "at {at} an output changes its own input to and fro without end; the model leaves it somewhere in between",
+            ),
+            Self::Lost { at } => write!(
+                f,
+                "more was seen than is kept until somebody takes it; what comes from {at} on is not told, until that is done",
             ),
             Self::Contention { gpio, at } => write!(f, "two outputs drive GPIO{gpio} to different levels at {at}"),
         }

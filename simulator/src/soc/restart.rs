@@ -25,6 +25,16 @@ impl Soc {
         self.peripherals.apb_ctrl.seed(seed);
     }
 
+    /// What the strapping pins said when the chip came out of its reset.
+    pub(crate) fn latch_straps(&mut self, download: bool) {
+        self.hub.strapped_for_download = download;
+    }
+
+    /// Whether they said that the ROM stays in download mode.
+    pub(crate) fn is_strapped_for_download(&self) -> bool {
+        self.hub.strapped_for_download
+    }
+
     /// Power is taken away: peripherals stop and pads let go of their nets, until [`reset`](Self::reset) by
     /// [`ResetCause::PowerOn`].
     pub fn power_off(&mut self, memory: &mut Memory, at: Instant) {

@@ -199,6 +199,17 @@ impl Soc {
         self.hub.serial.bridge.has_complained = false;
     }
 
+    /// The bridge's baud rate.
+    pub fn bridge_baud(&self) -> u32 {
+        self.hub.serial.bridge.baud
+    }
+
+    /// Whether bytes from the host wait in the bridge, or one is on its way.
+    pub(crate) fn is_bridge_sending(&self) -> bool {
+        let bridge = &self.hub.serial.bridge;
+        !bridge.queue.is_empty() || bridge.pin.is_some() && !matches!(bridge.sender, Transmitter::Idle)
+    }
+
     /// Puts a byte into UART0's TX FIFO, as the ROM's `uart_tx_one_char` does; says whether there was room. The moment
     /// is the one that events have been run until.
     pub(crate) fn rom_uart_tx(&mut self, memory: &mut Memory, byte: u8) -> bool {

@@ -4,6 +4,7 @@
 mod support;
 
 mod flash;
+mod interrupts;
 mod lights;
 mod network;
 mod pins;

@@ -66,6 +66,67 @@ fn a_wire_carries_an_output_to_an_input_and_two_outputs_are_told() {
     assert_eq!(reports[0].to_string().split(" at ").next(), Some("two outputs drive GPIO2 to different levels"));
 }
 
+/// What GPIO_IN has of some GPIOs after a program.
+fn inputs(board: Board, gpios: &[u32], write: impl FnOnce(&mut Asm) -> &mut Asm) -> Vec<bool> {
+    let mut machine = machine_on(board, |a| write(a).nops(4).load(S0, GPIO_IN).keep(S0, DATA).idle());
+    run(&mut machine, Span::from_ms(1));
+    gpios.iter().map(|gpio| word(&machine, DATA) >> gpio & 1 == 1).collect()
+}
+
+const INPUT: u32 = 1 << 12 | 1 << 9;
+const PULL_UP: u32 = 1 << 8;
+const PULL_DOWN: u32 = 1 << 7;
+
+#[test]
+fn pulls_decide_what_nobody_drives() {
+    let wires = Board::with_wires(&[(4, 5), (6, 7)]);
+    let levels = inputs(wires, &[1, 2, 3, 4, 5, 6, 7], |a| {
+        let pads = [(1, 0), (2, PULL_UP), (3, PULL_DOWN), (4, PULL_UP), (5, PULL_DOWN), (6, 0), (7, PULL_UP)];
+        for (gpio, pull) in pads {
+            a.store(IO_MUX_GPIO0 + 4 * gpio, INPUT | pull);
+        }
+        a
+    });
+    assert_eq!(levels, [false, true, false, true, true, true, true]);
+    // Wired to ground and to the supply.
+    let ties = Board { ties: vec![(2, false), (3, true)], ..Board::default() };
+    let levels = inputs(ties, &[2, 3], |a| {
+        a.store(IO_MUX_GPIO0 + 4 * 2, INPUT | PULL_UP).store(IO_MUX_GPIO0 + 4 * 3, INPUT | PULL_DOWN)
+    });
+    assert_eq!(levels, [false, true]);
+}
+
+#[test]
+fn an_open_drain_only_pulls_down() {
+    for (pull, high, expected) in [(0, true, false), (PULL_UP, true, true), (PULL_UP, false, false)] {
+        let levels = inputs(Board::default(), &[4], |a| {
+            a.output(4).store(IO_MUX_GPIO0 + 4 * 4, INPUT | pull).store(0x6000_4074 + 4 * 4, 1 << 2);
+            a.store(if high { GPIO_OUT_W1TS } else { GPIO_OUT_W1TC }, 1 << 4)
+        });
+        assert_eq!(levels, [expected]);
+    }
+}
+
+#[test]
+fn a_signal_is_inverted_on_its_way() {
+    let levels = inputs(Board::default(), &[4, 5], |a| {
+        // Both follow GPIO_OUT, the second one inverted.
+        a.output(4).output(5).store(GPIO_FUNC0_OUT_SEL_CFG + 4 * 5, 128 | 1 << 8)
+    });
+    assert_eq!(levels, [false, true]);
+    // What STATUS says of U1RXD: constantly high, and from a pad that is high; each inverted too.
+    for (selection, expected) in
+        [(1 << 6 | 0x1E, 1), (1 << 6 | 1 << 5 | 0x1E, 0), (1 << 6 | 4, 1), (1 << 6 | 1 << 5 | 4, 0)]
+    {
+        let mut machine = machine(|a| {
+            a.output(4).store(GPIO_OUT_W1TS, 1 << 4).store(0x6000_4154 + 4 * 9, selection);
+            a.load(S0, 0x6001_001C).srli(S0, S0, 15).andi(S0, S0, 1).idle()
+        });
+        run(&mut machine, Span::from_ms(1));
+        assert_eq!(machine.cpu().x(S0 as usize), expected, "{selection:#x}");
+    }
+}
+
 #[test]
 fn waiting_jumps_to_the_interrupt() {
     let mut machine = machine(|a| {

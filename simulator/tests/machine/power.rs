@@ -46,7 +46,7 @@ fn a_software_reset_leaves_ram_and_the_rtc_alone() {
         // The third start stays.
         a.li(S1, 3).bne(S0, S1, "again").idle().label("again").store(RTC_OPTIONS0, SW_SYS_RST).idle()
     });
-    let exits = run(&mut machine, Span::from_ms(1));
+    let exits = run(&mut machine, Span::from_ms(50));
     assert_eq!(exits, [Exit::Reset(ResetCause::SoftwareSystem), Exit::Reset(ResetCause::SoftwareSystem)]);
     assert_eq!(counts(&mut machine), [3, 3]);
     // S0 was read from the register of the RTC.

@@ -88,7 +88,7 @@ fn play(machine: &mut Machine, inputs: &[(u64, Input)], stops: &[u64], until: u6
         while machine.run(Instant::from_ns(at)) != Exit::Until {}
         match input {
             Some(Input::Press(pressed)) => machine.set_button(0, *pressed),
-            Some(Input::Serial(bytes)) => machine.serial_input(SerialPort::Uart0, bytes),
+            Some(Input::Serial(bytes)) => drop(machine.serial_input(SerialPort::Uart0, bytes)),
             Some(Input::Cable(up)) => machine.set_link(*up),
             Some(Input::Reset) => machine.reset(),
             Some(Input::Power) => {

@@ -18,6 +18,8 @@ fn unless_reset(write: impl FnOnce(&mut Asm) -> &mut Asm) -> Machine {
 
 fn assert_reset(mut machine: Machine, cause: ResetCause, after: std::ops::Range<Span>) {
     assert_eq!(run(&mut machine, after.end), [Exit::Reset(cause)]);
+    assert_eq!(word(&machine, DATA), ResetCause::PowerOn as u32, "the app is not started yet");
+    assert_eq!(run(&mut machine, BOOTING), []);
     assert_eq!(word(&machine, DATA), cause as u32);
     let resets = machine.take_events().into_iter().filter_map(|event| match event.what {
         What::Reset(found) => Some((event.at, found)),
@@ -29,6 +31,8 @@ fn assert_reset(mut machine: Machine, cause: ResetCause, after: std::ops::Range<
 }
 
 const AT_ONCE: std::ops::Range<Span> = Span::ZERO..Span::from_us(10);
+/// What the ROM and the bootloader need, and a little more.
+const BOOTING: Span = Span::from_ms(21);
 
 #[test]
 fn software_resets_have_their_causes() {

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use esp_hal::{
     Async,
-    gpio::{AnyPin, Level},
+    gpio::{AnyPin, Level, interconnect::PeripheralOutput},
     peripherals::RMT,
-    rmt::{Channel, ConfigError, PulseCode, Rmt, Tx, TxChannelConfig, TxChannelCreator as _},
+    rmt::{Channel, ConfigError, PulseCode, Rmt, Tx, TxChannelConfig, TxChannelCreator},
     time::Rate,
 };
 use firmware::{
@@ -20,6 +20,11 @@ use crate::console::Board;
 /// refilled while it is sent, and glitches if the executor is busy for longer than 120 us then.
 pub const UNBROKEN: u16 = (4 * 48 - 1) / 24;
 
+/// The RMT peripheral, counting in the library's ticks.
+pub fn peripheral(rmt: RMT<'static>) -> Result<Rmt<'static, Async>, ConfigError> {
+    Ok(Rmt::new(rmt, Rate::from_mhz(TICKS_PER_US.into()))?.into_async())
+}
+
 /// The strip of LEDs.
 pub struct DataLine {
     channel: Channel<'static, Async, Tx>,
@@ -29,14 +34,23 @@ pub struct DataLine {
 impl DataLine {
     /// The data line is `pin`; low when nothing is sent.
     pub fn new(rmt: RMT<'static>, pin: AnyPin<'static>, board: Board) -> Result<Self, ConfigError> {
-        let rmt = Rmt::new(rmt, Rate::from_mhz(TICKS_PER_US.into()))?.into_async();
+        Self::on(peripheral(rmt)?.channel0, 4, pin, board)
+    }
+
+    /// The same on a channel that has the memory of `blocks` channels, from its own on.
+    pub fn on(
+        channel: impl TxChannelCreator<'static, Async>,
+        blocks: u8,
+        pin: impl PeripheralOutput<'static>,
+        board: Board,
+    ) -> Result<Self, ConfigError> {
         let config = TxChannelConfig::default()
             .with_clk_divider(1)
             .with_idle_output(true)
             .with_idle_output_level(Level::Low)
             .with_carrier_modulation(false)
-            .with_memsize(4);
-        let channel = rmt.channel0.configure_tx(&config)?.with_pin(pin);
+            .with_memsize(blocks);
+        let channel = channel.configure_tx(&config)?.with_pin(pin);
         Ok(Self { channel, board })
     }
 }

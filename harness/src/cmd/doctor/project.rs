@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use harness::error::chain;
+use harness::firmware_build;
+use harness::firmware_build::prebuilt::{FOLDER, Prebuilt};
 use harness::scenario::load;
 use harness::target::Wiring;
 
@@ -63,6 +66,19 @@ pub(super) fn drawing() -> Check {
         ),
     }
     .needed()
+}
+
+/// The firmware's image that comes with the sources fits them; `None` elsewhere than in hilbench's sources.
+pub(super) fn prebuilt() -> Option<Check> {
+    const FOR: &str = "`hil run` on the simulator without a compiler for the ESP32-C3";
+    let workspace = firmware_build::workspace(&std::env::current_dir().ok()?)?;
+    Some(match Prebuilt::load(&workspace) {
+        Ok(prebuilt) => {
+            let compiler = prebuilt.manifest.toolchain;
+            Check::ok("prebuilt", FOR, format!("{FOLDER}/ fits the sources; built by {compiler}"))
+        }
+        Err(error) => Check::problem("prebuilt", FOR, chain(&error), error.help()),
+    })
 }
 
 /// Reports can be written.

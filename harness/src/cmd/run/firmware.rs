@@ -1,9 +1,11 @@
 //! Which firmware the simulator runs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use harness::firmware_build::{Build, BuildError, ToolchainError, Variant, build, find};
+use harness::error::chain;
+use harness::firmware_build::prebuilt::{FOLDER, Prebuilt};
+use harness::firmware_build::{self, Build, BuildError, ToolchainError, Variant, build, find};
 use simulator::image::{Firmware, Layout, PartitionTable};
 
 use crate::cmd::error::Failure;
@@ -29,7 +31,8 @@ pub(super) fn named(path: &Path) -> Result<Chosen, Failure> {
 
 /// Our own firmware: built now if that is possible, else the prebuilt one if it still fits the sources.
 pub(super) fn own() -> Result<Choice, Failure> {
-    let Some(workspace) = workspace() else {
+    let here = std::env::current_dir().ok();
+    let Some(workspace) = here.as_deref().and_then(firmware_build::workspace) else {
         return Ok(Choice::None("no --firmware, and there is no firmware/ here to build".to_owned()));
     };
     let toolchain = match find(&std::env::var_os("PATH").unwrap_or_default()) {
@@ -38,27 +41,32 @@ pub(super) fn own() -> Result<Choice, Failure> {
     };
     let manifest = workspace.join("Cargo.toml");
     let built = build(&Build { manifest: &manifest, toolchain: &toolchain, variant: Variant::OpenEth });
-    let elf = built.map_err(|error: BuildError| {
+    let built = built.map_err(|error: BuildError| {
         Failure::bench(&error).help("correct it, or run without the chip's binary: --target native")
     })?;
-    Ok(Choice::Chosen(Chosen { firmware: load(&elf)?, reason: format!("firmware built with {toolchain}") }))
+    Ok(Choice::Chosen(Chosen { firmware: load(&built.elf)?, reason: format!("firmware built with {toolchain}") }))
 }
 
 fn prebuilt(workspace: &Path, missing: &ToolchainError) -> Result<Choice, Failure> {
-    let _ = workspace;
-    Ok(Choice::None(format!("{missing}; {}", missing.help())))
+    match Prebuilt::load(workspace) {
+        Ok(prebuilt) => {
+            let reason = format!("{FOLDER}/, it fits the sources; {missing}");
+            Ok(Choice::Chosen(Chosen { firmware: parse(Path::new(FOLDER), &prebuilt.image)?, reason }))
+        }
+        Err(error) => Ok(Choice::None(format!(
+            "{missing}; {} (hil firmware prebuilt --renew, where one can, makes it fit); see hil doctor",
+            chain(&error)
+        ))),
+    }
 }
 
 fn load(path: &Path) -> Result<Arc<Firmware>, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?;
-    let partitions = PartitionTable::from_csv(firmware::PARTITIONS).expect("our own table is valid; a test reads it");
-    let firmware = Firmware::parse_with(&bytes, &Layout::default().with_partitions(partitions));
-    let firmware = firmware.map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
-    Ok(Arc::new(firmware))
+    parse(path, &std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?)
 }
 
-/// The folder of hilbench's sources that we are in.
-fn workspace() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    here.ancestors().find(|folder| folder.join("firmware/src/bin/light/main.rs").is_file()).map(Path::to_owned)
+fn parse(path: &Path, bytes: &[u8]) -> Result<Arc<Firmware>, Failure> {
+    let partitions = PartitionTable::from_csv(firmware::PARTITIONS).expect("our own table is valid; a test reads it");
+    let firmware = Firmware::parse_with(bytes, &Layout::default().with_partitions(partitions));
+    let firmware = firmware.map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+    Ok(Arc::new(firmware))
 }

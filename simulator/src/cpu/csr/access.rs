@@ -4,7 +4,8 @@ use super::counter::Totals;
 use super::pmp::Kind;
 use super::{CsrNumber, Trigger};
 use crate::cpu::core::{Core, TrapVector};
-use crate::mem::{Bus, Memory};
+use crate::cpu::stop::Stop;
+use crate::mem::{Access, Bus, Memory};
 use crate::raw::tlb::SPAN;
 
 /// RV32 with I, M, C and user mode.
@@ -102,16 +103,27 @@ impl Core {
             CsrNumber::MPCCR | CsrNumber::UPCCR => csr.counter.set_mpccr(value, totals),
             CsrNumber::CPU_GPIO_OEN => {
                 csr.gpio_enable = value;
-                bus.gpio_out(totals.cycles, csr.gpio_enable, csr.gpio_out);
+                return self.put_out(totals, mem, bus);
             }
             CsrNumber::CPU_GPIO_OUT => {
                 csr.gpio_out = value;
-                bus.gpio_out(totals.cycles, csr.gpio_enable, csr.gpio_out);
+                return self.put_out(totals, mem, bus);
             }
             // MISA, MIE and MIP ignore what is written.
             _ => {}
         }
         Effect::Nothing
+    }
+
+    /// Hands the dedicated GPIO outputs to the GPIO matrix.
+    fn put_out(&mut self, totals: Totals, mem: &mut Memory, bus: &mut dyn Bus) -> Effect {
+        let mut access = Access::new(mem, totals.cycles, self.pc);
+        bus.gpio_out(&mut access, self.csr.gpio_enable, self.csr.gpio_out);
+        let Access { interrupts_changed, end_slice, .. } = access;
+        if end_slice {
+            self.stop = Some(Stop::SliceEnd);
+        }
+        if interrupts_changed || end_slice || mem.has_stale_code() { Effect::Attention } else { Effect::Nothing }
     }
 
     /// Accesses to what a trigger watches must take the slow path, and code that it watches needs a check in it.

@@ -1,0 +1,41 @@
+//! Serial ports of boards: ttys, USB devices by serial number, and ports of other machines through RFC 2217.
+//!
+//! ```text
+//! PortSpec ── open ──> Link: a tty (tty) or a connection (rfc2217)
+//!                        │ owned by
+//!                      actor: one thread for both directions; reads, splits, stamps, reopens what has gone
+//!                        │
+//!   SerialPort <── Event: text, gone, back, lost ── feed (bounded)
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`PortSpec`] | what the user names a port by |
+//! | [`SerialPort`] | a port that is held open; the way in for everything but flashing |
+//! | [`lines`] | bytes into lines, none lost, none joined |
+//! | [`ControlLines`] | DTR and RTS, and what they do to a board |
+//! | [`bridge`] | a port as a tty of this machine, for libraries that want one |
+//! | [`panics`] | panics in what a board prints, with the functions of its ELF |
+
+mod actor;
+pub mod bridge;
+mod control;
+mod error;
+mod feed;
+pub mod lines;
+mod link;
+pub mod panics;
+mod rfc2217;
+mod spec;
+mod tty;
+
+pub use actor::{Options, Pending, SerialPort};
+pub use control::{ControlLines, Sequence};
+pub use error::PortError;
+pub use feed::Event;
+pub use link::{Link, open};
+pub use spec::{PortSpec, PortSpecError};
+pub use tty::{KnownPort, known_ports};
+
+/// Bits per second at which the ROM and our firmware speak.
+pub const BAUD: u32 = 115_200;
