@@ -57,6 +57,7 @@ pub mod program;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod serve;
 pub mod simulation;
 pub mod stream;
 pub mod target;

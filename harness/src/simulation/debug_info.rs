@@ -80,8 +80,7 @@ impl DebugInfo {
 
     /// Whether code can be at this address: a function of the symbol table, or, without one, memory for code.
     pub fn is_code(&self, address: u32) -> bool {
-        let memory = [IRAM, FLASH_CODE, ROM, RTC_FAST];
-        if !memory.iter().any(|range| range.contains(&address)) {
+        if !is_in_memory(address) {
             return false;
         }
         let is_function = |symbol: simulator::image::Symbol<'_>| symbol.kind == SymbolKind::Function;
@@ -99,6 +98,9 @@ impl DebugInfo {
 
     /// The functions of the source at this address, the innermost first. Empty if nothing is known.
     pub fn source(&self, address: u32) -> Vec<SourceFrame> {
+        if !is_in_memory(address) {
+            return Vec::new();
+        }
         let mut found = self.inlined(address).unwrap_or_default();
         let last = found.len().saturating_sub(1);
         found.iter_mut().enumerate().for_each(|(index, frame)| frame.is_inlined = index < last);
@@ -134,7 +136,7 @@ impl DebugInfo {
         let all = self.lines.as_ref().map(|lines| lines.find_location_range(0, u64::from(u32::MAX))).transpose()?;
         Ok(all.into_iter().flatten().filter_map(|(address, bytes, location)| {
             let (address, bytes) = (u32::try_from(address).ok()?, u32::try_from(bytes).ok()?);
-            let line = location.line.filter(|line| *line > 0)?;
+            let line = location.line.filter(|line| *line > 0 && is_in_memory(address))?;
             Some(CodeOfLine { address, bytes, file: location.file?, line })
         }))
     }
@@ -164,6 +166,11 @@ impl fmt::Display for SourceFrame {
         }
         Ok(())
     }
+}
+
+/// Whether code can be at this address. Functions that the linker has left out keep their lines, at address 0.
+fn is_in_memory(address: u32) -> bool {
+    [IRAM, FLASH_CODE, ROM, RTC_FAST].iter().any(|memory| memory.contains(&address))
 }
 
 /// A path without what says nothing: the current folder, cargo's registry, the standard library's place.

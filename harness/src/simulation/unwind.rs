@@ -43,7 +43,7 @@ pub(super) fn unwind(machine: &Machine, debug: &DebugInfo) -> Vec<(u32, Found)> 
         };
         match next {
             // Where a jump went astray there is no code, but a way back. What called `main` returns nowhere.
-            Some((caller, found)) if debug.is_code(caller.pc) || found == Found::Interrupted => {
+            Some((caller, found)) if found == Found::Interrupted || returns_to_code(debug, caller.pc) => {
                 calls.push((caller.pc, found));
                 frame = caller;
             }
@@ -55,6 +55,11 @@ pub(super) fn unwind(machine: &Machine, debug: &DebugInfo) -> Vec<(u32, Found)> 
         }
     }
     calls
+}
+
+/// Whether a call can return here. What never returns can be called by the last instruction of a function.
+fn returns_to_code(debug: &DebugInfo, address: u32) -> bool {
+    debug.is_code(address.wrapping_sub(2))
 }
 
 struct Unwinder<'a> {
@@ -107,7 +112,7 @@ impl Unwinder<'_> {
             return None;
         }
         let (ra, s0) = (self.word(pointer - 4)?, self.word(pointer - 8)?);
-        if !self.debug.is_code(ra) {
+        if !returns_to_code(self.debug, ra) {
             return None;
         }
         let mut caller = Frame { pc: ra, x: [None; 32] };
@@ -131,7 +136,7 @@ impl Unwinder<'_> {
     }
 
     fn is_return_address(&self, address: u32) -> bool {
-        if !address.is_multiple_of(2) || !self.debug.is_code(address) || !self.debug.is_code(address - 4) {
+        if !address.is_multiple_of(2) || !returns_to_code(self.debug, address) {
             return false;
         }
         let half = |address| self.machine.memory().read(address, Width::Half).unwrap_or(0);

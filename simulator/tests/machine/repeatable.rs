@@ -88,7 +88,9 @@ fn play(machine: &mut Machine, inputs: &[(u64, Input)], stops: &[u64], until: u6
         while machine.run(Instant::from_ns(at)) != Exit::Until {}
         match input {
             Some(Input::Press(pressed)) => machine.set_button(0, *pressed),
-            Some(Input::Serial(bytes)) => drop(machine.serial_input(SerialPort::Uart0, bytes)),
+            Some(Input::Serial(bytes)) => {
+                machine.serial_input(SerialPort::Uart0, bytes);
+            }
             Some(Input::Cable(up)) => machine.set_link(*up),
             Some(Input::Reset) => machine.reset(),
             Some(Input::Power) => {
@@ -145,7 +147,6 @@ proptest! {
         let whole = run(&[]);
         same(&whole, &run(&[]))?;
         same(&whole, &run(&stops))?;
-        prop_assert!(whole.events.len() > 50);
     }
 
     #[test]
@@ -175,6 +176,7 @@ fn another_seed_gives_another_run() {
     let [one, other] = [1, 2].map(|seed| {
         let mut machine = new(seed);
         play(&mut machine, &[], &[], END_NS);
+        assert!(machine.take_events().len() > 100, "it does what it is there for");
         machine.trace_hash()
     });
     assert_ne!(one, other);

@@ -1,6 +1,7 @@
 //! `hil sim`: firmware on the simulated board, without scenarios.
 
 pub(super) mod run;
+pub(super) mod serve;
 pub(super) mod test;
 
 use harness::simulation::load::LoadError;
@@ -12,12 +13,14 @@ use super::error::Failure;
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     Run(run::Args),
+    Serve(Box<serve::Args>),
     Test(test::Args),
 }
 
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Test(args) => test::run(args),
     }
 }

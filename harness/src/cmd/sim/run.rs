@@ -303,7 +303,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// `4MB`
-fn flash_size(text: &str) -> Result<FlashSize, String> {
+pub(super) fn flash_size(text: &str) -> Result<FlashSize, String> {
     let number = text.to_ascii_uppercase();
     let megabytes: Option<usize> = number.trim_end_matches('B').trim_end_matches('M').trim().parse().ok();
     let size = megabytes.and_then(|it| FlashSize::from_bytes(it.checked_mul(1 << 20)?).ok());
@@ -311,7 +311,7 @@ fn flash_size(text: &str) -> Result<FlashSize, String> {
 }
 
 /// `02:00:00:12:34:56`
-fn mac(text: &str) -> Result<[u8; 6], String> {
+pub(super) fn mac(text: &str) -> Result<[u8; 6], String> {
     let form = || "a MAC address is six bytes: 02:00:00:12:34:56".to_owned();
     let byte = |part: &str| (part.len() == 2).then(|| u8::from_str_radix(part, 16).ok()).flatten();
     let bytes: Option<Vec<u8>> = text.split(':').map(byte).collect();
@@ -323,7 +323,7 @@ fn mac(text: &str) -> Result<[u8; 6], String> {
 }
 
 /// `3333`, `:3333`, `0.0.0.0:3333`
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
     let port = text.strip_prefix(':').unwrap_or(text);
     match port.parse::<u16>() {
         Ok(port) => Ok(SocketAddr::from(([127, 0, 0, 1], port))),

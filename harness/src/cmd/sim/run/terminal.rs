@@ -1,6 +1,7 @@
 //! What a run shows: serial output on standard output, everything else on standard error.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::rc::Rc;
 
@@ -37,6 +38,8 @@ pub(super) struct Terminal {
     /// Whether the firmware has said since its start that it panicked.
     has_panicked: bool,
     faults: u32,
+    /// What was said about connections.
+    told: BTreeSet<String>,
     theme: Theme,
     /// Whether both outputs are the same terminal.
     is_shared: bool,
@@ -58,6 +61,7 @@ impl Terminal {
             line: Vec::new(),
             has_panicked: false,
             faults: 0,
+            told: BTreeSet::new(),
             theme: Theme::detect(stderr().is_terminal(), |name| std::env::var(name).ok()),
             is_shared: stdout().is_terminal() && stderr().is_terminal(),
             at_line_start: Cell::new(true),
@@ -251,6 +255,10 @@ impl Observer for Terminal {
 
     fn notice(&mut self, machine: &Machine, notice: &Notice) {
         let text = format!("[{}] {notice}", machine.now());
+        // Firmware tries again, and again.
+        if !self.told.insert(notice.to_string()) {
+            return;
+        }
         match notice {
             Notice::Connected { .. } => self.say(&text),
             Notice::NotAllowed(_) | Notice::Unreachable { .. } => self.warn(&text),
