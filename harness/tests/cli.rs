@@ -57,7 +57,7 @@ fn passing_scenarios_exit_0_and_leave_three_reports() {
     assert_eq!(
         first,
         format!(
-            "hil {} : target native (default: the firmware compiled for the host), broker embedded, seed 0, 3 scenarios",
+            "hil {} : target native (default: no --firmware, and there is no firmware/ here to build), broker embedded, seed 0, 3 scenarios",
             env!("CARGO_PKG_VERSION")
         )
         .replace(" :", ":")

@@ -190,7 +190,12 @@ mod tests {
             version: "rustc 1.95.0".into(),
         };
         let build = Build { manifest: Path::new("/p/Cargo.toml"), toolchain: &toolchain, variant: Variant::Wifi };
-        insta::assert_snapshot!(shown(&command(&build)), @"/home/me/.cargo/bin/cargo build --locked --package firmware --bin light --profile firmware --features esp32c3 --target riscv32imc-unknown-none-elf --message-format json-render-diagnostics --manifest-path /p/Cargo.toml");
+        insta::assert_snapshot!(shown(&command(&build)), @r#"
+        /home/me/.cargo/bin/cargo build --locked --package firmware --bin light --profile firmware --features esp32c3 --target riscv32imc-unknown-none-elf --message-format json-render-diagnostics --manifest-path /p/Cargo.toml --config target.riscv32imc...rustflags=[..."]
+        CARGO_ENCODED_RUSTFLAGS removed
+        RUSTFLAGS removed
+        SOURCE_DATE_EPOCH=0
+        "#);
     }
 
     #[test]
@@ -203,14 +208,17 @@ mod tests {
             version: "rustc 1.96.0".into(),
         };
         let build = Build { manifest: Path::new("/p/Cargo.toml"), toolchain: &toolchain, variant: Variant::OpenEth };
-        insta::assert_snapshot!(shown(&command(&build)), @"
-        /usr/bin/cargo build --locked --package firmware --bin light --profile firmware --features openeth --target riscv32imc-unknown-none-elf --message-format json-render-diagnostics --manifest-path /p/Cargo.toml -Zbuild-std=core,alloc
+        insta::assert_snapshot!(shown(&command(&build)), @r#"
+        /usr/bin/cargo build --locked --package firmware --bin light --profile firmware --features openeth --target riscv32imc-unknown-none-elf --message-format json-render-diagnostics --manifest-path /p/Cargo.toml --config target.riscv32imc...rustflags=[..."] -Zbuild-std=core,alloc
+        CARGO_ENCODED_RUSTFLAGS removed
         CARGO_TARGET_RISCV32IMC_UNKNOWN_NONE_ELF_LINKER=/usr/bin/ld.lld
         LD_LIBRARY_PATH removed
         RUSTC=/usr/bin/rustc
         RUSTC_BOOTSTRAP=1
+        RUSTFLAGS removed
         RUSTUP_TOOLCHAIN removed
-        ");
+        SOURCE_DATE_EPOCH=0
+        "#);
     }
 
     #[test]

@@ -141,7 +141,9 @@ impl Terminal {
             self.is_open = false;
             self.waiting.clear();
             self.tail.clear();
-            inputs.push(Input::Closed);
+            // The next program finds the rate of most of them, until it is seen to have set its own.
+            self.baud = BAUD;
+            inputs.extend([Input::Baud(BAUD), Input::Closed]);
         }
         Ok(inputs)
     }

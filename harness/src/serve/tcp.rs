@@ -46,7 +46,6 @@ impl NetworkPort {
             }
             if stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).is_ok() {
                 inputs.push(Input::Opened(from.to_string()));
-                inputs.push(Input::Baud(BAUD));
                 self.client = Some(Client { stream, port: Port::new(BAUD), waiting: Waiting::default() });
             }
         }
@@ -94,7 +93,7 @@ impl Cable for NetworkPort {
         {
             self.client = None;
             // The lines are let go with the port, both at once.
-            inputs.extend([Input::Lines { dtr: false, rts: false }, Input::Closed]);
+            inputs.extend([Input::Lines { dtr: false, rts: false }, Input::Baud(BAUD), Input::Closed]);
         }
         self.accept(&mut inputs);
         Ok(inputs)
