@@ -29,6 +29,7 @@ pub(super) enum Command {
 Examples:
   hil firmware build                        for boards, with Wi-Fi
   hil firmware build --openeth --out out    for emulators; a copy in out/light-openeth.elf
+  hil firmware build --debug --out out      for gdb on the simulator: hil sim run out/light-debug.elf --gdb 3333
   hil firmware build --tests                the tests on the chip, for `hil sim test` or probe-rs
 
 Exit codes: 0 built, 1 the firmware does not build, 2 wrong usage, 3 no compiler for the chip, or a file cannot be written.")]
@@ -37,11 +38,15 @@ pub(super) struct BuildArgs {
     #[arg(long)]
     openeth: bool,
 
+    /// For emulators, with the light's own code not optimised, so that a debugger sees every variable
+    #[arg(long)]
+    debug: bool,
+
     /// The tests on the chip (firmware/tests/chip), in place of the firmware
-    #[arg(long, conflicts_with = "openeth")]
+    #[arg(long, conflicts_with_all = ["openeth", "debug"])]
     tests: bool,
 
-    /// Copy the ELF into this folder: light.elf, light-openeth.elf or chip-tests.elf
+    /// Copy the ELF into this folder: light.elf, light-openeth.elf, light-debug.elf or chip-tests.elf
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
@@ -73,6 +78,7 @@ pub(super) fn run(command: Command) -> Result<Exit, Failure> {
 fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
     let variant = match args {
         BuildArgs { tests: true, .. } => Variant::Tests,
+        BuildArgs { debug: true, .. } => Variant::Debug,
         BuildArgs { openeth: true, .. } => Variant::OpenEth,
         _ => Variant::Wifi,
     };

@@ -6,7 +6,11 @@ mod completions;
 mod doctor;
 mod error;
 mod firmware;
+mod flash;
 mod init;
+mod monitor;
+mod port;
+mod provision;
 mod report;
 mod run;
 mod schema;
@@ -46,6 +50,9 @@ enum Command {
     Firmware(firmware::Command),
     #[command(subcommand)]
     Sim(sim::Command),
+    Flash(flash::Args),
+    Provision(Box<provision::Args>),
+    Monitor(monitor::Args),
     Up(up::Args),
     Init(init::Args),
     Doctor(doctor::Args),
@@ -64,6 +71,9 @@ pub fn main() -> ExitCode {
         Command::Broker(command) => broker::run(command),
         Command::Firmware(command) => firmware::run(command),
         Command::Sim(command) => sim::run(command),
+        Command::Flash(args) => flash::run(&args),
+        Command::Provision(args) => provision::run(*args),
+        Command::Monitor(args) => monitor::run(&args),
         Command::Up(args) => up::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),

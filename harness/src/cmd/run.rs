@@ -4,6 +4,7 @@ pub(super) mod broker;
 mod firmware;
 mod listing;
 pub(super) mod reports;
+mod serial;
 pub(super) mod target;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ Examples:
   hil run scenarios/blink -k 'hour'             one folder, only ids or titles with \"hour\"
   hil run --broker mqtt://127.0.0.1:1883        the same through a broker of yours
   hil run --target mqtt --broker mqtt://lab:1883   against a device that is on that broker already
+  hil run --target serial --port /dev/ttyUSB0 --broker mqtt://lab:1883   on a board
   hil run --partition slice:1/3 --json 1.jsonl  a third of it, for `hil report merge`
   hil run --plant-fault 6                       see what a failure looks like
 
@@ -46,7 +48,7 @@ pub(super) struct Args {
 
     /// Scenarios at a time [default: as many as there are cores, four times that with --broker URL]
     ///
-    /// `--target mqtt` always runs one at a time: its scenarios share the one device.
+    /// `--target mqtt` and `--target serial` always run one at a time: their scenarios share the one device.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 

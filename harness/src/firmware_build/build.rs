@@ -14,6 +14,8 @@ pub enum Variant {
     Wifi,
     /// The OpenCores Ethernet MAC: for emulators.
     OpenEth,
+    /// The same with the light's own code not optimised: for a debugger on an emulator, which then sees every variable.
+    Debug,
     /// The tests on the chip (`firmware/tests/chip`), without a network: an embedded-test suite.
     Tests,
 }
@@ -22,7 +24,7 @@ impl Variant {
     const fn feature(self) -> &'static str {
         match self {
             Self::Wifi => "esp32c3",
-            Self::OpenEth => "openeth",
+            Self::OpenEth | Self::Debug => "openeth",
             Self::Tests => "chip-tests",
         }
     }
@@ -30,8 +32,16 @@ impl Variant {
     /// cargo's kind and name of the program.
     const fn program(self) -> (&'static str, &'static str) {
         match self {
-            Self::Wifi | Self::OpenEth => ("--bin", "light"),
+            Self::Wifi | Self::OpenEth | Self::Debug => ("--bin", "light"),
             Self::Tests => ("--test", "chip"),
+        }
+    }
+
+    /// cargo's profile, of the workspace's Cargo.toml.
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Debug => "firmware-debug",
+            Self::Wifi | Self::OpenEth | Self::Tests => "firmware",
         }
     }
 
@@ -40,6 +50,7 @@ impl Variant {
         match self {
             Self::Wifi => "light.elf",
             Self::OpenEth => "light-openeth.elf",
+            Self::Debug => "light-debug.elf",
             Self::Tests => "chip-tests.elf",
         }
     }
@@ -114,7 +125,7 @@ fn command(build: &Build<'_>) -> Command {
     let (kind, name) = build.variant.program();
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--locked", "--package", "firmware", kind, name, "--profile", "firmware"])
+        .args(["build", "--locked", "--package", "firmware", kind, name, "--profile", build.variant.profile()])
         .args(["--features", build.variant.feature(), "--target", CHIP_TARGET])
         .args(["--message-format", "json-render-diagnostics", "--manifest-path"])
         .arg(build.manifest)

@@ -156,14 +156,16 @@ impl World {
             return false;
         }
         let observer = Rc::clone(&self.cx.observer);
+        let device_lost = self.cx.device.lost();
         let lost = tokio::select! {
             biased;
             () = cancel.interrupted() => return true,
-            reason = observer.lost() => Some(reason),
+            reason = observer.lost() => Some(BenchError::BrokerLost(reason)),
+            reason = device_lost => Some(reason),
             () = self.steps(planned) => None,
         };
         if let Some(reason) = lost {
-            let failed = dead_on_arrival(&BenchError::BrokerLost(reason), Duration::ZERO);
+            let failed = dead_on_arrival(&reason, Duration::ZERO);
             let at = self.cx.journal.now();
             self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure {
                 at,

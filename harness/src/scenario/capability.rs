@@ -15,8 +15,10 @@ pub enum Capability {
     Reset,
     /// `power`: the supply can be switched.
     Power,
-    /// `led`: the light can be seen.
+    /// `led`: what the light shows is known.
     Led,
+    /// `led-observed`: the light's waveform is seen, not only what the firmware says of it.
+    LedObserved,
     /// `flash`: flash operations are seen.
     Flash,
     /// `network`: the device's link and its faults.
@@ -41,12 +43,13 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, with their names in scenario files.
-    pub const ALL: [(Self, &'static str); 15] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::Mqtt, "mqtt"),
         (Self::Serial, "serial"),
         (Self::Reset, "reset"),
         (Self::Power, "power"),
         (Self::Led, "led"),
+        (Self::LedObserved, "led-observed"),
         (Self::Flash, "flash"),
         (Self::Network, "network"),
         (Self::BrokerControl, "broker-control"),

@@ -179,6 +179,11 @@ impl SerialPort {
         self.feed.clear()
     }
 
+    /// Whether it has gone for good. It can be opened anew.
+    pub fn is_ended(&self) -> bool {
+        self.feed.is_closed()
+    }
+
     fn ask(&self, command: Command) -> Pending {
         let (sender, answer) = oneshot::channel();
         let pending = Pending { answer, port: self.spec.to_string() };
@@ -187,7 +192,8 @@ impl SerialPort {
             use std::sync::mpsc::TrySendError::{Disconnected, Full};
             if let Full(request) = error {
                 // Nobody waits for it: the receiver is ours.
-                let _ = request.answer.send(Err(PortError::Stuck { port: pending.port.clone(), limit: Duration::ZERO }));
+                let _ =
+                    request.answer.send(Err(PortError::Stuck { port: pending.port.clone(), limit: Duration::ZERO }));
             } else if let Disconnected(request) = error {
                 let _ = request.answer.send(Err(ended(pending.port.clone())));
             }

@@ -32,13 +32,17 @@ const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
+const RUN: [(ControlLines, Duration); 3] = [(NONE, ms(0)), (RESET, ms(100)), (NONE, ms(0))];
+/// Through `BOTH`, so that lines which change one at a time never pass through the wrong state.
+const DOWNLOAD: [(ControlLines, Duration); 5] =
+    [(NONE, ms(0)), (BOTH, ms(0)), (RESET, ms(100)), (BOOT, ms(50)), (NONE, ms(0))];
+
 impl Sequence {
     /// The lines, one after the other, and how long each stays. The sequences are those of esptool.
     pub const fn steps(self) -> &'static [(ControlLines, Duration)] {
         match self {
-            Self::Run => &[(NONE, ms(0)), (RESET, ms(100)), (NONE, ms(0))],
-            // Through `BOTH`, so that lines which change one at a time never pass through the wrong state.
-            Self::Download => &[(NONE, ms(0)), (BOTH, ms(0)), (RESET, ms(100)), (BOOT, ms(50)), (NONE, ms(0))],
+            Self::Run => &RUN,
+            Self::Download => &DOWNLOAD,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::time::display;
 #[non_exhaustive]
 pub enum PortError {
     /// There is no such device node or USB device.
-    #[error("port {port}: there is none{}", seen(.seen))]
+    #[error("port {port}: there is none{}", listed(.seen))]
     Missing {
         /// As the user named it.
         port: String,
@@ -125,6 +125,9 @@ impl PortError {
     }
 }
 
-fn seen(ports: &[String]) -> String {
-    if ports.is_empty() { "; this machine has no serial port".to_owned() } else { format!("; there are {}", ports.join(", ")) }
+fn listed(ports: &[String]) -> String {
+    match ports {
+        [] => "; this machine has no USB serial port".to_owned(),
+        ports => format!("; there are {}", ports.join(", ")),
+    }
 }

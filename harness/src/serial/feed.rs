@@ -83,6 +83,10 @@ impl Feed {
         self.wake();
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().is_closed
+    }
+
     fn wake(&self) {
         self.0.grown.notify_all();
         self.0.grown_async.notify_one();

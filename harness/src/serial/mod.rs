@@ -36,6 +36,7 @@ pub use feed::Event;
 pub use link::{Link, open};
 pub use spec::{PortSpec, PortSpecError};
 pub use tty::{KnownPort, known_ports};
+pub(crate) use tty::{no_usb, open_native};
 
 /// Bits per second at which the ROM and our firmware speak.
 pub const BAUD: u32 = 115_200;

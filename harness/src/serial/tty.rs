@@ -122,15 +122,17 @@ impl Link for Tty {
 }
 
 /// A port for libraries that want the crate's own type, and what USB says of it.
-pub(super) fn open_native(spec: &PortSpec) -> Result<(espflash::connection::Port, UsbPortInfo, bool), PortError> {
+pub(crate) fn open_native(spec: &PortSpec) -> Result<(espflash::connection::Port, UsbPortInfo, bool), PortError> {
     let node = node(spec)?;
-    let mut port = builder(&node, BAUD).timeout(Duration::from_secs(3)).open_native().map_err(|e| refused(spec, &node, e))?;
-    let has_control_lines = port.write_request_to_send(false).and_then(|()| port.write_data_terminal_ready(false)).is_ok();
+    let mut port =
+        builder(&node, BAUD).timeout(Duration::from_secs(3)).open_native().map_err(|e| refused(spec, &node, e))?;
+    let has_control_lines =
+        port.write_request_to_send(false).and_then(|()| port.write_data_terminal_ready(false)).is_ok();
     Ok((port, usb_of(&node).unwrap_or_else(no_usb), has_control_lines))
 }
 
 /// USB information of a port that is none.
-pub(super) fn no_usb() -> UsbPortInfo {
+pub(crate) fn no_usb() -> UsbPortInfo {
     UsbPortInfo { vid: 0, pid: 0, serial_number: None, manufacturer: None, product: None }
 }
 
@@ -139,7 +141,7 @@ fn builder(node: &str, baud: u32) -> serialport::SerialPortBuilder {
 }
 
 /// The device node that a specification stands for now.
-pub(super) fn node(spec: &PortSpec) -> Result<String, PortError> {
+fn node(spec: &PortSpec) -> Result<String, PortError> {
     match spec {
         PortSpec::Path(path) => Ok(resolved(path).display().to_string()),
         PortSpec::Usb(serial) => {
@@ -204,4 +206,3 @@ fn is_tty(node: &str) -> bool {
 fn is_tty(_node: &str) -> bool {
     true
 }
-

@@ -3,6 +3,7 @@
 use crate::broker::{ClientError, EmbeddedError, TransportError};
 use crate::journal::Journal;
 use crate::scenario::DeviceConfig;
+use crate::serial::PortError;
 use crate::wire::Wire;
 
 /// The surroundings of one scenario's device.
@@ -55,6 +56,12 @@ pub enum BenchError {
     /// The embedded broker failed.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
+    /// The board's port cannot be used.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The command that switches the supply.
+    #[error("the supply was not switched: {0}")]
+    PowerCommand(String),
     /// The device's configuration cannot be written.
     #[error("the device cannot be provisioned: {0}")]
     Provision(String),
@@ -94,6 +101,8 @@ impl BenchError {
             Self::Capability(_) | Self::ForeignBroker => {
                 "name the capability in `requires:`, so that the scenario is skipped"
             }
+            Self::Port(error) => error.help(),
+            Self::PowerCommand(_) => "try --power-command in a shell, with `on` and `off` in place of {on|off}",
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",
             Self::File { .. } => "name another file, or restore this one",

@@ -1,5 +1,8 @@
 //! A device, and the capabilities that it may have.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use async_trait::async_trait;
 
 use super::BenchError;
@@ -23,6 +26,12 @@ pub trait Device {
 
     /// Ends: powers it off, or lets go of it.
     async fn stop(&mut self);
+
+    /// Resolves when the device cannot be reached any more, with the reason: the scenario ends then, as a bench error. Never
+    /// for a device that cannot be lost.
+    fn lost(&self) -> Pin<Box<dyn Future<Output = BenchError>>> {
+        Box::pin(std::future::pending())
+    }
 
     /// Serial input, if it has a console.
     fn serial(&mut self) -> Option<&mut dyn SerialInput> {

@@ -13,19 +13,26 @@ use crate::time::SimTime;
 pub(super) struct Lights {
     shown: Rc<RefCell<BTreeMap<(String, u16), Rgb>>>,
     journal: Journal,
+    evidence: Evidence,
 }
 
 impl Lights {
-    /// Lights of which nothing was seen yet.
+    /// Lights of which nothing was seen yet; their waveform is decoded.
     pub(super) fn new(journal: Journal) -> Self {
-        Self { shown: Rc::default(), journal }
+        Self { shown: Rc::default(), journal, evidence: Evidence::Observed }
+    }
+
+    /// Lights of which the firmware reports what they show.
+    pub(super) fn reported(journal: Journal) -> Self {
+        Self { evidence: Evidence::Reported, ..Self::new(journal) }
     }
 
     /// A light shows `color` from `at` on; only a change is worth an entry.
     pub(super) fn show(&self, light: &LightPosition, color: Rgb, at: SimTime) {
         let LightPosition { part, index } = light.clone();
         if self.shown.borrow_mut().insert((part.clone(), index), color) != Some(color) {
-            self.journal.record_at(at, Observation::Led { part, index, color, evidence: Evidence::Observed });
+            let evidence = self.evidence;
+            self.journal.record_at(at, Observation::Led { part, index, color, evidence });
         }
     }
 

@@ -14,6 +14,7 @@ mod lights;
 pub mod mqtt;
 pub mod native;
 pub mod provision;
+pub mod serial;
 pub mod sim;
 
 pub use bench::{Bench, BenchError, Credentials};

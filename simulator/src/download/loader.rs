@@ -287,7 +287,10 @@ impl Loader {
                 if bytes > SLOW_READ_BYTES {
                     return Err(Fault::FlashRead);
                 }
-                Ok(Done { data: chip.read_flash(offset, bytes)?, ..Done::default() })
+                let mut data = chip.read_flash(offset, bytes)?;
+                // There are always as many in the answer.
+                data.resize(SLOW_READ_BYTES as usize, 0);
+                Ok(Done { data, ..Done::default() })
             }
             Operation::EraseFlash => chip.erase_sectors(0, chip.flash_bytes()).map(Done::from),
             Operation::EraseRegion => {

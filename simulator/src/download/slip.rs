@@ -8,7 +8,7 @@ const ESCAPED_ESCAPE: u8 = 0xDD;
 /// The longest frame that is kept. The stub's largest block has 16 KB, to which a header is added.
 const LONGEST: usize = 0x4000 + 0x100;
 
-/// Takes frames out of a stream. Bytes between frames, frames with wrong escapes and frames that are too long are dropped.
+/// Takes frames out of a stream. Bytes before the first frame, frames with wrong escapes and frames that are too long are dropped.
 #[derive(Clone, Hash, Debug, Default)]
 pub(super) struct Decoder {
     frame: Vec<u8>,
@@ -17,7 +17,7 @@ pub(super) struct Decoder {
 
 #[derive(Clone, Copy, Hash, Debug, Default)]
 enum State {
-    /// Between frames.
+    /// Before the first frame.
     #[default]
     Outside,
     Inside,
@@ -30,11 +30,8 @@ impl Decoder {
     /// The frame that ends with this byte.
     pub(super) fn push(&mut self, byte: u8) -> Option<Vec<u8>> {
         let data = match (self.state, byte) {
-            (State::Inside, END) if !self.frame.is_empty() => {
-                self.state = State::Outside;
-                return Some(std::mem::take(&mut self.frame));
-            }
-            // Two in a row: the end of one frame, perhaps of a broken one, and the beginning of the next.
+            // The end of a frame may be the beginning of the next: what was received so far may have been noise.
+            (State::Inside, END) if !self.frame.is_empty() => return Some(std::mem::take(&mut self.frame)),
             (_, END) => {
                 self.frame.clear();
                 self.state = State::Inside;

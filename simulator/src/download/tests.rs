@@ -161,6 +161,7 @@ fn plain_data_is_written_and_read_back() {
     }
     assert_eq!(bench.flash(0x1_0000, 3000), bytes);
     assert_eq!(bench.ask(0x0E, 0, &words(&[0x1_0000, 64])).2, [&bytes[..64], &OK].concat());
+    assert_eq!(bench.ask(0x0E, 0, &words(&[0x1_0000, 2])).2, [&bytes[..2], &[0; 62], &OK].concat());
     let (_, _, digest) = bench.ask(0x13, 0, &words(&[0x1_0000, 0, 0, 0]));
     assert_eq!(digest, [b"d41d8cd98f00b204e9800998ecf8427e".as_slice(), &OK].concat(), "of nothing");
     assert!(bench.now >= Instant::ZERO + Span::from_ms(45), "erasing takes its time");
@@ -262,6 +263,10 @@ fn what_cannot_be_done_is_told_as_rom_and_stub_tell_it() {
     bench.ask(0x10, 0, &words(&[4, 1, 0x4000, 0]));
     let (data, sum) = payload(b"not zlib", 0);
     assert_eq!(bench.ask(0x11, sum, &data).2, [1, 0xC7]);
+    // The end of a frame was lost: the next is found nevertheless.
+    let mut bench = Bench::new();
+    bench.raw(*b"\xC0half a frame");
+    assert_eq!(bench.ask(0x14, 0, &[]).2.len(), 24);
     // A length that is not that of the request.
     let frame = [0, 8, 5, 0, 0, 0, 0, 0, 1];
     let mut bench = Bench::new();

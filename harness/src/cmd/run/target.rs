@@ -15,6 +15,7 @@ use simulator::board::diagram::Diagram;
 use simulator::machine::Board;
 
 use super::firmware::{self, Choice};
+use super::serial;
 use crate::cmd::error::Failure;
 
 /// The board drawing that is used if it exists.
@@ -40,6 +41,9 @@ pub(in crate::cmd) struct TargetArgs {
     #[arg(long, value_name = "FILE")]
     diagram: Option<PathBuf>,
 
+    #[command(flatten)]
+    serial: serial::SerialArgs,
+
     /// Plant one of the ten faults of docs/faults.md into the device, to see a failure
     #[arg(long, value_name = "1..10", value_parser = clap::value_parser!(u8).range(1..=10))]
     plant_fault: Option<u8>,
@@ -53,6 +57,8 @@ enum TargetName {
     Native,
     /// A device that is on the broker already (needs --broker URL)
     Mqtt,
+    /// A board on a serial port, and on the broker (needs --port and --broker URL)
+    Serial,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,8 +75,12 @@ pub(in crate::cmd) struct Chosen {
 
 impl TargetArgs {
     pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+        if self.target != Some(TargetName::Serial) {
+            self.serial.refuse()?;
+        }
         match self.target {
             Some(TargetName::Mqtt) => self.mqtt(broker),
+            Some(TargetName::Serial) => self.serial(broker),
             Some(TargetName::Native) => {
                 if self.firmware.is_some() {
                     return Err(Failure::usage(
@@ -97,7 +107,11 @@ impl TargetArgs {
         let speed = (self.speed == Speed::Realtime).then(|| ["--speed".to_owned(), "realtime".to_owned()]);
         let diagram = self.diagram.as_ref().map(|path| ["--diagram".to_owned(), path.display().to_string()]);
         let fault = self.plant_fault.map(|n| ["--plant-fault".to_owned(), n.to_string()]);
-        [speed, diagram, fault].into_iter().flatten().flatten().collect()
+        let options: Vec<_> = [speed, diagram, fault].into_iter().flatten().flatten().collect();
+        if self.target == Some(TargetName::Serial) {
+            return [options, self.serial.repeat_options()].concat();
+        }
+        options
     }
 
     fn mqtt(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
@@ -111,6 +125,19 @@ impl TargetArgs {
             ));
         }
         Ok(Chosen { target: Arc::new(MqttTarget), reason: "--target mqtt".to_owned() })
+    }
+
+    fn serial(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+        if matches!(broker, BrokerChoice::Embedded) {
+            return Err(Failure::usage("--target serial needs a broker that the board is on too")
+                .help("name it: --broker mqtt://HOST:PORT, as `hil provision --broker` has told the board"));
+        }
+        if self.plant_fault.is_some() {
+            return Err(Failure::usage(
+                "--plant-fault needs --target native: hil does not change a device that is not its own",
+            ));
+        }
+        self.serial.open(|| wiring(self.diagram.as_deref()))
     }
 
     fn firmware(&self) -> Result<Choice, Failure> {

@@ -35,6 +35,7 @@ use schemars::JsonSchema;
 
 use super::schema::forms;
 use super::{Capability, Span, Spanned};
+use crate::journal::Evidence;
 
 /// One step: a label and exactly one command.
 #[derive(Debug, Clone)]
@@ -133,6 +134,7 @@ impl Command {
                 CaptureSource::Serial { .. } => &[C::Serial],
             },
             Self::WaitSerial(_) | Self::WriteSerial(_) | Self::ExpectSerial(_) => &[C::Serial],
+            Self::ExpectLed(expect) if expect.evidence == Some(Evidence::Observed) => &[C::Led, C::LedObserved],
             Self::ExpectLed(_) => &[C::Led],
             Self::ExpectFlash(_) => &[C::Flash],
             Self::Reset => &[C::Reset],

@@ -44,7 +44,11 @@ impl Client {
         };
         let wrong = |problem: &str| PortError::NotRfc2217 { port: spec.to_string(), problem: problem.to_owned() };
         let io = |source| PortError::Io { port: spec.to_string(), source };
-        client.stream.set_nodelay(true).and_then(|()| client.stream.set_write_timeout(Some(WRITE_LIMIT))).map_err(io)?;
+        client
+            .stream
+            .set_nodelay(true)
+            .and_then(|()| client.stream.set_write_timeout(Some(WRITE_LIMIT)))
+            .map_err(io)?;
         client.exchange(ANSWER_LIMIT, |p| p.agreed.is_some()).map_err(|e| wrong(&e.to_string()))?;
         match client.protocol.agreed {
             Some(true) => {}
@@ -127,7 +131,9 @@ impl Link for Client {
         if !self.exchange(WRITE_LIMIT, |p| !p.is_suspended)? {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the server takes no data"));
         }
-        self.stream.write_all(&escaped(bytes)).map_err(|e| if is_timeout(&e) { io::ErrorKind::TimedOut.into() } else { e })
+        self.stream
+            .write_all(&escaped(bytes))
+            .map_err(|e| if is_timeout(&e) { io::ErrorKind::TimedOut.into() } else { e })
     }
 
     fn has_control_lines(&self) -> bool {

@@ -63,7 +63,9 @@ impl Protocol {
     /// 8N1 without flow control, at this rate.
     pub(super) fn set_format(&mut self, baud: u32) {
         self.set_baud(baud);
-        for (command, value) in [(SET_DATA_SIZE, 8), (SET_PARITY, 1), (SET_STOP_SIZE, 1), (SET_CONTROL, NO_FLOW_CONTROL)] {
+        for (command, value) in
+            [(SET_DATA_SIZE, 8), (SET_PARITY, 1), (SET_STOP_SIZE, 1), (SET_CONTROL, NO_FLOW_CONTROL)]
+        {
             self.out.extend(sub(COM_PORT, &[command, value]));
         }
     }

@@ -50,7 +50,8 @@ impl Target for NativeTarget {
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         use Capability as C;
-        let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::Flash, C::Network, C::Provision];
+        let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::LedObserved];
+        capabilities.extend([C::Flash, C::Network, C::Provision]);
         if !self.realtime {
             capabilities.push(C::SimulatedTime);
         }

@@ -28,12 +28,13 @@ pub(super) async fn run(
         if let Some(shown) = current.filter(|c| c.color == color.value && c.at <= limit) {
             let Some(hold) = hold else {
                 light.use_up(cx, Change { seq: shown.seq.max(light.from), ..shown });
-                return Ok(format!("{} at {}", color.value, shown.at));
+                return Ok(format!("{} at {}{}", color.value, shown.at, shown.evidence()));
             };
             match light.next(&journal, next, shown.at + hold).await.filter(|c| c.at < shown.at + hold) {
                 None => {
                     light.use_up(cx, Change { seq: shown.seq.max(light.from), ..shown });
-                    return Ok(format!("{} for {} from {}", color.value, display(hold), shown.at));
+                    let (hold, evidence) = (display(hold), shown.evidence());
+                    return Ok(format!("{} for {hold} from {}{evidence}", color.value, shown.at));
                 }
                 Some(away) => {
                     longest = longest.max(Some(away.at.since(shown.at)));

@@ -14,6 +14,17 @@ pub(super) struct Change {
     pub(super) seq: u64,
     pub(super) at: SimTime,
     pub(super) color: Rgb,
+    pub(super) evidence: Evidence,
+}
+
+impl Change {
+    /// Behind what was found: nothing where the waveform was seen.
+    pub(super) const fn evidence(self) -> &'static str {
+        match self.evidence {
+            Evidence::Observed => "",
+            Evidence::Reported => ", as the firmware reports",
+        }
+    }
 }
 
 /// The light that a step looks at, and from where.
@@ -54,7 +65,7 @@ impl Light {
                     && *index == self.index
                     && (self.evidence.is_none() || self.evidence == Some(*evidence)) =>
             {
-                Some(Change { seq: entry.seq, at: entry.at, color: *color })
+                Some(Change { seq: entry.seq, at: entry.at, color: *color, evidence: *evidence })
             }
             _ => None,
         }

@@ -91,11 +91,12 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectLed, light: &Light, pat
         next = change.seq + 1;
         last = Some(change);
     }
+    let evidence = last.map_or("", Change::evidence);
     if let Some(change) = last {
         // The change that ends the pattern is free to begin the next one.
         light.use_up(cx, change);
     }
-    Ok(format!("{} edges on time from {}", pattern.phases.len(), start.at))
+    Ok(format!("{} edges on time from {}{evidence}", pattern.phases.len(), start.at))
 }
 
 fn edge_before(edge: SimTime, phase: &Laid) -> SimTime {

@@ -1,0 +1,32 @@
+//! Which port, and how errors of ports and flashing end a command.
+
+use harness::flash::FlashError;
+use harness::serial::{PortError, PortSpec};
+
+use super::error::Failure;
+
+#[derive(clap::Args)]
+pub(super) struct PortArgs {
+    /// The board's serial port: a device node (or a link to one), usb:SERIAL, or rfc2217://HOST:PORT
+    #[arg(short, long, value_name = "PORT", env = "HIL_PORT", value_parser = parse)]
+    pub(super) port: PortSpec,
+}
+
+/// For clap.
+pub(super) fn parse(text: &str) -> Result<PortSpec, String> {
+    text.parse().map_err(|e: harness::serial::PortSpecError| e.to_string())
+}
+
+/// A port that cannot be used: exit code 3.
+pub(super) fn port_failure(error: &PortError) -> Failure {
+    Failure::bench(error).help(error.help())
+}
+
+/// A board that cannot be flashed: exit code 3; a firmware that is none for it: 2.
+pub(super) fn flash_failure(error: &FlashError) -> Failure {
+    match error {
+        FlashError::Image(_) | FlashError::NotForChip(_) => Failure::usage(harness::error::chain(error)),
+        _ => Failure::bench(error),
+    }
+    .help(error.help())
+}

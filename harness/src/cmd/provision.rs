@@ -1,0 +1,253 @@
+//! `hil provision`: the configuration into a board's flash.
+
+mod secrets;
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::NonEmptyStringValueParser;
+use firmware::config::esp_nvs::mem_flash::MemFlash;
+use firmware::config::{self, BrokerUri, Config, Secret};
+use firmware::ws2812::ColorOrder;
+use harness::flash::Part;
+use harness::serial::PortSpec;
+use harness::target::provision::NVS;
+use harness::verdict::Exit;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+
+use super::DONE;
+use super::error::Failure;
+use super::flash;
+use super::port::{PortArgs, flash_failure, parse};
+
+/// Tell a board its network, broker, identity and wiring
+///
+/// Writes the NVS partition that our firmware reads when it boots, in ESP-IDF's format. What is not named here gets its
+/// default, or with --keep stays as it is on the board.
+///
+/// Passwords are taken from the environment (HIL_WIFI_PASSWORD, HIL_MQTT_PASSWORD) or from files, so that they stand in no
+/// process list, and are never shown. They lie in the board's flash unencrypted.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  HIL_WIFI_PASSWORD=... hil provision --port /dev/ttyUSB0 --wifi-ssid lab --broker mqtt://192.168.1.10 --client-id light-1
+  hil provision --port /dev/ttyUSB0 --keep --prefix lab/3
+  hil provision --port usb:7CDFA1 --broker mqtts://broker.example --ca ca.pem --mqtt-user ann --mqtt-password-file pw
+  hil provision --out nvs.bin --wifi-ssid lab       an image of the partition, for espflash or esptool
+
+Exit codes: 0 written, 2 wrong usage or a value that cannot be, 3 bench error.")]
+pub(super) struct Args {
+    /// The board's serial port: a device node (or a link to one), usb:SERIAL, or rfc2217://HOST:PORT
+    #[arg(short, long, value_name = "PORT", env = "HIL_PORT", value_parser = parse, required_unless_present = "out")]
+    port: Option<PortSpec>,
+
+    /// Write the partition's image into this file instead of a board
+    #[arg(long, value_name = "FILE", conflicts_with = "keep")]
+    out: Option<PathBuf>,
+
+    /// Begin with what is on the board, not with the defaults
+    #[arg(long)]
+    keep: bool,
+
+    #[command(flatten)]
+    values: Values,
+
+    /// Bits per second while writing
+    #[arg(long, value_name = "BAUD", default_value_t = 460_800, value_parser = clap::value_parser!(u32).range(9600..=2_000_000))]
+    baud: u32,
+}
+
+#[derive(clap::Args)]
+struct Values {
+    /// Name of the Wi-Fi network
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    wifi_ssid: Option<String>,
+
+    /// File with the network's password (one line) [default: HIL_WIFI_PASSWORD; neither: an open network]
+    #[arg(long, value_name = "FILE")]
+    wifi_password_file: Option<PathBuf>,
+
+    /// Where the board finds its broker: mqtt://HOST[:PORT] or mqtts://HOST[:PORT]
+    #[arg(long, value_name = "URI", value_parser = broker)]
+    broker: Option<BrokerUri>,
+
+    /// User name for the broker
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    mqtt_user: Option<String>,
+
+    /// File with the password for the broker (one line) [default: HIL_MQTT_PASSWORD]
+    #[arg(long, value_name = "FILE")]
+    mqtt_password_file: Option<PathBuf>,
+
+    /// Certificate authority that the broker's certificate must lead to: a PEM or DER file
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// Put before every topic: `lab/3`
+    #[arg(long, value_name = "TOPIC")]
+    prefix: Option<String>,
+
+    /// MQTT client identifier, one for each board
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    client_id: Option<String>,
+
+    /// GPIO of the LEDs' data line
+    #[arg(long, value_name = "N")]
+    led_gpio: Option<u8>,
+
+    /// LEDs in the chain
+    #[arg(long, value_name = "N")]
+    led_count: Option<u16>,
+
+    /// Order of the colours on the data line: grb or rgb
+    #[arg(long, value_name = "ORDER", value_parser = led_order)]
+    led_order: Option<ColorOrder>,
+}
+
+fn broker(text: &str) -> Result<BrokerUri, String> {
+    text.parse().map_err(|e: config::BrokerUriError| e.to_string())
+}
+
+fn led_order(text: &str) -> Result<ColorOrder, String> {
+    text.to_ascii_lowercase().parse().map_err(|_| "neither grb nor rgb".to_owned())
+}
+
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let Args { port, out, keep, values, baud } = args;
+    // Wrong values and unreadable files are found before the board is touched.
+    let change = values.read()?;
+    if let Some(path) = out {
+        let config = change.apply(Config::default());
+        let image = image(&config, NVS.len())?;
+        write_private(&path, &image)?;
+        say(&config);
+        return Ok(DONE);
+    }
+    let Some(port) = port else { return Err(Failure::usage("neither --port nor --out")) };
+    if !keep {
+        image(&change.clone().apply(Config::default()), NVS.len())?;
+    }
+    let mut loader = flash::connect(&PortArgs { port }, baud)?;
+    let nvs = loader.nvs().map_err(|e| flash_failure(&e))?;
+    let before = if keep {
+        let bytes = loader.read(nvs.start, nvs.end - nvs.start).map_err(|e| flash_failure(&e))?;
+        kept(bytes)?
+    } else {
+        Config::default()
+    };
+    let config = change.apply(before);
+    let image = image(&config, nvs.len())?;
+    let part = Part { name: "configuration".to_owned(), address: nvs.start, bytes: image };
+    flash::write(&mut loader, &[part])?;
+    say(&config);
+    flash::finish(loader)?;
+    Ok(DONE)
+}
+
+/// The configuration on a board.
+fn kept(nvs: Vec<u8>) -> Result<Config, Failure> {
+    let end = u32::try_from(nvs.len()).unwrap_or(u32::MAX);
+    config::read(MemFlash::from_bytes(nvs), 0..end).map_err(|e| {
+        Failure::usage(format!("the configuration on the board cannot be kept: {e}"))
+            .help("write a whole one: the same command without --keep")
+    })
+}
+
+fn image(config: &Config, size: usize) -> Result<Vec<u8>, Failure> {
+    config::write(config, size).map_err(|e| {
+        Failure::usage(format!("this configuration cannot be: {e}"))
+            .help("the table in firmware/src/config/mod.rs says what each key may hold")
+    })
+}
+
+/// What a board will know; passwords only by whether there are any.
+fn say(config: &Config) {
+    let Config { wifi_ssid, wifi_password, broker, user, password, ca_certificate, .. } = config;
+    let security = if wifi_password.reveal().is_empty() { "open" } else { "with a password" };
+    println!("Wi-Fi      {wifi_ssid:?}, {security}");
+    let user = user.as_ref().map_or_else(String::new, |user| format!(", user {user:?}"));
+    let password = if password.is_some() { ", with a password" } else { "" };
+    let ca = ca_certificate.as_ref().map_or_else(String::new, |ca| format!(", CA of {} bytes", ca.len()));
+    println!("broker     {broker}{user}{password}{ca}");
+    println!("client id  {:?}, prefix {:?}", config.client_id, config.topic_prefix);
+    println!("LEDs       {} on GPIO{}, {}", config.led_count, config.led_gpio, config.led_order);
+}
+
+/// What the arguments and the environment say; what they do not say stays.
+#[derive(Clone)]
+struct Change {
+    wifi_ssid: Option<String>,
+    wifi_password: Option<Secret>,
+    broker: Option<BrokerUri>,
+    user: Option<String>,
+    password: Option<Secret>,
+    ca_certificate: Option<Vec<u8>>,
+    topic_prefix: Option<String>,
+    client_id: Option<String>,
+    led_gpio: Option<u8>,
+    led_count: Option<u16>,
+    led_order: Option<ColorOrder>,
+}
+
+impl Values {
+    fn read(self) -> Result<Change, Failure> {
+        Ok(Change {
+            wifi_password: secrets::find("HIL_WIFI_PASSWORD", self.wifi_password_file.as_deref())?,
+            password: secrets::find("HIL_MQTT_PASSWORD", self.mqtt_password_file.as_deref())?,
+            ca_certificate: self.ca.as_deref().map(certificate).transpose()?,
+            wifi_ssid: self.wifi_ssid,
+            broker: self.broker,
+            user: self.mqtt_user,
+            topic_prefix: self.prefix,
+            client_id: self.client_id,
+            led_gpio: self.led_gpio,
+            led_count: self.led_count,
+            led_order: self.led_order,
+        })
+    }
+}
+
+impl Change {
+    fn apply(self, before: Config) -> Config {
+        // A password of another network is worth nothing.
+        let other_network = self.wifi_ssid.as_ref().is_some_and(|ssid| *ssid != before.wifi_ssid);
+        let wifi_before = if other_network { Secret::default() } else { before.wifi_password };
+        Config {
+            wifi_ssid: self.wifi_ssid.unwrap_or(before.wifi_ssid),
+            wifi_password: self.wifi_password.unwrap_or(wifi_before),
+            broker: self.broker.unwrap_or(before.broker),
+            user: self.user.or(before.user),
+            password: self.password.or(before.password),
+            ca_certificate: self.ca_certificate.or(before.ca_certificate),
+            topic_prefix: self.topic_prefix.unwrap_or(before.topic_prefix),
+            client_id: self.client_id.unwrap_or(before.client_id),
+            led_gpio: self.led_gpio.unwrap_or(before.led_gpio),
+            led_count: self.led_count.unwrap_or(before.led_count),
+            led_order: self.led_order.unwrap_or(before.led_order),
+        }
+    }
+}
+
+/// The first certificate of a PEM file, or a DER file as it is.
+fn certificate(path: &Path) -> Result<Vec<u8>, Failure> {
+    let wrong = |problem: String| Failure::usage(format!("--ca {}: {problem}", path.display()));
+    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    // DER begins with a SEQUENCE.
+    if bytes.first() == Some(&0x30) {
+        return Ok(bytes);
+    }
+    CertificateDer::from_pem_slice(&bytes)
+        .map(|der| der.to_vec())
+        .map_err(|e| wrong(format!("neither DER nor PEM with a certificate: {e}")))
+}
+
+/// A file that may hold passwords: its owner's alone.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
+    written.map_err(|e| Failure::io(path.display(), &e))
+}

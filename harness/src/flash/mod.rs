@@ -1,0 +1,14 @@
+//! Boards are flashed here: through the chip's ROM loader, by espflash, over a tty or a port on the network.
+//!
+//! espflash works on ttys of this machine only. A port behind RFC 2217 gets one by a [bridge](crate::serial::bridge); what
+//! pseudo-terminals cannot carry, DTR and RTS, is done on the port itself before and after.
+
+mod error;
+mod image;
+mod loader;
+mod nvs;
+
+pub use error::FlashError;
+pub use image::{CHIP_NAME, Part, parts};
+pub use loader::{BoardInfo, Loader, Progress};
+pub use nvs::{TABLE, nvs_partition};

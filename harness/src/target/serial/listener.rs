@@ -1,0 +1,100 @@
+//! What the port tells, as the journal tells it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::device::Lost;
+use super::lights::ReportedLights;
+use crate::journal::{Journal, Observation, Payload, SerialStream};
+use crate::serial::lines::Lines;
+use crate::serial::panics::{Panics, Symbolizer};
+use crate::serial::{Event, SerialPort};
+use crate::target::PANICKED;
+use crate::time::SimTime;
+
+pub(super) struct Listener {
+    port: Arc<SerialPort>,
+    journal: Journal,
+    symbols: Option<Arc<Symbolizer>>,
+    lights: Option<ReportedLights>,
+    lost: Lost,
+    lines: Lines,
+    /// When the line that is under way began.
+    line_began: Option<SimTime>,
+    panics: Panics,
+}
+
+impl Listener {
+    pub(super) fn new(
+        port: Arc<SerialPort>,
+        journal: Journal,
+        symbols: Option<Arc<Symbolizer>>,
+        lights: Option<ReportedLights>,
+        lost: Lost,
+    ) -> Self {
+        let (lines, panics) = (Lines::default(), Panics::default());
+        Self { port, journal, symbols, lights, lost, lines, line_began: None, panics }
+    }
+
+    /// Until the port has gone for good.
+    pub(super) async fn run(mut self) {
+        let port = Arc::clone(&self.port);
+        while let Some(event) = port.next().await {
+            match event {
+                Event::Text(piece) => {
+                    let at = self.time(piece.at);
+                    let began = *self.line_began.get_or_insert(at);
+                    let line = self.lines.push(&piece.bytes);
+                    let data = Payload(piece.bytes);
+                    self.journal.record_at(at, Observation::Serial { stream: SerialStream::Output, data });
+                    if let Some(line) = line {
+                        self.line_began = None;
+                        self.line(&line, began);
+                    }
+                }
+                Event::Lost(bytes) => {
+                    self.interrupted();
+                    self.journal.note(format!("{bytes} bytes of serial output were lost: they came faster than read"));
+                }
+                Event::Gone { at, why } => {
+                    self.interrupted();
+                    let text = format!("the serial port has gone ({why}): looking for it");
+                    self.journal.record_at(self.time(at), Observation::Note { text });
+                }
+                Event::Back { at, place } => {
+                    let text = format!("the serial port is back: {place}");
+                    self.journal.record_at(self.time(at), Observation::Note { text });
+                }
+                Event::Ended(error) => self.lost.because(error.into()),
+            }
+        }
+    }
+
+    fn interrupted(&mut self) {
+        self.lines.clear();
+        self.line_began = None;
+    }
+
+    fn line(&mut self, line: &str, at: SimTime) {
+        // The ROM begins anew.
+        if line.starts_with("ESP-ROM:") {
+            self.panics.over();
+        }
+        if self.panics.begins(line) {
+            self.journal.record(Observation::Power { event: format!("{PANICKED}: {}", line.trim()) });
+        }
+        if self.panics.is_inside()
+            && let Some(symbols) = &self.symbols
+        {
+            symbols.calls(line).into_iter().for_each(|call| self.journal.note(call));
+        }
+        if let Some(lights) = &mut self.lights {
+            lights.line(line, at);
+        }
+    }
+
+    /// Scenario time of an instant: it is the wall clock's.
+    fn time(&self, at: Instant) -> SimTime {
+        SimTime(self.journal.now().0.saturating_sub(SimTime::from_elapsed(at.elapsed()).0))
+    }
+}
