@@ -4,9 +4,7 @@ mod prebuilt;
 
 use std::path::{Path, PathBuf};
 
-use harness::firmware_build::{
-    self, Build, BuildError, Built, Size, Toolchain, ToolchainError, Variant, build, find,
-};
+use harness::firmware_build::{self, Build, BuildError, Built, Size, Toolchain, ToolchainError, Variant, build, find};
 use harness::verdict::Exit;
 
 use super::error::Failure;

@@ -107,7 +107,9 @@ fn resident() -> Option<usize> {
 fn main() {
     let path = std::env::var("HIL_BENCH_FIRMWARE").unwrap_or_else(|_| FIRMWARE.to_owned());
     let Ok(bytes) = std::fs::read(&path) else {
-        println!("skipped: no firmware at {path}; `hil firmware build --openeth` makes it, HIL_BENCH_FIRMWARE names it");
+        println!(
+            "skipped: no firmware at {path}; `hil firmware build --openeth` makes it, HIL_BENCH_FIRMWARE names it"
+        );
         return;
     };
     let table = PartitionTable::from_csv(PARTITIONS).expect("the firmware's own table");
@@ -115,20 +117,26 @@ fn main() {
     println!("{path}\n");
 
     print("boot to \"mqtt: connected\"", best(|| Bench::new(&firmware).boot()));
-    print(&format!("{COMMANDS} commands, QoS 1"), best(|| {
-        let mut bench = Bench::new(&firmware);
-        bench.boot();
-        bench.flood()
-    }));
-    print("an idle hour", best(|| {
-        let mut bench = Bench::new(&firmware);
-        bench.boot();
-        // Idle: the light is off, so that there is no effect to show.
-        bench.broker.command("cmnd/led/power", "off");
-        bench.broker.serve(&mut bench.machine);
-        bench.run(Span::from_ms(5_000), |_| false);
-        bench.run(Span::from_ms(3_600_000), |_| false)
-    }));
+    print(
+        &format!("{COMMANDS} commands, QoS 1"),
+        best(|| {
+            let mut bench = Bench::new(&firmware);
+            bench.boot();
+            bench.flood()
+        }),
+    );
+    print(
+        "an idle hour",
+        best(|| {
+            let mut bench = Bench::new(&firmware);
+            bench.boot();
+            // Idle: the light is off, so that there is no effect to show.
+            bench.broker.command("cmnd/led/power", "off");
+            bench.broker.serve(&mut bench.machine);
+            bench.run(Span::from_ms(5_000), |_| false);
+            bench.run(Span::from_ms(3_600_000), |_| false)
+        }),
+    );
 
     let before = resident();
     let machines: Vec<Bench> = (0..16)

@@ -21,6 +21,9 @@ const GREETING_LUI: u32 = 0x4941_5000;
 const LUI: u32 = 0x37;
 /// The most that READ_FLASH_SLOW gives.
 const SLOW_READ_BYTES: u32 = 64;
+/// How long the next packet of READ_FLASH waits for the acknowledgement of the one before. The stub does not wait while
+/// the host allows more in flight; but espflash discards what arrives before it acknowledges, which on a wire is little.
+const PATIENCE: Span = Span::from_ms(100);
 /// Requests that wait while the flash is busy.
 const MOST_WAITING: usize = 64;
 /// What UART0 can be told to send at.
@@ -65,6 +68,8 @@ struct Read {
     most_in_flight: u32,
     sent: u32,
     acknowledged: u32,
+    /// Until when the next packet waits.
+    patience: Option<Instant>,
 }
 
 /// What an operation came to: a value and bytes for the answer, and how long it takes.
@@ -116,10 +121,13 @@ impl Loader {
         !self.waiting.is_empty() || !self.output.is_empty() || self.step.is_some()
     }
 
-    /// When the flash is done, if a request waits for that.
+    /// When the flash is done, if a request waits for that, or the next packet is due.
     pub(crate) fn next_event(&self) -> Instant {
-        if self.waiting.is_empty() || !self.output.is_empty() || self.step.is_some() {
+        if !self.output.is_empty() || self.step.is_some() {
             return Instant::NEVER;
+        }
+        if self.waiting.is_empty() {
+            return self.read.as_ref().and_then(|read| read.patience).unwrap_or(Instant::NEVER);
         }
         self.busy_until
     }
@@ -140,6 +148,7 @@ impl Loader {
             && let Ok(count) = frame.try_into().map(u32::from_le_bytes)
         {
             read.acknowledged = count.clamp(read.acknowledged, read.sent);
+            read.patience = None;
             self.end_read(chip);
             return;
         }
@@ -304,7 +313,7 @@ impl Loader {
                 if !is_inside || !(1..=0x1_0000).contains(&packet) || most_in_flight == 0 {
                     return Err(Fault::FlashRead);
                 }
-                self.read = Some(Read { start, bytes, packet, most_in_flight, sent: 0, acknowledged: 0 });
+                self.read = Some(Read { start, bytes, packet, most_in_flight, sent: 0, acknowledged: 0, patience: None });
                 Ok(Done::default())
             }
             _ => {
@@ -325,8 +334,13 @@ impl Loader {
         let Some(read) = &mut self.read else { return false };
         let in_flight = (read.sent - read.acknowledged).div_ceil(read.packet);
         if read.sent == read.bytes || in_flight >= read.most_in_flight {
+            read.patience = None;
             return self.end_read(chip);
         }
+        if in_flight > 0 && chip.now < *read.patience.get_or_insert(chip.now + PATIENCE) {
+            return false;
+        }
+        read.patience = None;
         let count = read.packet.min(read.bytes - read.sent);
         let bytes = chip.read_flash(read.start + read.sent, count).unwrap_or_default();
         read.sent += count;

@@ -86,8 +86,7 @@ impl Machine {
         self.console = Console::default();
         let downloads = self.soc.is_strapped_for_download();
         if self.rom_messages {
-            let (strap, mode) =
-                if downloads { (0x4, "DOWNLOAD(USB/UART0/1)") } else { (0xC, "SPI_FAST_FLASH_BOOT") };
+            let (strap, mode) = if downloads { (0x4, "DOWNLOAD(USB/UART0/1)") } else { (0xC, "SPI_FAST_FLASH_BOOT") };
             let (number, name) = (cause as u8, rom_name(cause));
             self.say(&format!(
                 "ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:{number:#x} ({name}),boot:{strap:#x} ({mode})\r\n"

@@ -110,7 +110,9 @@ impl Machine {
     /// [`Instant::NEVER`] if nothing will ever happen.
     pub fn next_activity(&self) -> Instant {
         let now = self.now();
-        let busy = now >= self.boots_until && !self.console.is_active() && self.powered
+        let busy = now >= self.boots_until
+            && !self.console.is_active()
+            && self.powered
             && self.halted.is_none()
             && self.stuck.is_none()
             && !self.cpu.is_waiting();
@@ -118,7 +120,11 @@ impl Machine {
             return now;
         }
         let booted = if now < self.boots_until { self.boots_until } else { Instant::NEVER };
-        self.soc.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(booted).min(self.console.next_event())
+        self.soc
+            .next_event()
+            .min(self.network.next_event().unwrap_or(Instant::NEVER))
+            .min(booted)
+            .min(self.console.next_event())
     }
 
     fn restart(&mut self, cause: ResetCause) {

@@ -1,9 +1,9 @@
 //! What the peripherals share, and how they reach it.
 
 use super::clock::{Clocks, Timebase};
+use super::dma::Dma;
 use super::ethernet::Ethernet;
 use super::flash_chip::{FlashChip, FlashFault};
-use super::dma::Dma;
 use super::i2c_part::I2cPart;
 use super::interrupt::{InterruptMatrix, Source};
 use super::map::DeviceId;
@@ -152,7 +152,8 @@ impl Hub {
         (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
         (&self.flash, &self.ethernet, self.power_cut, self.strapped_for_download).hash(state);
         (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
-        (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports, self.oscillated).hash(state);
+        (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports, self.oscillated)
+            .hash(state);
     }
 }
 

@@ -62,9 +62,9 @@ mod usb_serial_jtag;
 mod watchdog;
 
 pub use chip::Soc;
+pub(crate) use clock::XTAL_HZ;
 pub use flash_chip::{FlashOperation, FlashOperationKind};
 pub use pins::{Drive, Edge, ExternalId, GPIO_COUNT};
-pub(crate) use clock::XTAL_HZ;
 pub use register_names::register_name;
 pub use report::{Report, Touch};
 pub use reset::ResetCause;

@@ -337,7 +337,8 @@ impl Pins {
         (0..GPIO_COUNT).any(|gpio| {
             self.output_of(gpio) == signal
                 && self.net_members(gpio).any(|member| {
-                    (self.watched | self.listened) >> member & 1 == 1 || self.pins[usize::from(member)].mux >> 9 & 1 == 1
+                    (self.watched | self.listened) >> member & 1 == 1
+                        || self.pins[usize::from(member)].mux >> 9 & 1 == 1
                 })
         })
     }

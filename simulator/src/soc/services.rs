@@ -62,10 +62,7 @@ impl Soc {
         self.finish_flash(|hub| hub.flash.erase(memory, now, offset, bytes))
     }
 
-    fn finish_flash(
-        &mut self,
-        operate: impl FnOnce(&mut super::hub::Hub) -> Result<Span, FlashFault>,
-    ) -> FlashResult {
+    fn finish_flash(&mut self, operate: impl FnOnce(&mut super::hub::Hub) -> Result<Span, FlashFault>) -> FlashResult {
         let result = operate(&mut self.hub);
         if let Err(fault) = result {
             self.hub.flash_fault(fault);

@@ -150,10 +150,6 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     }
     control::from_stdin(send);
     server.cables = cables(&args)?;
-    let terminal = Terminal::new();
-    for cable in &server.cables {
-        terminal.say(&format!("the board is at {}", cable.address()));
-    }
     let interrupt = Arc::clone(&server.interrupt);
     ctrlc::set_handler(move || {
         if interrupt.swap(true, Ordering::Relaxed) {
@@ -161,6 +157,11 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
         }
     })
     .map_err(|error| Failure::usage(format!("Ctrl-C cannot be heard: {error}")))?;
+
+    let terminal = Terminal::new();
+    for cable in &server.cables {
+        terminal.say(&format!("the board is at {}", cable.address()));
+    }
 
     let path = args.board.flash.as_deref();
     server.run(&mut |machine, note| {
