@@ -14,7 +14,7 @@ use super::sim;
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     Build(BuildArgs),
-    Test(ChipTestArgs),
+    Test(Box<ChipTestArgs>),
     Prebuilt(prebuilt::Args),
 }
 
@@ -68,7 +68,7 @@ pub(super) struct ChipTestArgs {
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Build(args) => run_build(args),
-        Command::Test(args) => run_tests(args),
+        Command::Test(args) => run_tests(*args),
         Command::Prebuilt(args) => prebuilt::run(&args),
     }
 }

@@ -67,7 +67,7 @@ struct Values {
     #[arg(long, value_name = "FILE")]
     wifi_password_file: Option<PathBuf>,
 
-    /// Where the board finds its broker: mqtt://HOST[:PORT] or mqtts://HOST[:PORT]
+    /// Where the board finds its broker: mqtt://HOST:PORT or mqtts://HOST:PORT; the port may be left out
     #[arg(long, value_name = "URI", value_parser = broker)]
     broker: Option<BrokerUri>,
 

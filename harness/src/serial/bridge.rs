@@ -17,10 +17,13 @@ mod pty {
     /// How long one direction is waited for before it is the other's turn.
     const TURN: Duration = Duration::from_millis(1);
 
+    /// The port that was bridged, and how it went.
+    type Ended = (Box<dyn Link>, io::Result<()>);
+
     /// A bridge at work. Dropping it ends it.
     pub struct Bridge {
         stop: Arc<AtomicBool>,
-        thread: Option<JoinHandle<(Box<dyn Link>, io::Result<()>)>>,
+        thread: Option<JoinHandle<Ended>>,
     }
 
     impl Bridge {

@@ -89,14 +89,7 @@ impl Terminal {
         settings.make_raw();
         settings.set_speed(BAUD)?;
         tcsetattr(&line, OptionalActions::Now, &settings)?;
-        Ok(Self {
-            controller,
-            device,
-            is_open: false,
-            baud: BAUD,
-            waiting: Waiting::default(),
-            tail: Vec::new(),
-        })
+        Ok(Self { controller, device, is_open: false, baud: BAUD, waiting: Waiting::default(), tail: Vec::new() })
     }
 
     fn receive(&mut self, room: usize, obeys_sync: bool) -> io::Result<Vec<Input>> {

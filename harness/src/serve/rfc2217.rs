@@ -307,7 +307,10 @@ mod tests {
         assert_eq!(ask(&mut port, &[SET_CONTROL, 3]).1, [IAC, SB, COM_PORT, 105, 1, IAC, SE]);
         assert_eq!(ask(&mut port, &[SET_CONTROL, 11]).0, [Input::Lines { dtr: false, rts: true }]);
         assert_eq!(ask(&mut port, &[SET_CONTROL, 10]).1, [IAC, SB, COM_PORT, 105, 11, IAC, SE]);
-        assert_eq!(ask(&mut port, &[PURGE_DATA, 3]), (vec![Input::PurgeInput], vec![IAC, SB, COM_PORT, 112, 3, IAC, SE]));
+        assert_eq!(
+            ask(&mut port, &[PURGE_DATA, 3]),
+            (vec![Input::PurgeInput], vec![IAC, SB, COM_PORT, 112, 3, IAC, SE])
+        );
     }
 
     #[test]

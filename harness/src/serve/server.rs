@@ -218,7 +218,7 @@ impl Server {
                 self.anchor = None;
                 now + SLICE
             } else {
-                let (simulated, wall) = *self.anchor.get_or_insert_with(|| (now, began));
+                let (simulated, wall) = *self.anchor.get_or_insert((now, began));
                 let lag = wall.elapsed().saturating_sub(nanoseconds(now.since(simulated)));
                 if lag > MOST_LAG {
                     self.anchor = None;

@@ -8,7 +8,6 @@
 mod asm;
 mod board;
 mod client;
-#[expect(dead_code, reason = "of the tests of `hil sim run`, of which these use a part")]
 #[path = "../sim_run/elf.rs"]
 mod elf;
 mod espflash_library;

@@ -173,7 +173,8 @@ fn what_the_firmware_prints_is_seen_on_a_terminal_without_resetting_it() {
     served.wait_for("is opened by");
     served.child.stdin.as_mut().unwrap().write_all(b"reset\n").unwrap();
     let (mut text, until) = (Vec::new(), Instant::now() + LIMIT);
-    let banner = b"ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:0x1 (POWERON),boot:0xc (SPI_FAST_FLASH_BOOT)\r\n";
+    let banner =
+        b"ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:0x1 (POWERON),boot:0xc (SPI_FAST_FLASH_BOOT)\r\n";
     let expected = [banner.as_slice(), b"ready"].concat();
     // The port may have been opened in the middle of what is printed at power-on.
     while !text.ends_with(&expected) {

@@ -104,7 +104,7 @@ impl Chip<'_> {
     /// Gives UART0 this rate; the divider is a number of cycles of the crystal, in sixteenths.
     pub(crate) fn set_baud(&mut self, baud: u32) {
         let sixteenths = (u64::from(crate::soc::XTAL_HZ) * 16 + u64::from(baud) / 2) / u64::from(baud.max(1));
-        let sixteenths = sixteenths.clamp(16, 0xFFF_F) as u32;
+        let sixteenths = sixteenths.clamp(16, 0xFFFF) as u32;
         let clkdiv = sixteenths >> 4 & 0xFFF | (sixteenths & 0xF) << 20;
         let written = self.write_word(UART0_CLKDIV, clkdiv).and_then(|()| {
             let id = self.read_word(UART0_ID)?;

@@ -313,7 +313,8 @@ impl Loader {
                 if !is_inside || !(1..=0x1_0000).contains(&packet) || most_in_flight == 0 {
                     return Err(Fault::FlashRead);
                 }
-                self.read = Some(Read { start, bytes, packet, most_in_flight, sent: 0, acknowledged: 0, patience: None });
+                self.read =
+                    Some(Read { start, bytes, packet, most_in_flight, sent: 0, acknowledged: 0, patience: None });
                 Ok(Done::default())
             }
             _ => {
@@ -380,7 +381,7 @@ fn security_info() -> Vec<u8> {
 fn write_registers(chip: &mut Chip<'_>, request: &Request<'_>) -> Result<Done, Fault> {
     let mut span = Span::ZERO;
     let count = request.word_count();
-    if count == 0 || count % 4 != 0 {
+    if count == 0 || !count.is_multiple_of(4) {
         return Err(Fault::Format);
     }
     for first in (0..count).step_by(4) {

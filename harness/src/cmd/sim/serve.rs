@@ -198,7 +198,8 @@ fn flash(args: &Args) -> Result<FlashImage, Failure> {
         return Ok(FlashImage::erased(size.bytes() as usize));
     };
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    let is_chip = FlashSize::from_bytes(bytes.len()).is_ok_and(|found| args.board.flash_size.is_none_or(|it| it == found));
+    let is_chip =
+        FlashSize::from_bytes(bytes.len()).is_ok_and(|found| args.board.flash_size.is_none_or(|it| it == found));
     if !is_chip {
         let problem = format!("{}: {} bytes are not the contents of the flash chip", path.display(), bytes.len());
         return Err(Failure::usage(problem).help("it has 1MB, 2MB, 4MB, 8MB or 16MB, and what --flash-size says"));

@@ -64,11 +64,11 @@ pub(in crate::cmd) struct TestArgs {
     #[arg(long)]
     list: bool,
 
-    /// Tests that are marked #[ignore] too
+    /// Tests that are marked to be ignored too
     #[arg(long, conflicts_with = "ignored")]
     include_ignored: bool,
 
-    /// Only tests that are marked #[ignore]
+    /// Only tests that are marked to be ignored
     #[arg(long)]
     ignored: bool,
 

@@ -1,6 +1,7 @@
 //! The device's TCP connections: what the machine's network terminates goes on through the harness's wire.
 
 use std::collections::VecDeque;
+use std::io;
 use std::rc::Rc;
 
 use simulator::net::{ConnectionId, Destination, Event};
@@ -120,6 +121,19 @@ impl Driver {
         });
     }
 
+    /// Takes what the broker has sent. Says whether that was its last, and whether it has to wait for the device now;
+    /// nothing if the connection is no more.
+    fn received(&self, id: ConnectionId, read: io::Result<&[u8]>) -> Option<(bool, bool)> {
+        let mut connections = self.connections.borrow_mut();
+        let connection = connections.get_mut(&id)?;
+        match read {
+            Ok([]) => connection.ended = Some(Ended::Orderly),
+            Ok(bytes) => connection.waiting.extend(bytes),
+            Err(_) => connection.ended = Some(Ended::Reset),
+        }
+        Some((connection.ended.is_some(), connection.waiting.len() >= MOST_WAITING))
+    }
+
     fn read_from_device(self: &Rc<Self>, id: ConnectionId) {
         let mut machine = self.machine.borrow_mut();
         let now = machine.now();
@@ -177,15 +191,7 @@ async fn read_from_broker(driver: Rc<Driver>, id: ConnectionId, room: Rc<Notify>
     loop {
         let read = from.read(&mut buffer).await;
         driver.catch_up();
-        let mut connections = driver.connections.borrow_mut();
-        let Some(connection) = connections.get_mut(&id) else { return };
-        match read {
-            Ok(0) => connection.ended = Some(Ended::Orderly),
-            Ok(count) => connection.waiting.extend(&buffer[..count]),
-            Err(_) => connection.ended = Some(Ended::Reset),
-        }
-        let (over, full) = (connection.ended.is_some(), connection.waiting.len() >= MOST_WAITING);
-        drop(connections);
+        let Some((over, full)) = driver.received(id, read.map(|count| &buffer[..count])) else { return };
         driver.write_to_device(id);
         driver.changed();
         if over {

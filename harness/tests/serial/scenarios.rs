@@ -1,0 +1,181 @@
+//! `hil run --target serial`.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::fake::Board;
+
+struct Broker(Child, String);
+
+impl Broker {
+    fn start() -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
+        let mut child = command
+            .args(["broker", "run", "--port", "0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self(child, line.trim().trim_start_matches("broker on ").to_owned())
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a run of one scenario on the board.
+fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> Child {
+    std::fs::write(folder.join("scenario.yaml"), scenario).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
+    command.args(["run", "--target", "serial", "--port", "board", "--broker", &broker.1]).args(arguments);
+    command.arg("scenario.yaml").current_dir(folder).env("NO_COLOR", "1").env("CI", "1").env_remove("GITHUB_ACTIONS");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn end(child: Child) -> (Option<i32>, String) {
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+const ASK: &str = "
+name: Asks
+version: 1
+steps:
+  - write-serial: \"go\\n\"
+  - expect-serial: { text: done, within: 10s }
+";
+
+#[test]
+fn what_the_board_prints_is_expected_and_what_is_written_reaches_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
+    let child = start(folder.path(), &broker, ASK, &[]);
+    board.expect("go\n");
+    board.print("I (5) light: all done\r\n");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn a_board_that_is_unplugged_and_plugged_in_again_loses_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
+    let child = start(folder.path(), &broker, ASK, &[]);
+    board.expect("go\n");
+    board.unplug();
+    std::thread::sleep(Duration::from_millis(300));
+    board.plug();
+    // Printed only when the port is open again, as a board's boot takes longer than that.
+    std::thread::sleep(Duration::from_millis(500));
+    board.print("I (5) light: done\r\n");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(0), "{said}");
+    let journal = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
+    assert!(journal.contains("the serial port has gone") && journal.contains("the serial port is back"), "{journal}");
+}
+
+#[test]
+fn a_board_that_stays_away_is_a_bench_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
+    let child = start(folder.path(), &broker, ASK, &["--recovery", "1"]);
+    board.expect("go\n");
+    board.unplug();
+    let (code, said) = end(child);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("did not come back within 1s"), "{said}");
+}
+
+#[test]
+fn a_panic_fails_the_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
+    let child = start(folder.path(), &broker, ASK, &[]);
+    board.expect("go\n");
+    board.print("E (7) panic: panicked at src/main.rs:3:5:\r\nE (7) panic: at 0x42000010\r\ndone\r\n");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the device panicked: E (7) panic: panicked at src/main.rs:3:5:"), "{said}");
+}
+
+#[test]
+fn reported_light_is_evidence_unless_the_waveform_is_demanded() {
+    let light = |evidence: &str| {
+        format!(
+            "name: Red\nversion: 1\nsteps:\n  - write-serial: \"go\\n\"\n  - expect-led: {{ part-id: led1, color: \"#ff0000\"{evidence}, within: 10s }}\n"
+        )
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
+    let child = start(folder.path(), &broker, &light(""), &["--light", "reported"]);
+    board.expect("go\n");
+    board.print("I (1200) light: shows #ff0000\r\n");
+    let (code, said) = end(child);
+    assert_eq!(code, Some(0), "{said}");
+    let journal = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
+    assert!(journal.contains("as the firmware reports") && journal.contains("\"evidence\":\"reported\""), "{journal}");
+
+    let observed = light(", evidence: observed");
+    let (code, said) = end(start(folder.path(), &broker, &observed, &["--light", "reported"]));
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("target serial has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
+    let (code, said) = end(start(folder.path(), &broker, &light(""), &[]));
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("target serial has no `led`"), "{said}");
+}
+
+#[test]
+fn supply_and_reset_are_commands_of_the_bench() {
+    let scenario = "
+name: Cycle
+version: 1
+steps:
+  - reset
+  - power: off
+  - power: on
+";
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, _board) = (Broker::start(), Board::new(folder.path()));
+    let (code, said) = end(start(folder.path(), &broker, scenario, &[]));
+    assert_eq!(code, Some(4), "a pseudo-terminal can neither: {said}");
+    let commands = ["--power-command", "echo {on|off} >> did", "--reset-command", "echo reset >> did"];
+    let (code, said) = end(start(folder.path(), &broker, scenario, &commands));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("did")).unwrap(), "reset\nreset\noff\non\n");
+
+    let (code, said) =
+        end(start(folder.path(), &broker, scenario, &["--power-command", "false {on|off}", "--reset-command", "true"]));
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("`false off` failed"), "{said}");
+}
+
+#[test]
+fn what_a_board_needs_is_asked_for() {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("scenario.yaml"), ASK).unwrap();
+        command.arg("run").args(arguments).arg("scenario.yaml").current_dir(folder.path()).env("NO_COLOR", "1");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        end(child)
+    };
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["--target", "serial", "--port", "x"], 2, "needs a broker that the board is on too"),
+        (&["--target", "serial", "--broker", "mqtt://127.0.0.1:1"], 2, "needs the board's port"),
+        (&["--target", "serial", "--port", "/dev/none", "--broker", "mqtt://127.0.0.1:1"], 3, "there is none"),
+        (&["--target", "native", "--light", "reported"], 2, "--light has a meaning only with --target serial"),
+    ];
+    for (arguments, expected, text) in cases {
+        let (code, said) = run(arguments);
+        assert_eq!(code, Some(expected), "{said}");
+        assert!(said.contains(text), "{said}");
+    }
+}
