@@ -15,6 +15,8 @@ use crate::serial::{BAUD, ControlLines, Link, PortError, PortSpec, Sequence, ope
 
 /// How often a chip on the network is told to go into download mode: the first time it may still be starting.
 const TRIES: u32 = 2;
+/// How long a port without DTR and RTS stays closed before it is tried again.
+const REST: Duration = Duration::from_millis(500);
 /// Bytes that the flasher stub sends at a time.
 const READ_BLOCK: u32 = 0x1000;
 /// It waits for our answer to each block: espflash throws away what has come when it answers.
@@ -68,20 +70,29 @@ impl Loader {
     /// # Errors
     /// The port cannot be opened, no chip answers, or the wrong one.
     pub fn connect(port: &PortSpec, baud: u32) -> Result<Self, FlashError> {
-        match port {
-            PortSpec::Rfc2217 { .. } => Self::over_network(port, baud),
-            _ => {
-                let (tty, usb, has_control_lines) = open_native(port)?;
-                let (before, way) = if has_control_lines {
-                    (ResetBeforeOperation::DefaultReset, Way::Tty)
-                } else {
-                    (ResetBeforeOperation::NoReset, Way::Bare)
-                };
-                let connection = Connection::new(tty, usb, ResetAfterOperation::NoResetNoStub, before, BAUD);
-                let flasher = talk(connection, port, baud, has_control_lines)?;
-                Ok(Self { open: Some((flasher, way)) })
-            }
+        if matches!(port, PortSpec::Rfc2217 { .. }) {
+            return Self::over_network(port, baud);
         }
+        match Self::on_tty(port, baud) {
+            // A virtual board is reset by closing its port, which may only just have been done.
+            Err(FlashError::NoAnswer { was_reset: false, .. }) => {
+                std::thread::sleep(REST);
+                Self::on_tty(port, baud)
+            }
+            other => other,
+        }
+    }
+
+    fn on_tty(port: &PortSpec, baud: u32) -> Result<Self, FlashError> {
+        let (tty, usb, has_control_lines) = open_native(port)?;
+        let (before, way) = if has_control_lines {
+            (ResetBeforeOperation::DefaultReset, Way::Tty)
+        } else {
+            (ResetBeforeOperation::NoReset, Way::Bare)
+        };
+        let connection = Connection::new(tty, usb, ResetAfterOperation::NoResetNoStub, before, BAUD);
+        let flasher = talk(connection, port, baud, has_control_lines)?;
+        Ok(Self { open: Some((flasher, way)) })
     }
 
     #[cfg(unix)]

@@ -239,8 +239,8 @@ impl Actor {
     fn run(mut self) {
         while let Err(error) = self.serve() {
             if let Err(error) = self.bring_back(&error) {
-                self.feed.push(Event::Ended(error));
-                break;
+                self.feed.end(error);
+                return;
             }
             if self.is_stopped() {
                 break;

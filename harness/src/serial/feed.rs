@@ -77,6 +77,15 @@ impl Feed {
         self.wake();
     }
 
+    /// The last thing that happens.
+    pub(super) fn end(&self, error: PortError) {
+        let mut state = self.lock();
+        state.events.push_back(Event::Ended(error));
+        state.is_closed = true;
+        drop(state);
+        self.wake();
+    }
+
     /// Nothing more will come.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;

@@ -2,12 +2,17 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use crate::fake::Board;
 
-struct Broker(Child, String);
+struct Broker {
+    child: Child,
+    url: String,
+    /// Must stay open: a program whose output nobody reads ends.
+    _output: BufReader<ChildStdout>,
+}
 
 impl Broker {
     fn start() -> Self {
@@ -18,16 +23,16 @@ impl Broker {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self(child, line.trim().trim_start_matches("broker on ").to_owned())
+        let (mut line, mut output) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
+        output.read_line(&mut line).unwrap();
+        Self { child, url: line.trim().trim_start_matches("broker on ").to_owned(), _output: output }
     }
 }
 
 impl Drop for Broker {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -35,7 +40,7 @@ impl Drop for Broker {
 fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> Child {
     std::fs::write(folder.join("scenario.yaml"), scenario).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["run", "--target", "serial", "--port", "board", "--broker", &broker.1]).args(arguments);
+    command.args(["run", "--target", "serial", "--port", "board", "--broker", &broker.url]).args(arguments);
     command.arg("scenario.yaml").current_dir(folder).env("NO_COLOR", "1").env("CI", "1").env_remove("GITHUB_ACTIONS");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
