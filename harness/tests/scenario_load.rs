@@ -198,6 +198,7 @@ fn needs_name_the_first_place() {
     serial: setup 1 (wait-serial)
     mqtt: step 4 (publish)
     led: step 29 (expect-led)
+    led-observed: step 30 (expect-led)
     flash: step 32 (expect-flash)
     reset: step 34 (reset)
     power: step 37 (power)
