@@ -130,12 +130,15 @@ impl Machine {
         }
     }
 
-    /// Executes Espressif's ROM image instead of the simulator's own ROM functions.
+    /// Executes the functions that the simulator does not perform itself from Espressif's ROM image, which is read as
+    /// data too. The ROM's own start is not executed, so that functions which rely on its variables do not find them set.
     ///
     /// # Errors
     /// [`RomSizeError`] unless the image has 384 KB.
     pub fn load_rom(&mut self, image: &[u8]) -> Result<(), RomSizeError> {
-        self.memory.load_rom(image)
+        self.memory.load_rom(image)?;
+        self.memory.perform_rom_functions(|address| crate::rom::find(address).is_some());
+        Ok(())
     }
 
     /// How much time has passed since power was first applied. It goes on while power is off.

@@ -24,6 +24,8 @@ pub struct Memory {
     pub(super) ram: Vec<SharedPage>,
     extra: Range<u32>,
     rom: Option<Vec<SharedPage>>,
+    /// Which functions of the ROM are performed from outside although there is an image of it.
+    performed: fn(u32) -> bool,
     pub(super) flash: FlashImage,
     pub(super) mmu: [u16; MMU_ENTRIES],
     pub(super) marks: CodeMarks,
@@ -62,6 +64,7 @@ impl Memory {
             ram: vec![zero; bytes as usize / PAGE],
             extra,
             rom: None,
+            performed: |_| false,
             marks: CodeMarks::new(bytes, flash.len()),
             flash,
             mmu: [MMU_INVALID; MMU_ENTRIES],
@@ -83,9 +86,15 @@ impl Memory {
         Ok(())
     }
 
+    /// Has these functions of the ROM performed from outside although there is an image of it.
+    pub(crate) fn perform_rom_functions(&mut self, performed: fn(u32) -> bool) {
+        self.performed = performed;
+        self.map_changed();
+    }
+
     /// Whether fetching here is a call of a ROM function that someone outside must perform.
     pub(crate) fn is_rom_call(&self, address: u32) -> bool {
-        self.rom.is_none() && ROM.contains(&address)
+        ROM.contains(&address) && (self.rom.is_none() || (self.performed)(address))
     }
 
     /// Where an address leads, unless to the bus. Contiguous up to the next multiple of 4 KB.

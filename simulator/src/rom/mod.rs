@@ -2,7 +2,7 @@
 //! ROM's code: what a function leaves in registers and memory, and about how long it takes.
 //!
 //! Addresses and names are those of ESP-IDF's `esp32c3.rom*.ld`. A function that is missing here stops the machine and is
-//! named; a ROM image, given to [`Memory::load_rom`](crate::mem::Memory::load_rom), replaces all of this.
+//! named; a ROM image, given to [`Machine::load_rom`](crate::machine::Machine::load_rom), is executed for those that are missing.
 
 mod cache;
 mod call;

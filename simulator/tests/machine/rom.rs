@@ -130,6 +130,19 @@ fn a_function_that_is_not_there_stops_the_machine_and_is_named() {
 }
 
 #[test]
+fn a_function_that_is_not_there_is_executed_from_an_image_of_the_rom_and_the_others_are_not() {
+    // Where the image has ets_printf: li a0, 42; ret. Everywhere else what no core executes.
+    let mut image = vec![0; 0x6_0000];
+    let at = (rom::ETS_PRINTF - 0x4000_0000) as usize;
+    image[at..at + 8].copy_from_slice(&[0x13, 0x05, 0xA0, 0x02, 0x67, 0x80, 0x00, 0x00]);
+    let mut machine =
+        machine(|a| a.call(rom::MEMSET, &[DATA, 7, 1]).call(rom::ETS_PRINTF, &[]).li(T0, DATA).sw(A0, 4, T0).idle());
+    machine.load_rom(&image).unwrap();
+    run(&mut machine, Span::from_ms(1));
+    assert_eq!((word(&machine, DATA), word(&machine, DATA + 4)), (7, 42));
+}
+
+#[test]
 fn an_argument_that_leads_nowhere_stops_the_machine() {
     let mut machine = machine(|a| a.call(rom::MEMSET, &[0x7000_0000, 0, 4]).idle());
     insta::assert_snapshot!(stuck(&mut machine), @"the ROM function memset, called from 0x40380018, was given the address 0x70000000, where there is no memory for it");

@@ -85,7 +85,7 @@ struct BoardArgs {
     #[arg(long, value_name = "FILE")]
     nvs: Option<PathBuf>,
 
-    /// Espressif's mask ROM, as ELF or of 384 KB, in place of the simulator's own ROM functions
+    /// Espressif's mask ROM, as ELF or of 384 KB, for functions that the simulator does not perform itself
     #[arg(long, value_name = "FILE")]
     rom: Option<PathBuf>,
 

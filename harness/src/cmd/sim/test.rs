@@ -122,7 +122,7 @@ struct BoardArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Espressif's mask ROM, as ELF or of 384 KB, in place of the simulator's own ROM functions
+    /// Espressif's mask ROM, as ELF or of 384 KB, for functions that the simulator does not perform itself
     #[arg(long, value_name = "FILE")]
     rom: Option<PathBuf>,
 }
