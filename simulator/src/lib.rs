@@ -1,5 +1,5 @@
-//! An ESP32-C3 board as a library: the core that executes firmware, its memory, what is wired to the chip, and what the
-//! parts make of the levels on its pins.
+//! An ESP32-C3 board as a library: the core that executes firmware, memory and peripherals, what is wired to the chip,
+//! and what the parts make of the levels on its pins.
 //!
 //! The crate does no I/O of its own apart from [`Diagram::read`](board::diagram::Diagram::read), starts no threads, and
 //! has no clock: time is passed in, in nanoseconds, so that the same edges give the same frames.
@@ -47,10 +47,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # From a program to its effects
+//! # From a firmware file to a running board
 //!
-//! [`cpu`] executes instructions, [`mem`] is what they find at their addresses, and [`mem::Bus`] is the seam to the
-//! peripherals. [`cpu`] begins with an example.
+//! [`image`] turns an ELF, an app image or a flash image into a flash chip that boots; [`machine`] lets it run.
+//!
+//! ```no_run
+//! use simulator::image::Firmware;
+//! use simulator::machine::{Board, Config, Machine, What};
+//! use simulator::time::Instant;
+//!
+//! let firmware = Firmware::parse(&std::fs::read("light.elf")?)?;
+//! let mut machine = Machine::new(Board::default(), &firmware, Config::default());
+//! machine.power_on();
+//! machine.run(Instant::from_ns(100_000_000));
+//! for event in machine.take_events() {
+//!     if let What::Serial { byte, .. } = event.what {
+//!         print!("{}", char::from(byte));
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Inside of it, [`cpu`] executes instructions, [`mem`] is what they find at their addresses, [`mem::Bus`] is the seam to
+//! the peripherals of [`soc`], and [`net`] is the network behind the Ethernet MAC.
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 

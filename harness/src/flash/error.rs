@@ -71,7 +71,7 @@ impl FlashError {
             Self::NoAnswer { was_reset: false, .. } => {
                 "this port cannot reset the board: hold its button BOOT, press RESET once, let go of BOOT, and try again"
             }
-            Self::WrongChip { .. } => "name the port of an ESP32-C3 board: `hil doctor` lists the ports",
+            Self::WrongChip { .. } => "name the port of an ESP32-C3 board: `ls /dev/serial/by-id` lists USB ports",
             Self::Verify { .. } => {
                 "try again with --baud 115200 and another cable; if it stays so, the board's flash chip is worn out"
             }

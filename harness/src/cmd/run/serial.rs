@@ -72,7 +72,7 @@ impl SerialArgs {
     pub(super) fn open(&self, wiring: impl FnOnce() -> Result<Wiring, Failure>) -> Result<Chosen, Failure> {
         let Some(port) = &self.port else {
             return Err(Failure::usage("--target serial needs the board's port").help(
-                "name it: --port /dev/ttyUSB0, usb:SERIAL or rfc2217://HOST:PORT; `hil doctor` lists the ports",
+                "name it: --port /dev/ttyUSB0, usb:SERIAL or rfc2217://HOST:PORT; `ls /dev/serial/by-id` lists USB ports",
             ));
         };
         let symbols = self.elf.as_deref().map(crate::cmd::monitor::symbols).transpose()?;
