@@ -55,3 +55,26 @@ pub enum BrokerKind {
     /// Reached over a network; the harness is its client like any other.
     External,
 }
+
+/// What a device can do that the harness simulates as a whole.
+fn simulated_capabilities(realtime: bool, broker: BrokerKind) -> Vec<Capability> {
+    use Capability as C;
+    let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::LedObserved];
+    capabilities.extend([C::Flash, C::Network, C::Provision]);
+    if !realtime {
+        capabilities.push(C::SimulatedTime);
+    }
+    if broker == BrokerKind::Embedded {
+        capabilities.push(C::BrokerControl);
+    }
+    capabilities
+}
+
+/// How scenario time passes on such a device.
+const fn simulated_pace(realtime: bool, broker: BrokerKind) -> Pace {
+    match (realtime, broker) {
+        (true, _) => Pace::WallClock,
+        (false, BrokerKind::Embedded) => Pace::Jump,
+        (false, BrokerKind::External) => Pace::JumpWhenQuiet,
+    }
+}

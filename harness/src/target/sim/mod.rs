@@ -17,7 +17,7 @@ use simulator::image::Firmware;
 use simulator::machine::{Board, Chain};
 
 use super::layout::Wiring;
-use super::{Bench, BenchError, BrokerKind, Device, Target};
+use super::{Bench, BenchError, BrokerKind, Device, Target, simulated_capabilities, simulated_pace};
 use crate::clock::Pace;
 use crate::scenario::Capability;
 
@@ -55,24 +55,11 @@ impl Target for SimTarget {
     }
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
-        use Capability as C;
-        let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::LedObserved];
-        capabilities.extend([C::Flash, C::Network, C::Provision]);
-        if !self.realtime {
-            capabilities.push(C::SimulatedTime);
-        }
-        if broker == BrokerKind::Embedded {
-            capabilities.push(C::BrokerControl);
-        }
-        capabilities
+        simulated_capabilities(self.realtime, broker)
     }
 
     fn pace(&self, broker: BrokerKind) -> Pace {
-        match (self.realtime, broker) {
-            (true, _) => Pace::WallClock,
-            (false, BrokerKind::Embedded) => Pace::Jump,
-            (false, BrokerKind::External) => Pace::JumpWhenQuiet,
-        }
+        simulated_pace(self.realtime, broker)
     }
 
     fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
