@@ -109,6 +109,26 @@ fn an_invalid_file_and_wrong_usage_exit_2() {
 }
 
 #[test]
+fn a_binary_is_named_only_for_a_target_that_runs_one_and_wrong_ones_come_with_a_remedy() {
+    let place = Place::new();
+    std::fs::write(place.path("empty.elf"), "").unwrap();
+    let told = |args: &[&str]| {
+        let output = place.run(&[args, &[fixture("suite").as_str()]].concat());
+        assert_eq!(code(&output), 2, "{args:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let native = told(&["run", "--target", "native", "--firmware", "empty.elf"]);
+    assert!(native.contains("--firmware needs --target sim"), "{native}");
+    let planted = told(&["run", "--plant-fault", "6", "--firmware", "empty.elf"]);
+    assert!(planted.contains("--plant-fault needs --target native"), "{planted}");
+    let empty = told(&["run", "--firmware", "empty.elf"]);
+    assert!(
+        empty.contains("the firmware file is empty") && empty.contains("help: build the firmware again"),
+        "{empty}"
+    );
+}
+
+#[test]
 fn an_unreachable_broker_exits_3_at_once_and_names_it() {
     let place = Place::new();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

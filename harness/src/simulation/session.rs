@@ -101,6 +101,8 @@ pub struct Session<O> {
     pub trace: Option<Trace>,
     /// A moment of simulated time, and when it was.
     anchor: Option<(Instant, WallTime)>,
+    /// What came for the serial port and the port has had no room for yet.
+    unread: Vec<u8>,
     halted: Option<(Instant, u32)>,
 }
 
@@ -120,6 +122,7 @@ impl<O: Observer> Session<O> {
             trace: None,
             anchor: None,
             halted: None,
+            unread: Vec::new(),
         }
     }
 
@@ -261,12 +264,20 @@ impl<O: Observer> Session<O> {
             self.observer.notice(&self.machine, &notice);
         }
         while let Some((port, input)) = &self.input {
-            match input.try_recv() {
-                Ok(bytes) => {
-                    self.machine.serial_input(*port, &bytes);
+            if self.unread.is_empty() {
+                match input.try_recv() {
+                    Ok(bytes) => self.unread = bytes,
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => {
+                        self.input = None;
+                        break;
+                    }
                 }
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => self.input = None,
+            }
+            let accepted = self.machine.serial_input(*port, &self.unread);
+            self.unread.drain(..accepted);
+            if !self.unread.is_empty() {
+                break;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use harness::error::chain;
 use harness::firmware_build::prebuilt::{FOLDER, Prebuilt};
 use harness::firmware_build::{self, Build, BuildError, ToolchainError, Variant, build, find};
+use miette::Diagnostic as _;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
 use crate::cmd::error::Failure;
@@ -67,6 +68,12 @@ fn load(path: &Path) -> Result<Arc<Firmware>, Failure> {
 fn parse(path: &Path, bytes: &[u8]) -> Result<Arc<Firmware>, Failure> {
     let partitions = PartitionTable::from_csv(firmware::PARTITIONS).expect("our own table is valid; a test reads it");
     let firmware = Firmware::parse_with(bytes, &Layout::default().with_partitions(partitions));
-    let firmware = firmware.map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+    let firmware = firmware.map_err(|error| {
+        let failure = Failure::usage(format!("{}: {}", path.display(), chain(&error)));
+        match error.help() {
+            Some(help) => failure.help(help.to_string()),
+            None => failure,
+        }
+    })?;
     Ok(Arc::new(firmware))
 }

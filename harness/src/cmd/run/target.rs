@@ -78,17 +78,19 @@ impl TargetArgs {
         if self.target != Some(TargetName::Serial) {
             self.serial.refuse()?;
         }
+        let runs_a_binary = matches!(self.target, None | Some(TargetName::Sim));
+        if self.firmware.is_some() && !runs_a_binary {
+            return Err(Failure::usage(
+                "--firmware needs --target sim: no other target runs a binary that it is given",
+            ));
+        }
+        if self.firmware.is_some() && self.plant_fault.is_some() {
+            return Err(Failure::usage("--plant-fault needs --target native: a binary is run as it is"));
+        }
         match self.target {
             Some(TargetName::Mqtt) => self.mqtt(broker),
             Some(TargetName::Serial) => self.serial(broker),
-            Some(TargetName::Native) => {
-                if self.firmware.is_some() {
-                    return Err(Failure::usage(
-                        "--firmware needs --target sim: native compiles the firmware's sources",
-                    ));
-                }
-                self.native("--target native".to_owned())
-            }
+            Some(TargetName::Native) => self.native("--target native".to_owned()),
             Some(TargetName::Sim) => match self.firmware()? {
                 Choice::Chosen(chosen) => self.sim(chosen, "--target sim"),
                 Choice::None(why) => Err(Failure::usage(format!("--target sim has no firmware to run: {why}"))
@@ -106,8 +108,9 @@ impl TargetArgs {
     pub(super) fn repeat_options(&self) -> Vec<String> {
         let speed = (self.speed == Speed::Realtime).then(|| ["--speed".to_owned(), "realtime".to_owned()]);
         let diagram = self.diagram.as_ref().map(|path| ["--diagram".to_owned(), path.display().to_string()]);
+        let firmware = self.firmware.as_ref().map(|path| ["--firmware".to_owned(), path.display().to_string()]);
         let fault = self.plant_fault.map(|n| ["--plant-fault".to_owned(), n.to_string()]);
-        let options: Vec<_> = [speed, diagram, fault].into_iter().flatten().flatten().collect();
+        let options: Vec<_> = [speed, diagram, firmware, fault].into_iter().flatten().flatten().collect();
         if self.target == Some(TargetName::Serial) {
             return [options, self.serial.repeat_options()].concat();
         }

@@ -108,7 +108,11 @@ impl Device for SimDevice {
 #[async_trait(?Send)]
 impl SerialInput for SimDevice {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), BenchError> {
-        self.driver.act(|machine| machine.serial_input(SerialPort::Uart0, bytes));
+        let accepted = self.driver.act(|machine| machine.serial_input(SerialPort::Uart0, bytes));
+        if accepted < bytes.len() {
+            let lost = bytes.len() - accepted;
+            self.journal.note(format!("{lost} bytes of serial input were lost: too many wait for the device already"));
+        }
         Ok(())
     }
 }
