@@ -91,9 +91,18 @@ pub enum NetworkError {
 
 /// The LEDs.
 pub trait Strip {
-    /// Sends one frame, made by [`crate::ws2812::encode`], and resolves when it is on the wire.
-    async fn show(&mut self, pulses: &[Pulse]);
+    /// Sends one frame, made by [`crate::ws2812::encode`], and resolves when it has gone out.
+    ///
+    /// # Errors
+    ///
+    /// The frame did not go out; the console says why.
+    async fn show(&mut self, pulses: &[Pulse]) -> Result<(), NotSent>;
 }
+
+/// A frame did not go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("frame not sent")]
+pub struct NotSent;
 
 /// The two things that every task needs: the time, and a place to say what happens.
 #[derive(Debug, Clone, Copy)]

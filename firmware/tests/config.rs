@@ -3,7 +3,7 @@
 
 use esp_nvs::{Key, Nvs, Set, mem_flash::MemFlash};
 use firmware::{
-    config::{self, BrokerUri, Config, ConfigError, Problem, Scheme, Secret},
+    config::{self, BrokerUri, Config, ConfigError, LedLog, Problem, Scheme, Secret},
     ws2812::ColorOrder,
 };
 use proptest::prelude::*;
@@ -38,6 +38,7 @@ fn full() -> Config {
         led_gpio: 5,
         led_count: 12,
         led_order: ColorOrder::Rgb,
+        led_log: LedLog::None,
     }
 }
 
@@ -48,7 +49,8 @@ fn an_image_of_espressifs_generator_is_read() {
 
 #[test]
 fn what_is_written_is_read_back_at_any_place_in_flash() {
-    for config in [full(), Config::default()] {
+    let measured = Config { led_log: LedLog::Measured, ..full() };
+    for config in [full(), measured, Config::default()] {
         let image = config::write(&config, SIZE).unwrap();
         assert_eq!(image.len(), SIZE);
         assert_eq!(read(image.clone()), Ok(config.clone()));
@@ -83,6 +85,8 @@ fn errors_name_the_key_and_never_show_a_password() {
         (image_with("led_count", 0u16), "led_count: 0 is not within 1 to 256"),
         (image_with("led_count", 257u16), "led_count: 257 is not within 1 to 256"),
         (image_with("led_order", "rbg"), "led_order: expected grb or rgb"),
+        (image_with("led_log", "all"), "led_log: expected none, reported or measured"),
+        (image_with("led_log", 1u8), "led_log: item type mismatch: U8"),
         (image_with("broker_uri", "http://x"), "broker_uri: a broker URI begins with mqtt:// or mqtts://"),
         (image_with("broker_uri", "mqtt://x:99999"), "broker_uri: not a port number"),
         (image_with("broker_uri", "mqtts://x"), "mqtt_ca: needed for an mqtts broker"),
@@ -124,6 +128,7 @@ proptest! {
         ssid in "[ -~]{1,32}", password in "([ -~]{8,64})?", host in "[a-z0-9.-]{1,40}", port in 1..=u16::MAX,
         credentials in proptest::option::of(("[ -~]{1,40}", "[ -~]{1,40}")), prefix in "([a-z0-9]{1,9}(/[a-z]{1,9}){0,3})?",
         client_id in "[ -~]{1,64}", gpio in prop_oneof![0..=10u8, 18..=21u8], count in 1..=256u16, rgb: bool,
+        led_log in prop::sample::select(&LedLog::ALL),
     ) {
         let config = Config {
             wifi_ssid: ssid,
@@ -137,6 +142,7 @@ proptest! {
             led_gpio: gpio,
             led_count: count,
             led_order: if rgb { ColorOrder::Rgb } else { ColorOrder::Grb },
+            led_log,
         };
         let image = config::write(&config, SIZE).unwrap();
         prop_assert_eq!(read(image), Ok(config));

@@ -6,7 +6,7 @@ use common::{Bench, packet::Publish};
 use firmware::{
     color::{Hue, Rgb},
     command::Command,
-    config::Config,
+    config::{Config, LedLog},
     light::{Frame, Light},
     rules::Contract,
     state::{BlinkTime, Mode, Power, Speed, State},
@@ -121,4 +121,44 @@ async fn a_steady_light_is_silent() {
             assert_eq!(bench.strip.frames().len(), sent);
         })
         .await;
+}
+
+/// What goes out is reported after it has gone out, once, at its time; and only if the configuration says so.
+#[tokio::test(start_paused = true)]
+async fn frames_are_reported_if_the_configuration_says_so() {
+    for led_log in LedLog::ALL {
+        let bench = Bench::new();
+        let config = Config { led_log, ..Config::default() };
+        bench
+            .run_with(&config, Contract, async |bench: &Bench| {
+                let mut broker = bench.link.accept_and_settle(false).await;
+                broker.publish(&Publish::new("cmnd/led/hsb", "120,255,128")).await;
+                broker.publish(&Publish::new("cmnd/led/mode", "blink,200,500")).await;
+                broker.settle().await;
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            })
+            .await;
+        let colors = bench
+            .strip
+            .frames()
+            .into_iter()
+            .map(|(at, bytes)| (at, ColorOrder::Grb.color([bytes[0], bytes[1], bytes[2]])));
+        let sent: Vec<_> = colors.map(|(at, color)| format!("I ({}) light: shows {color}", at.as_millis())).collect();
+        assert!(sent.len() > 5, "{sent:?}");
+        let reported =
+            bench.console.timed_lines().into_iter().filter(|line| line.contains("light: shows")).collect::<Vec<_>>();
+        assert_eq!(reported, if led_log == LedLog::Reported { sent } else { vec![] });
+    }
+}
+
+/// A frame that did not go out is not reported, and comes again.
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_did_not_go_out_is_not_reported() {
+    let bench = Bench::new();
+    bench.strip.fail_next(2);
+    let config = Config { led_log: LedLog::Reported, ..Config::default() };
+    bench.run_with(&config, Contract, async |_: &Bench| tokio::time::sleep(Duration::from_millis(95)).await).await;
+    let reported: Vec<_> =
+        bench.console.timed_lines().into_iter().filter(|line| line.contains("light: shows")).collect();
+    assert_eq!(reported, ["I (60) light: shows #ff1100", "I (90) light: shows #ff1900"]);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use harness::clock::Pace;
 use harness::report::{Reporter as _, Terminal, Theme, terminal::Progress};
-use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
+use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use harness::scenario::{Capability, Loader};
 use harness::target::{Bench, BenchError, BrokerKind, Device, Target};
 
@@ -91,7 +91,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scenarios = file.scenarios.iter().cloned();
     let plan: Vec<Planned> = scenarios.map(|s| Planned { file: Arc::clone(&file), scenario: Arc::new(s) }).collect();
     let options = RunOptions {
-        target: Arc::new(Plugs),
+        runs_on: RunsOn::target(Plugs),
         broker: BrokerChoice::Embedded,
         jobs: 1,
         retries: 0,
@@ -103,12 +103,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut terminal = Terminal::new(std::io::stdout(), Theme::new(false), Progress::Lines);
     let mut printed = Ok(());
-    let reports = run(&plan, &options, &Cancel::default(), |event| {
+    let finished = run(&plan, &options, &Cancel::default(), |event| {
         if printed.is_ok() {
             printed = terminal.event(event);
         }
     });
     printed?;
-    println!("{}", reports[0].verdict);
+    println!("{}", finished.scenarios[0].verdict);
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bench::Phase;
 use crate::journal::Entry;
 use crate::time::SimTime;
 use crate::verdict::Verdict;
@@ -17,6 +18,20 @@ use crate::verdict::Verdict;
 pub enum RunEvent {
     /// The plan stands; nothing has run yet.
     RunStarted(RunInfo),
+    /// A board of the bench enters a phase.
+    BoardPhase {
+        /// Its id.
+        board: String,
+        /// Which.
+        phase: Phase,
+    },
+    /// A board of the bench failed.
+    BoardFailed {
+        /// Its id.
+        board: String,
+        /// How.
+        fault: BoardFault,
+    },
     /// A scenario begins (again, for retries).
     ScenarioStarted {
         /// Scenario id.
@@ -103,6 +118,9 @@ pub struct ScenarioReport {
 pub struct Attempt {
     /// This attempt's verdict (never flaky).
     pub verdict: Verdict,
+    /// The board of the bench that it ran on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board: Option<String>,
     /// Length in scenario time.
     pub device_time: SimTime,
     /// Length in wall time.
@@ -193,6 +211,69 @@ pub struct Summary {
     pub device_time: Duration,
     /// Whether Ctrl-C ended it.
     pub interrupted: bool,
+    /// The boards of the bench that the run had to choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boards: Vec<BoardReport>,
+    /// How many boards fewer than `--min-boards` were fit to the end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub missing_boards: usize,
     /// Exit code of the run.
     pub exit_code: u8,
+}
+
+/// A board of the bench in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BoardReport {
+    /// Its id.
+    pub id: String,
+    /// Its port or place.
+    pub place: String,
+    /// What became of it.
+    pub state: BoardState,
+    /// Attempts at scenarios that it has carried out.
+    pub attempts: usize,
+    /// What went wrong with it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<BoardFault>,
+}
+
+/// What became of a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoardState {
+    /// It was fit to the end.
+    Fit,
+    /// There was nothing for it to do.
+    NotNeeded,
+    /// Others kept it, or it is not there.
+    NotAvailable,
+    /// It failed too often, and was given nothing more to do.
+    Quarantined,
+}
+
+/// A fault of a board: it says nothing about the firmware.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BoardFault {
+    /// In which phase.
+    pub phase: Phase,
+    /// The scenario that it was running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// One line.
+    pub title: String,
+    /// What to do about it.
+    pub help: String,
+    /// The last lines that the board printed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serial: Vec<String>,
+    /// Whether it gets nothing more to do in this run.
+    pub is_last: bool,
+}
+
+/// For serde, which hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(n: &usize) -> bool {
+    *n == 0
 }

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
-//! use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
+//! use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 //! use harness::target::Wiring;
 //! use harness::target::native::NativeTarget;
 //!
@@ -27,7 +27,7 @@
 //! let file = Arc::new(harness::scenario::Loader::new().load_text("hour.yaml".as_ref(), text)?);
 //! let plan = [Planned { scenario: Arc::new(file.scenarios[0].clone()), file }];
 //! let options = RunOptions {
-//!     target: Arc::new(NativeTarget::new(Wiring::default())),
+//!     runs_on: RunsOn::target(NativeTarget::new(Wiring::default())),
 //!     broker: BrokerChoice::Embedded,
 //!     jobs: 1,
 //!     retries: 0,
@@ -37,14 +37,15 @@
 //!     topic_root: None,
 //!     run_id: "doc".into(),
 //! };
-//! let reports = run(&plan, &options, &Cancel::default(), |_event| {});
-//! assert_eq!(reports[0].verdict, harness::verdict::Verdict::Passed);
+//! let finished = run(&plan, &options, &Cancel::default(), |_event| {});
+//! assert_eq!(finished.scenarios[0].verdict, harness::verdict::Verdict::Passed);
 //! # Ok::<(), harness::scenario::Diagnostics>(())
 //! ```
 //!
 //! A device of your own becomes a target by two traits, [`target::Target`] and [`target::Device`]: see
 //! `examples/own_target.rs`.
 
+pub mod bench;
 pub mod broker;
 pub mod clock;
 pub mod embedded_test;
@@ -55,7 +56,9 @@ pub mod flash;
 pub mod journal;
 pub mod plan;
 pub mod program;
+pub mod provision;
 pub mod report;
+mod rfc2217;
 pub mod runner;
 pub mod scenario;
 pub mod serial;

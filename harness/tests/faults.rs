@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use firmware::rules::{Contract, Rules};
 use harness::event::{Failure, ScenarioReport};
-use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
+use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use harness::scenario::load;
 use harness::target::Wiring;
 use harness::target::native::NativeTarget;
@@ -35,7 +35,7 @@ fn shipped(keep: impl Fn(&[&str]) -> bool) -> Vec<Planned> {
 
 fn run_on(rules: &'static (dyn Rules + Sync), plan: &[Planned]) -> Vec<ScenarioReport> {
     let options = RunOptions {
-        target: Arc::new(NativeTarget { rules, ..NativeTarget::new(Wiring::default()) }),
+        runs_on: RunsOn::target(NativeTarget { rules, ..NativeTarget::new(Wiring::default()) }),
         broker: BrokerChoice::Embedded,
         jobs: std::thread::available_parallelism().map_or(1, usize::from),
         retries: 0,
@@ -45,7 +45,7 @@ fn run_on(rules: &'static (dyn Rules + Sync), plan: &[Planned]) -> Vec<ScenarioR
         topic_root: None,
         run_id: "test".to_owned(),
     };
-    run(plan, &options, &Cancel::default(), |_| {})
+    run(plan, &options, &Cancel::default(), |_| {}).scenarios
 }
 
 /// What a user reads first of a failure.

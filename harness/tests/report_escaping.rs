@@ -1,11 +1,12 @@
-//! Whatever devices, brokers and scenario files say, a report stays what it is: XML, HTML without foreign markup, one
+//! Whatever devices, brokers, boards and scenario files say, a report stays what it is: XML, HTML without foreign markup, one
 //! annotation a line, one JSON object a line, a terminal without foreign escapes.
 
 mod report_fixture;
 
-use harness::event::{Failure, Place, RunEvent, ScenarioReport};
+use harness::bench::Phase;
+use harness::event::{BoardFault, BoardReport, BoardState, Failure, Place, RunEvent, ScenarioReport};
 use harness::report::terminal::Progress;
-use harness::report::{GitHub, Html, JsonLines, Junit, Reporter, Terminal, Theme, jsonl, replay};
+use harness::report::{GitHub, Html, JsonLines, Junit, Reporter, Terminal, Theme, add_boards, jsonl, replay};
 use harness::verdict::Verdict;
 use proptest::prelude::*;
 use report_fixture::*;
@@ -72,6 +73,38 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn hostile_board()(texts in prop::collection::vec(hostile(), 5), lines in prop::collection::vec(hostile(), 0..60), running in any::<bool>(),
+        state in prop::sample::select(vec![BoardState::Fit, BoardState::NotNeeded, BoardState::NotAvailable, BoardState::Quarantined]),
+        is_last in any::<bool>()) -> BoardReport {
+        let [id, place, title, help, scenario] = texts.try_into().expect("five texts");
+        let (phase, scenario) = if running { (Phase::Run, Some(scenario)) } else { (Phase::Flash, None) };
+        let fault = BoardFault { phase, scenario, title, help, serial: lines, is_last };
+        BoardReport { id, place, state, attempts: 3, faults: vec![fault] }
+    }
+}
+
+/// Boards, and how many fewer than wanted.
+type HostileBench = (Vec<BoardReport>, usize);
+
+fn hostile_bench() -> impl Strategy<Value = HostileBench> {
+    (prop::collection::vec(hostile_board(), 0..3), 0usize..2)
+}
+
+/// The scenario, on this bench; it ran on the first board.
+fn on_bench(scenario: &ScenarioReport, (boards, missing): &HostileBench) -> Vec<RunEvent> {
+    let mut scenario = scenario.clone();
+    scenario.attempts.iter_mut().for_each(|attempt| attempt.board = boards.first().map(|board| board.id.clone()));
+    let mut events = run_of(&scenario);
+    for board in boards {
+        events.insert(1, bench::phase(&board.id, Phase::Lock));
+        let told = board.faults.iter().map(|fault| bench::failed(&board.id, fault));
+        events.splice(2..2, told);
+    }
+    add_boards(bench::summary(&mut events), boards.clone(), *missing);
+    events
+}
+
 fn run_of(scenario: &ScenarioReport) -> Vec<RunEvent> {
     let mut head = info(std::slice::from_ref(scenario));
     head.target_reason = scenario.title.clone();
@@ -93,11 +126,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn junit_is_well_formed_and_reads_back(scenario in hostile_scenario()) {
+    fn junit_is_well_formed_and_reads_back(scenario in hostile_scenario(), bench in hostile_bench()) {
         let buffer = Buffer::default();
-        let xml = printed(&run_of(&scenario), Junit::new(buffer.clone()), &buffer);
+        let xml = printed(&on_bench(&scenario, &bench), Junit::new(buffer.clone()), &buffer);
         let report = quick_junit::Report::deserialize_from_str(&xml).expect("JUnit");
-        prop_assert_eq!(report.tests, 1);
+        let cases = bench.0.len() + bench.1;
+        prop_assert_eq!(report.tests, 1 + cases);
+        prop_assert_eq!(report.test_suites.len(), 1 + usize::from(cases > 0));
         let mut reader = quick_xml::Reader::from_str(&xml);
         loop {
             match reader.read_event().expect("well-formed XML") {
@@ -112,9 +147,9 @@ proptest! {
     }
 
     #[test]
-    fn html_has_no_markup_of_strangers(scenario in hostile_scenario()) {
+    fn html_has_no_markup_of_strangers(scenario in hostile_scenario(), bench in hostile_bench()) {
         let buffer = Buffer::default();
-        let page = printed(&run_of(&scenario), Html::new(buffer.clone()), &buffer);
+        let page = printed(&on_bench(&scenario, &bench), Html::new(buffer.clone()), &buffer);
         let found = tags(&page);
         prop_assert_eq!(found.iter().filter(|t| t.starts_with("script")).count(), 1, "ours only");
         let known = ["!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "div", "h1", "h2", "h3", "span", "b", "p", "dl",
@@ -128,17 +163,19 @@ proptest! {
     }
 
     #[test]
-    fn annotations_are_one_line_each(scenario in hostile_scenario()) {
+    fn annotations_are_one_line_each(scenario in hostile_scenario(), bench in hostile_bench()) {
         let buffer = Buffer::default();
-        let text = printed(&run_of(&scenario), GitHub::new(Some(buffer.clone()), None::<Buffer>), &buffer);
+        let text = printed(&on_bench(&scenario, &bench), GitHub::new(Some(buffer.clone()), None::<Buffer>), &buffer);
         let lines: Vec<&str> = text.split('\n').filter(|l| !l.is_empty()).collect();
         let failures = scenario.attempts[0].failures.len().max(1);
         let quiet = matches!(scenario.verdict, Verdict::Passed | Verdict::Skipped);
-        prop_assert_eq!(lines.len(), if quiet { 0 } else { failures });
+        let (boards, missing) = &bench;
+        prop_assert_eq!(lines.len(), if quiet { 0 } else { failures } + boards.len() + missing);
         for line in lines {
             let command = line.strip_prefix("::").expect("a command");
             let (head, _) = command.split_once("::").expect("a message");
-            prop_assert!(head.starts_with("error file=") || head.starts_with("warning file="));
+            let known = ["error file=", "warning file=", "error title=", "warning title="];
+            prop_assert!(known.iter().any(|start| head.starts_with(start)), "{head}");
             let names: Vec<&str> = head.split_once(' ').expect("properties").1.split(',').filter_map(|p| p.split('=').next()).collect();
             prop_assert!(names.iter().all(|n| ["file", "line", "col", "endColumn", "title"].contains(n)), "{names:?}");
             prop_assert!(!line.contains('\r'));
@@ -146,9 +183,9 @@ proptest! {
     }
 
     #[test]
-    fn the_job_summary_keeps_text_inside_its_fences(scenario in hostile_scenario()) {
+    fn the_job_summary_keeps_text_inside_its_fences(scenario in hostile_scenario(), bench in hostile_bench()) {
         let buffer = Buffer::default();
-        let text = printed(&run_of(&scenario), GitHub::new(None::<Buffer>, Some(buffer.clone())), &buffer);
+        let text = printed(&on_bench(&scenario, &bench), GitHub::new(None::<Buffer>, Some(buffer.clone())), &buffer);
         let mut fence: Option<&str> = None;
         for line in text.lines() {
             let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
@@ -163,19 +200,19 @@ proptest! {
     }
 
     #[test]
-    fn json_lines_read_back_as_they_were(scenario in hostile_scenario()) {
+    fn json_lines_read_back_as_they_were(scenario in hostile_scenario(), bench in hostile_bench()) {
         let buffer = Buffer::default();
-        let events = run_of(&scenario);
+        let events = on_bench(&scenario, &bench);
         let text = printed(&events, JsonLines::new(buffer.clone()), &buffer);
         prop_assert_eq!(text.lines().count(), events.len());
         prop_assert_eq!(jsonl::read_from("report.jsonl".as_ref(), text.as_bytes()).expect("reads back"), events);
     }
 
     #[test]
-    fn the_terminal_obeys_nobody_but_us(scenario in hostile_scenario()) {
+    fn the_terminal_obeys_nobody_but_us(scenario in hostile_scenario(), bench in hostile_bench()) {
         let buffer = Buffer::default();
         let terminal = Terminal::new(buffer.clone(), Theme::new(false), Progress::Lines);
-        let text = printed(&run_of(&scenario), terminal, &buffer);
+        let text = printed(&on_bench(&scenario, &bench), terminal, &buffer);
         prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
     }
 }

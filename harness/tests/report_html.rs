@@ -2,22 +2,28 @@
 
 mod report_fixture;
 
-use harness::event::ScenarioReport;
+use harness::event::{RunEvent, ScenarioReport};
 use harness::report::{Html, replay};
 use harness::verdict::Verdict;
+use report_fixture::bench::{bench_run, boards, good_bench_run, on_boards};
 use report_fixture::*;
 
 fn page(scenarios: &[ScenarioReport]) -> String {
+    page_of(&events(info(scenarios), scenarios, false))
+}
+
+fn page_of(events: &[RunEvent]) -> String {
     let buffer = Buffer::default();
-    replay(&events(info(scenarios), scenarios, false), &mut Html::new(buffer.clone())).expect("written to memory");
+    replay(events, &mut Html::new(buffer.clone())).expect("written to memory");
     buffer.text()
 }
 
 #[test]
 fn it_needs_nothing_from_elsewhere() {
-    let page = page(&scenarios());
-    for reference in ["http://", "https://", "src=", "href=", "@import", "url("] {
-        assert!(!page.contains(reference), "{reference}");
+    for page in [page(&scenarios()), page_of(&bench_run())] {
+        for reference in ["http://", "https://", "src=", "href=", "@import", "url("] {
+            assert!(!page.contains(reference), "{reference}");
+        }
     }
 }
 
@@ -29,6 +35,39 @@ fn what_failed_is_open_and_first() {
     assert_eq!(details.len(), 9);
     assert!(details[0].contains("failed") && details[0].contains(" open"), "{}", details[0]);
     assert!(details[8].contains("skipped") && !details[8].contains(" open"), "{}", details[8]);
+}
+
+#[test]
+fn boards_are_listed_and_open_if_one_failed() {
+    assert!(!page(&scenarios()).contains("class=\"boards\""), "a run without boards has none");
+    let fit = page_of(&on_boards(&[blink()], boards()[..1].to_vec(), 0));
+    assert!(fit.contains("<details class=\"boards\"><summary>"), "closed");
+    let lost = page_of(&good_bench_run());
+    assert!(lost.contains(
+        "<details class=\"boards\" open><summary><h2>Boards</h2><span class=\"dim\">2 boards, 1 lost, 2 faults"
+    ));
+    assert!(lost.contains("<pre>ESP-ROM:esp32c3-api1-20210207\nrst:0x1"));
+}
+
+#[test]
+fn each_attempt_says_which_board_it_ran_on() {
+    let page = page_of(&bench_run());
+    let (_, moved) = page.split_once(r#"<b>blink/basic</b>"#).expect("the scenario");
+    let headings: Vec<&str> = moved.split("<h2>").skip(1).filter_map(|text| text.split("</h2>").next()).collect();
+    let expected = [("Attempt 1", "bench-error", "light-3"), ("Attempt 2", "passed", "light-1")];
+    for (heading, (attempt, badge, board)) in headings.iter().zip(expected) {
+        assert!(heading.starts_with(attempt) && heading.contains(&format!("badge {badge}")), "{heading}");
+        assert!(heading.ends_with(&format!("on {board}</span>")), "{heading}");
+    }
+    assert!(headings.len() >= 2);
+    assert!(page.contains(r#"<span class="tag board" title="board">light-1</span>"#), "can be filtered by");
+}
+
+#[test]
+fn too_few_boards_are_the_first_that_is_said() {
+    let page = page_of(&on_boards(&[blink()], boards(), 1));
+    assert!(page.contains("<title>hil: 1 scenario, too few boards</title>"));
+    assert!(page.contains(r#"<p class="banner">1 board fewer than --min-boards was fit"#));
 }
 
 #[test]

@@ -5,13 +5,19 @@ mod report_fixture;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use harness::event::{BoardState, RunEvent};
 use harness::report::{Junit, replay};
 use quick_junit::{FlakyOrRerun, NonSuccessKind, Report, TestCase, TestCaseStatus};
+use report_fixture::bench::{bench_run, board, boards, good_bench_run, on_boards, unplugged};
 use report_fixture::*;
 
 fn xml() -> String {
+    xml_of(&rich_run())
+}
+
+fn xml_of(events: &[RunEvent]) -> String {
     let buffer = Buffer::default();
-    replay(&rich_run(), &mut Junit::new(buffer.clone())).expect("written to memory");
+    replay(events, &mut Junit::new(buffer.clone())).expect("written to memory");
     buffer.text()
 }
 
@@ -57,6 +63,62 @@ fn earlier_attempts_of_a_failed_scenario_are_reruns() {
 }
 
 #[test]
+fn a_lost_board_is_seen_and_does_not_make_a_green_run_red() {
+    let mut run = good_bench_run();
+    assert_eq!(bench::summary(&mut run).exit_code, 0);
+    let report = Report::deserialize_from_str(&xml_of(&run)).unwrap();
+    assert_eq!((report.tests, report.failures, report.errors, report.skipped), (3, 0, 0, 1));
+    assert!(matches!(case(&report, "light-1").status, TestCaseStatus::Success { .. }));
+    let lost = case(&report, "light-2");
+    let TestCaseStatus::Skipped { message, .. } = &lost.status else { panic!("{lost:?}") };
+    let message = message.as_ref().unwrap().as_str();
+    assert_eq!(message, "quarantined: flash failed: port /dev/ttyUSB1: no chip answers in download mode");
+    assert!(lost.system_out.unwrap().as_str().contains("| ESP-ROM:esp32c3"));
+}
+
+#[test]
+fn too_few_boards_make_it_red_by_one_error_that_names_the_lost_ones() {
+    let run = on_boards(&[blink()], boards(), 2);
+    let report = Report::deserialize_from_str(&xml_of(&run)).unwrap();
+    assert_eq!((report.failures, report.errors), (0, 1));
+    let TestCaseStatus::NonSuccess { kind, message, description, .. } = case(&report, "min-boards").status else {
+        panic!("an error")
+    };
+    assert_eq!(kind, NonSuccessKind::Error);
+    assert!(message.unwrap().as_str().starts_with("2 boards fewer than --min-boards"));
+    let description = description.unwrap();
+    assert!(description.as_str().contains("light-2: flash failed") && description.as_str().contains("light-4: lock"));
+}
+
+#[test]
+fn a_board_that_fails_once_is_flaky() {
+    let report = Report::deserialize_from_str(&xml_of(&bench_run())).unwrap();
+    let TestCaseStatus::Success { flaky_runs } = case(&report, "light-3").status else { panic!("success") };
+    assert_eq!(flaky_runs.len(), 1);
+    assert_eq!(flaky_runs[0].kind, NonSuccessKind::Error);
+    assert!(flaky_runs[0].message.as_ref().unwrap().as_str().starts_with("failed while it ran blink/basic: port usb"));
+}
+
+#[test]
+fn a_case_says_which_board_it_ran_on() {
+    let report = Report::deserialize_from_str(&xml_of(&bench_run())).unwrap();
+    let board = |id| case(&report, id).properties.into_iter().find(|p| p.name.as_str() == "board");
+    assert_eq!(board("blink/basic").unwrap().value.as_str(), "light-1", "its last attempt");
+    assert_eq!(board("power/cut"), None);
+    let TestCaseStatus::Success { flaky_runs } = case(&report, "blink/basic").status else { panic!("success") };
+    assert!(flaky_runs[0].system_out.as_ref().unwrap().as_str().starts_with("board: light-3\n"));
+}
+
+#[test]
+fn boards_of_two_benches_with_one_id_are_told_apart_by_their_places() {
+    let twins = ["/dev/ttyUSB0", "rfc2217://lab-3:4001"]
+        .map(|place| board("light-1", place, BoardState::Fit, 1, &[unplugged()]));
+    let report = Report::deserialize_from_str(&xml_of(&on_boards(&[blink()], twins.to_vec(), 0))).unwrap();
+    case(&report, "light-1 (/dev/ttyUSB0)");
+    case(&report, "light-1 (rfc2217://lab-3:4001)");
+}
+
+#[test]
 fn huge_journals_are_cut_with_a_note() {
     let mut report = blink();
     let mut log = Log::default();
@@ -96,9 +158,15 @@ fn noncharacters_in_a_place_do_not_reach_the_xml() {
 /// A second opinion, where xmllint is installed.
 #[test]
 fn xmllint_agrees() {
+    for run in [rich_run(), bench_run()] {
+        xmllint(&xml_of(&run));
+    }
+}
+
+fn xmllint(xml: &str) {
     let child = Command::new("xmllint").args(["--noout", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let Ok(mut child) = child else { return };
-    child.stdin.take().expect("written to memory").write_all(xml().as_bytes()).unwrap();
+    child.stdin.take().expect("written to memory").write_all(xml.as_bytes()).expect("a pipe");
     let output = child.wait_with_output().expect("written to memory");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -5,12 +5,14 @@ mod report_fixture;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use harness::event::{RunEvent, RunInfo, ScenarioReport};
+use harness::bench::Phase;
+use harness::event::{BoardReport, BoardState, RunEvent, RunInfo, ScenarioReport, Summary};
 use harness::plan::{Kind, Partition, select};
 use harness::report::merge::{MergeError, merge, merge_files};
-use harness::report::{JsonLines, jsonl, replay, summarize};
+use harness::report::{JsonLines, add_boards, jsonl, replay, summarize};
 use harness::verdict::Verdict;
 use proptest::prelude::*;
+use report_fixture::bench::{board, boards, failed, good_bench_run, no_chip, phase, summary, unplugged};
 use report_fixture::*;
 
 type Report = (PathBuf, Vec<RunEvent>);
@@ -85,6 +87,76 @@ fn an_interrupted_shard_makes_the_run_interrupted() {
     let joined = merge(reports).unwrap();
     let Some(RunEvent::RunFinished(summary)) = joined.last() else { panic!("end last") };
     assert_eq!((summary.interrupted, summary.exit_code), (true, 130));
+}
+
+/// Three shards, on these boards and with so many fewer than wanted.
+fn on_benches(all: &[ScenarioReport], boards: [(Vec<BoardReport>, usize); 3]) -> Vec<Report> {
+    let mut reports = shards(all, Kind::Slice, 3);
+    for ((_, events), (boards, missing)) in reports.iter_mut().zip(boards) {
+        add_boards(summary(events), boards, missing);
+    }
+    reports
+}
+
+fn end(joined: &[RunEvent]) -> &Summary {
+    match joined.last() {
+        Some(RunEvent::RunFinished(summary)) => summary,
+        other => panic!("end last: {other:?}"),
+    }
+}
+
+#[test]
+fn a_board_of_two_shards_is_one_and_its_worst_state_stays() {
+    let all = [blink(), flaky(), skipped("power/cut", "needs `power`")];
+    let (id, usb) = ("light-1", "/dev/ttyUSB0");
+    let first = vec![board(id, usb, BoardState::Quarantined, 3, &[no_chip(false), no_chip(true)])];
+    let second = vec![board(id, usb, BoardState::Fit, 10, &[unplugged()])];
+    let third = vec![board(id, "rfc2217://lab-3:4001", BoardState::NotNeeded, 0, &[])];
+    let joined = merge(on_benches(&all, [(first, 0), (second, 0), (third.clone(), 0)])).unwrap();
+    let one = board(id, usb, BoardState::Quarantined, 13, &[no_chip(false), no_chip(true), unplugged()]);
+    assert_eq!(end(&joined).boards, [one, third[0].clone()], "another place is another board");
+    assert_eq!(end(&joined).exit_code, 0);
+}
+
+#[test]
+fn missing_boards_add_up_and_make_the_joined_run_a_bench_error() {
+    let all = [blink(), flaky(), skipped("power/cut", "needs `power`")];
+    let joined = merge(on_benches(&all, [(boards(), 1), (vec![], 0), (vec![], 2)])).unwrap();
+    assert_eq!((end(&joined).missing_boards, end(&joined).exit_code), (3, 3));
+}
+
+#[test]
+fn what_boards_went_through_is_kept_shard_after_shard() {
+    let mut reports = three();
+    let of = |name: &str| vec![phase(name, Phase::Lock), phase(name, Phase::Flash), failed(name, &no_chip(true))];
+    reports[0].1.splice(1..1, of("light-1"));
+    reports[2].1.splice(2..2, of("light-3"));
+    let joined = merge(reports).unwrap();
+    assert_eq!(joined[1..7], [of("light-1"), of("light-3")].concat());
+    assert!(matches!(joined[7], RunEvent::ScenarioStarted { .. }));
+}
+
+#[test]
+fn a_joined_run_with_boards_is_read_back_as_it_was() {
+    let buffer = Buffer::default();
+    let joined = merge(vec![("report.jsonl".into(), good_bench_run())]).unwrap();
+    replay(&joined, &mut JsonLines::new(buffer.clone())).unwrap();
+    assert_eq!(jsonl::read_from("joined.jsonl".as_ref(), buffer.text().as_bytes()).unwrap(), joined);
+}
+
+/// As hil wrote them before runs could have boards.
+#[test]
+fn reports_that_know_no_boards_are_joined() {
+    let buffer = Buffer::default();
+    replay(&good_run()[..1], &mut JsonLines::new(buffer.clone())).unwrap();
+    let head = buffer.text().replace("\"total\":3", "\"total\":1").replace("\"plan-total\":3", "\"plan-total\":1");
+    let old = head
+        + r#"{"event":"scenario-finished","id":"a","title":"A","file":"a.yaml","line":1,"tags":[],"verdict":"passed","attempts":[{"verdict":"passed","device-time":0,"wall-time":{"secs":0,"nanos":1},"steps":[],"failures":[],"journal":[]}]}
+{"event":"run-finished","counts":{"passed":1},"wall-time":{"secs":0,"nanos":1},"device-time":{"secs":0,"nanos":0},"interrupted":false,"exit-code":0}
+"#;
+    let events = jsonl::read_from("old.jsonl".as_ref(), old.as_bytes()).unwrap();
+    let joined = merge(vec![("old.jsonl".into(), events)]).unwrap();
+    assert_eq!((end(&joined).boards.len(), end(&joined).missing_boards, end(&joined).exit_code), (0, 0, 0));
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn scripted<F: Future<Output = ()> + 'static>(
 
 fn options(target: Arc<dyn Target>) -> RunOptions {
     RunOptions {
-        target,
+        runs_on: target.into(),
         broker: BrokerChoice::Embedded,
         jobs: 1,
         retries: 0,
@@ -87,7 +87,7 @@ fn plan(steps: &str) -> Vec<Planned> {
 }
 
 fn run_one(target: Arc<dyn Target>, steps: &str) -> ScenarioReport {
-    let reports = run(&plan(steps), &options(target), &Cancel::default(), |_| {});
+    let reports = run(&plan(steps), &options(target), &Cancel::default(), |_| {}).scenarios;
     reports.into_iter().next().unwrap()
 }
 
@@ -139,7 +139,7 @@ fn a_scenario_that_passes_on_a_retry_is_flaky() {
     });
     let steps = "steps: [{ expect-message: { topic: a } }]";
     let options = RunOptions { retries: 2, ..options(target) };
-    let report = run(&plan(steps), &options, &Cancel::default(), |_| {}).remove(0);
+    let report = run(&plan(steps), &options, &Cancel::default(), |_| {}).scenarios.remove(0);
     assert_eq!(report.verdict, Verdict::Flaky);
     let verdicts: Vec<_> = report.attempts.iter().map(|a| a.verdict).collect();
     assert_eq!(verdicts, [Verdict::Failed, Verdict::Failed, Verdict::Passed]);
@@ -335,7 +335,7 @@ fn a_device_that_never_waits_is_a_bench_error() {
         }
     });
     let options = RunOptions { wall_limit: Duration::from_millis(500), ..options(target) };
-    let report = run(&plan("steps: [{ delay: 1s }]"), &options, &Cancel::default(), |_| {}).remove(0);
+    let report = run(&plan("steps: [{ delay: 1s }]"), &options, &Cancel::default(), |_| {}).scenarios.remove(0);
     assert_eq!(told(&report).0, Verdict::BenchError);
     assert!(told(&report).1.contains("did not end within 500ms of wall time"), "{report:?}");
 }

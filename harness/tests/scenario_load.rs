@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use harness::journal::{Direction, Evidence};
-use harness::scenario::step::{LedExpectation, Match, NetworkAction};
+use harness::scenario::step::{LedExpectation, Match, NetworkAction, WantedEvidence};
 use harness::scenario::{Capability, Code, Command, Loader, Scenario, ScenarioFile, SourcedStep, Step, Variables};
 
 const FIXTURES: &str = "tests/fixtures/scenario";
@@ -216,6 +216,26 @@ fn needs_of_a_step_within_groups_count() {
 }
 
 #[test]
+fn evidence_that_a_step_wants_is_a_need_and_admits_what_is_stronger() {
+    for (word, wanted, needs, admitted) in [
+        ("observed", WantedEvidence::Observed, Some(Capability::LedObserved), vec![Evidence::Observed]),
+        (
+            "measured",
+            WantedEvidence::Measured,
+            Some(Capability::LedMeasured),
+            vec![Evidence::Observed, Evidence::SelfObserved],
+        ),
+        ("reported", WantedEvidence::Reported, None, vec![Evidence::Reported]),
+    ] {
+        let file = with_steps(&format!("  - expect-led: {{ part-id: led1, color: '#000000', evidence: {word} }}\n"));
+        let capabilities: Vec<_> = file.scenarios[0].needs.iter().map(|need| need.capability).collect();
+        assert_eq!(capabilities, [Some(Capability::Led), needs].into_iter().flatten().collect::<Vec<_>>());
+        let all = [Evidence::Observed, Evidence::SelfObserved, Evidence::Reported];
+        assert_eq!(all.into_iter().filter(|evidence| wanted.admits(*evidence)).collect::<Vec<_>>(), admitted);
+    }
+}
+
+#[test]
 fn payloads_are_taken_literally() {
     let payload = |yaml: &str| match step(&format!("publish: {{ topic: a, {yaml} }}")) {
         Command::Publish(publish) => publish.payload.0,
@@ -242,7 +262,7 @@ fn details_of_lights_and_networks() {
     let Command::ExpectLed(led) = step("expect-led: { part-id: led1, color: '#FF0005', evidence: reported }") else {
         panic!()
     };
-    assert_eq!(led.evidence, Some(Evidence::Reported));
+    assert_eq!(led.evidence, Some(WantedEvidence::Reported));
     assert!(matches!(led.expected, LedExpectation::Color { color, hold: None } if color.to_string() == "#ff0005"));
     let Command::Network(NetworkAction::DropAt(drop)) = step("network: { drop: { packet: suback, to: broker } }")
     else {

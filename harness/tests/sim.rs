@@ -15,7 +15,7 @@ use std::time::Duration;
 use asm::{A0, Asm, RA, SP, T0, T1, ZERO};
 use harness::event::ScenarioReport;
 use harness::journal::Observation;
-use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
+use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use harness::scenario::{Loader, ScenarioFile};
 use harness::target::Wiring;
 use harness::target::sim::SimTarget;
@@ -56,7 +56,7 @@ fn print(asm: &mut Asm, text: &str) {
 
 fn options(firmware: Arc<Firmware>) -> RunOptions {
     RunOptions {
-        target: Arc::new(SimTarget::new(firmware, Wiring::default())),
+        runs_on: RunsOn::target(SimTarget::new(firmware, Wiring::default())),
         broker: BrokerChoice::Embedded,
         jobs: 2,
         retries: 0,
@@ -77,7 +77,7 @@ fn run_text(firmware: Arc<Firmware>, steps: &str) -> ScenarioReport {
     let text = format!("name: test\nversion: 1\n{steps}");
     let loader = Loader::with_env(|_| None);
     let file = loader.load_text(Path::new("test.yaml"), text).unwrap_or_else(|e| panic!("{}", e.render(false)));
-    run(&planned(file), &options(firmware), &Cancel::default(), |_| {}).into_iter().next().unwrap()
+    run(&planned(file), &options(firmware), &Cancel::default(), |_| {}).scenarios.into_iter().next().unwrap()
 }
 
 fn failures(report: &ScenarioReport) -> Vec<String> {
@@ -134,7 +134,7 @@ fn the_shipped_scenarios_about_power_cuts_and_sessions_pass() {
     let loaded = loader.load(&["store", "session"].map(|folder| root().join("scenarios").join(folder)));
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
     let plan: Vec<_> = loaded.files.into_iter().flat_map(planned).collect();
-    let reports = run(&plan, &options(light()), &Cancel::default(), |_| {});
+    let reports = run(&plan, &options(light()), &Cancel::default(), |_| {}).scenarios;
     assert!(reports.len() > 50, "{}", reports.len());
     let bad: Vec<_> = reports.iter().filter(|r| r.verdict != Verdict::Passed).map(|r| (&r.id, failures(r))).collect();
     assert!(bad.is_empty(), "{bad:#?}");

@@ -1,6 +1,6 @@
 //! What can be wrong with a configuration.
 
-use crate::config::BrokerUriError;
+use crate::config::{BrokerUriError, UnknownLedLog};
 
 /// Why there is no usable configuration.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -67,4 +67,7 @@ pub enum Problem {
     /// Neither `grb` nor `rgb`.
     #[error("expected grb or rgb")]
     ColorOrder,
+    /// None of the values of [`crate::config::LedLog`].
+    #[error(transparent)]
+    LedLog(UnknownLedLog),
 }

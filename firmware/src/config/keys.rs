@@ -13,3 +13,4 @@ pub const CLIENT_ID: &str = "client_id";
 pub const LED_GPIO: &str = "led_gpio";
 pub const LED_COUNT: &str = "led_count";
 pub const LED_ORDER: &str = "led_order";
+pub const LED_LOG: &str = "led_log";

@@ -16,16 +16,19 @@
 //! | `led_gpio` | u8 | GPIO of the LED data line: 0..=10 or 18..=21 | 8 |
 //! | `led_count` | u16 | LEDs in the chain, 1..=256 | 1 |
 //! | `led_order` | string | `grb` or `rgb` | `grb` |
+//! | `led_log` | string | what the console says of each frame: `none`, `reported` or `measured` | `none` |
 
 mod broker_uri;
 mod error;
 mod keys;
+mod led_log;
 mod nvs;
 mod secret;
 mod validate;
 
 pub use broker_uri::{BrokerUri, BrokerUriError, Scheme};
 pub use error::{ConfigError, Problem};
+pub use led_log::{LedLog, UnknownLedLog};
 pub use nvs::{MIN_SIZE, read, write};
 pub use secret::Secret;
 
@@ -66,6 +69,8 @@ pub struct Config {
     pub led_count: u16,
     /// Order of the colour bytes on the data line.
     pub led_order: ColorOrder,
+    /// What the serial console says about each frame.
+    pub led_log: LedLog,
 }
 
 impl Default for Config {
@@ -83,6 +88,7 @@ impl Default for Config {
             led_gpio: 8,
             led_count: 1,
             led_order: ColorOrder::Grb,
+            led_log: LedLog::None,
         }
     }
 }

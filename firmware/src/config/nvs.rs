@@ -44,6 +44,10 @@ pub fn read<F: Platform>(flash: F, range: Range<u32>) -> Result<Config, ConfigEr
             Some(order) => order.parse().map_err(|_| wrong(keys::LED_ORDER, Problem::ColorOrder))?,
             None => default.led_order,
         },
+        led_log: match keys_in.get::<String>(keys::LED_LOG)? {
+            Some(log) => log.parse().map_err(|error| wrong(keys::LED_LOG, Problem::LedLog(error)))?,
+            None => default.led_log,
+        },
     };
     config.validate()?;
     Ok(config)
@@ -69,6 +73,7 @@ pub fn write(config: &Config, size: usize) -> Result<Vec<u8>, ConfigError> {
         (keys::TOPIC_PREFIX, Some(&config.topic_prefix)),
         (keys::CLIENT_ID, Some(&config.client_id)),
         (keys::LED_ORDER, Some(&config.led_order.to_string())),
+        (keys::LED_LOG, Some(config.led_log.name())),
     ];
     let mut write = || {
         for (key, text) in texts {

@@ -2,6 +2,8 @@
 
 #[embedded_test::tests(default_timeout = 5, executor = esp_rtos::embassy::Executor::new())]
 mod tests {
+    use alloc::vec::Vec;
+
     use embassy_futures::join::join;
     use esp_hal::{
         gpio::{Flex, Level},
@@ -9,11 +11,12 @@ mod tests {
     };
     use firmware::{
         color::Rgb,
-        platform::Strip as _,
-        ws2812::{ColorOrder, LATCH, Pulse, encode},
+        config::Config,
+        platform::{NotSent, Strip as _},
+        ws2812::{ColorOrder, LATCH, Pulse, WrongWaveform, encode},
     };
 
-    use crate::{Chip, leds};
+    use crate::{Chip, leds, measure::Receiver};
 
     /// Ticks of 12.5 ns that a measured time may differ by: the receiver samples.
     const SAMPLING: u16 = 1;
@@ -33,7 +36,8 @@ mod tests {
         let config = RxChannelConfig::default().with_clk_divider(1).with_idle_threshold(IDLE).with_memsize(2);
         let mut receiver = rmt.channel2.configure_rx(&config).unwrap().with_pin(input);
         let mut codes = [PulseCode::default(); 96];
-        let (received, ()) = join(receiver.receive(&mut codes), line.show(pulses)).await;
+        let (received, sent) = join(receiver.receive(&mut codes), line.show(pulses)).await;
+        sent.unwrap();
         (codes, received.unwrap())
     }
 
@@ -61,5 +65,73 @@ mod tests {
         let pulses = encode([Rgb::new(1, 2, 4), Rgb::new(255, 255, 255), Rgb::new(0, 0, 0)], ColorOrder::Rgb);
         let (codes, received) = measured(chip, &pulses).await;
         assert_shown(&codes[..received], &pulses);
+    }
+
+    /// The light as it measures itself, sending `frames` to a chain of so many LEDs.
+    async fn by_the_light(chip: Chip, led_count: u16, frames: &[Vec<Pulse>]) -> Vec<Result<Rgb, WrongWaveform>> {
+        let rmt = leds::peripheral(chip.rmt).unwrap();
+        let (input, output) = Flex::new(chip.pin).split();
+        let mut line = leds::DataLine::on(rmt.channel0, 2, output, chip.board).unwrap();
+        let config = Config { led_count, ..Config::default() };
+        let mut receiver = Receiver::on(rmt.channel2, input, &config).unwrap();
+        let mut measured = Vec::new();
+        for pulses in frames {
+            let (sent, color) = receiver.during(line.show(pulses)).await;
+            assert_eq!(sent, Ok(()));
+            measured.push(color);
+        }
+        measured
+    }
+
+    const VIOLET: Rgb = Rgb::new(0x80, 0, 0xFE);
+
+    #[test]
+    async fn the_light_measures_the_colour_of_every_frame(chip: Chip) {
+        let colors = [VIOLET, Rgb::BLACK, Rgb::new(255, 255, 255), VIOLET];
+        let frames = colors.map(|color| encode([color; 3], ColorOrder::Grb));
+        assert_eq!(by_the_light(chip, 3, &frames).await, colors.map(Ok));
+    }
+
+    #[test]
+    async fn the_light_measures_the_first_leds_of_a_long_chain(chip: Chip) {
+        let frames = [VIOLET, Rgb::BLACK, VIOLET].map(|color| encode([color; 12], ColorOrder::Grb));
+        assert_eq!(by_the_light(chip, 12, &frames).await, [Ok(VIOLET), Ok(Rgb::BLACK), Ok(VIOLET)]);
+    }
+
+    #[test]
+    async fn the_light_measures_the_first_leds_of_a_chain_that_just_does_not_fit(chip: Chip) {
+        let frames = [VIOLET, Rgb::BLACK, VIOLET].map(|color| encode([color; 4], ColorOrder::Grb));
+        assert_eq!(by_the_light(chip, 4, &frames).await, [Ok(VIOLET), Ok(Rgb::BLACK), Ok(VIOLET)]);
+    }
+
+    #[test]
+    async fn the_light_notices_what_is_wrong_with_a_frame(chip: Chip) {
+        let right = encode([VIOLET; 2], ColorOrder::Grb);
+        let mut stretched = right.clone();
+        stretched[9].high_ticks = 48;
+        let mut paused = right.clone();
+        paused[30].low_ticks = 800;
+        let mut surplus = right.clone();
+        surplus.insert(0, right[0]);
+        let differing = encode([VIOLET, Rgb::BLACK], ColorOrder::Grb);
+        let frames = [stretched, paused, surplus, right[1..].to_vec(), differing, right];
+        let measured = by_the_light(chip, 2, &frames).await;
+        let [stretched, paused, surplus, short, differing, right] = measured.try_into().unwrap();
+        assert!(matches!(stretched, Err(WrongWaveform::High { pulse: 10, .. })), "{stretched:?}");
+        assert!(matches!(paused, Err(WrongWaveform::Low { pulse: 31, .. })), "{paused:?}");
+        assert_eq!(surplus, Err(WrongWaveform::Count { seen: 49, expected: 48 }));
+        assert_eq!(short, Err(WrongWaveform::Count { seen: 47, expected: 48 }));
+        assert_eq!(differing, Err(WrongWaveform::Differ { led: 2, color: Rgb::BLACK, first: VIOLET }));
+        assert_eq!(right, Ok(VIOLET), "and goes on to measure");
+    }
+
+    /// A line that is cut, or held by something else.
+    #[test]
+    async fn a_line_on_which_nothing_happens_does_not_hold_the_light_up(chip: Chip) {
+        let rmt = leds::peripheral(chip.rmt).unwrap();
+        let (input, _output) = Flex::new(chip.pin).split();
+        let mut receiver = Receiver::on(rmt.channel2, input, &Config::default()).unwrap();
+        let (sent, measured) = receiver.during(async { Err::<(), _>(NotSent) }).await;
+        assert_eq!((sent, measured), (Err(NotSent), Err(WrongWaveform::Count { seen: 0, expected: 24 })));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use firmware::{
     console::Level,
-    platform::{Clock, Console, Random, Strip},
+    platform::{Clock, Console, NotSent, Random, Strip},
     time::{Duration, Instant},
     ws2812::{Pulse, T1H},
 };
@@ -65,6 +65,11 @@ impl Recorder {
         self.0.borrow().iter().map(untimed).collect()
     }
 
+    /// All lines.
+    pub fn timed_lines(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
+
     pub fn contains(&self, part: &str) -> bool {
         self.lines().iter().any(|line| line.contains(part))
     }
@@ -86,9 +91,15 @@ impl Recorder {
 pub struct RecordingStrip {
     frames: Held<Vec<(Duration, Vec<u8>)>>,
     clock: Option<PausedClock>,
+    failures: Held<usize>,
 }
 
 impl RecordingStrip {
+    /// The next frames do not go out.
+    pub fn fail_next(&self, frames: usize) {
+        *self.failures.borrow_mut() = frames;
+    }
+
     pub fn started(&self, clock: PausedClock) -> Self {
         Self { clock: Some(clock), ..self.clone() }
     }
@@ -100,9 +111,15 @@ impl RecordingStrip {
 }
 
 impl Strip for RecordingStrip {
-    async fn show(&mut self, pulses: &[Pulse]) {
+    async fn show(&mut self, pulses: &[Pulse]) -> Result<(), NotSent> {
+        let left = self.failures.borrow().checked_sub(1);
+        if let Some(left) = left {
+            self.failures.replace(left);
+            return Err(NotSent);
+        }
         let byte = |bits: &[Pulse]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(bit.high_ticks == T1H));
         let at = Duration::from_micros(self.clock.unwrap().now().as_micros());
         self.frames.borrow_mut().push((at, pulses.chunks(8).map(byte).collect()));
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `hil doctor`: what is installed and what is missing.
 
+mod boards;
 mod broker;
 mod check;
 mod machine;
@@ -56,6 +57,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         checks.push(broker::external(url));
     }
     checks.push(broker::port(args.port));
+    checks.push(boards::ports());
     checks.extend(programs::all());
     checks.extend(project::prebuilt());
     checks.push(machine::colors(stdout().is_terminal(), env));

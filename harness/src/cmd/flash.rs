@@ -30,7 +30,8 @@ Examples:
   hil flash --port rfc2217://lab:4000 light.elf     on a board of another machine
   hil flash --port ./c3 --openeth                   on a board of `hil sim serve --pty ./c3`
 
-Exit codes: 0 the board has the firmware, 1 ours does not build, 2 wrong usage or no firmware for this chip, 3 bench error.")]
+Exit codes: 0 the board has the firmware, 2 wrong usage or no firmware for this chip, 3 bench error (also: ours does not
+build).")]
 pub(super) struct Args {
     /// ELF file of a firmware [default: firmware/, built now]
     elf: Option<PathBuf>,
@@ -47,7 +48,7 @@ pub(super) struct Args {
     partitions: Option<PathBuf>,
 
     /// Bits per second while writing
-    #[arg(long, value_name = "BAUD", default_value_t = 460_800, value_parser = clap::value_parser!(u32).range(9600..=2_000_000))]
+    #[arg(long, value_name = "BAUD", default_value_t = harness::flash::BAUD, value_parser = clap::value_parser!(u32).range(9600..=2_000_000))]
     baud: u32,
 }
 
@@ -56,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         None => firmware::PARTITIONS.to_owned(),
         Some(path) => std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?,
     };
-    let Some(elf) = elf(args)? else { return Ok(Exit::Failed) };
+    let elf = elf(args)?;
     let parts = parts(&elf, &partitions).map_err(|e| flash_failure(&e))?;
     let mut loader = connect(&args.port, args.baud)?;
     write(&mut loader, &parts)?;
@@ -89,30 +90,35 @@ pub(super) fn finish(loader: Loader) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The firmware; `None` if ours does not build, which cargo has said.
-fn elf(args: &Args) -> Result<Option<Vec<u8>>, Failure> {
-    if let Some(path) = &args.elf {
-        return std::fs::read(path).map(Some).map_err(|e| unreadable(path, &e));
+/// The firmware that is named, or ours.
+fn elf(args: &Args) -> Result<Vec<u8>, Failure> {
+    match &args.elf {
+        Some(path) => std::fs::read(path).map_err(|e| unreadable(path, &e)),
+        None => own_elf(args.openeth),
     }
+}
+
+/// Our own firmware, built now; the variant for emulators also prebuilt, where it cannot be built.
+pub(super) fn own_elf(openeth: bool) -> Result<Vec<u8>, Failure> {
     let here = std::env::current_dir().ok();
     let Some(workspace) = here.as_deref().and_then(firmware_build::workspace) else {
         return Err(Failure::usage("no ELF file is named, and there is no firmware/ here to build")
             .help("name one: hil flash --port PORT out/light.elf"));
     };
-    let variant = if args.openeth { Variant::OpenEth } else { Variant::Wifi };
+    let variant = if openeth { Variant::OpenEth } else { Variant::Wifi };
     match find(&std::env::var_os("PATH").unwrap_or_default()) {
         Ok(toolchain) => built(&workspace, &toolchain, variant),
-        Err(error) if args.openeth => prebuilt(&workspace, &error).map(Some),
+        Err(error) if openeth => prebuilt(&workspace, &error),
         Err(error) => Err(Failure::bench(&error).help(
             "install a compiler for the chip (firmware/README.md), or name an ELF file that was built elsewhere",
         )),
     }
 }
 
-fn built(workspace: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Option<Vec<u8>>, Failure> {
+fn built(workspace: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Vec<u8>, Failure> {
     let manifest = workspace.join("Cargo.toml");
     match build(&Build { manifest: &manifest, toolchain, variant }) {
-        Ok(built) => std::fs::read(&built.elf).map(Some).map_err(|e| unreadable(&built.elf, &e)),
+        Ok(built) => std::fs::read(&built.elf).map_err(|e| unreadable(&built.elf, &e)),
         Err(error) => Err(Failure::bench(&error).help("correct it, or name an ELF file")),
     }
 }

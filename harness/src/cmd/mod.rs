@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Everything that is not about arguments and printing is in the library.
 
+mod boards;
 mod broker;
 mod check;
 mod completions;
@@ -50,6 +51,7 @@ enum Command {
     Firmware(firmware::Command),
     #[command(subcommand)]
     Sim(sim::Command),
+    Boards(boards::Args),
     Flash(flash::Args),
     Provision(Box<provision::Args>),
     Monitor(monitor::Args),
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Broker(command) => broker::run(command),
         Command::Firmware(command) => firmware::run(command),
         Command::Sim(command) => sim::run(command),
+        Command::Boards(args) => boards::run(&args),
         Command::Flash(args) => flash::run(&args),
         Command::Provision(args) => provision::run(*args),
         Command::Monitor(args) => monitor::run(&args),

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 use harness::report::Theme;
 use harness::serial::lines::{Lines, Piece};
 use harness::serial::panics::{Panics, Symbolizer};
-use harness::serial::{Event, Options, Sequence, SerialPort};
+use harness::serial::{BAUD, Event, Options, PortError, Rubbish, Sequence, SerialPort};
 use harness::verdict::Exit;
 
 use super::DONE;
 use super::error::Failure;
-use super::port::{PortArgs, port_failure};
+use super::port::{PortArgs, baud, port_failure};
 use keys::Key;
 
 /// How long a listener waits before it looks at the keys.
@@ -34,12 +34,17 @@ Examples:
   hil monitor --port usb:7CDFA1 --elf out/light.elf   panics with functions and lines
   hil monitor --port rfc2217://lab:4000 --timestamps > boot.log
   hil monitor --port ./c3 --reset --until 'mqtt: connected' --limit 30
+  hil monitor --port /dev/ttyUSB0 --baud 74880        a console at another rate
 
 Keys: Ctrl-] ends, Ctrl-R resets the board; all others go to it.
 Exit codes: 0 ended, 2 wrong usage, 3 bench error, or the text of --until did not come; 130 interrupted.")]
 pub(super) struct Args {
     #[command(flatten)]
     port: PortArgs,
+
+    /// Bits per second at which the board's console speaks
+    #[arg(long, value_name = "BAUD", default_value_t = BAUD, value_parser = baud())]
+    baud: u32,
 
     /// Reset the board at the beginning
     #[arg(long)]
@@ -68,10 +73,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let symbols = args.elf.as_deref().map(symbols).transpose()?;
-    let options = Options { recovery: Duration::from_secs(args.recovery) };
+    let options = Options { recovery: Duration::from_secs(args.recovery), baud: args.baud };
     let port = SerialPort::open(&args.port.port, options).map_err(|e| port_failure(&e))?;
     let mut view = View::new(args, symbols);
-    view.say(&format!("{} at 115200 baud; Ctrl-] ends", port.place()));
+    view.say(&format!("{} at {} baud; Ctrl-] ends", port.place(), args.baud));
     if args.reset {
         port.reset(Sequence::Run).wait().map_err(|e| port_failure(&e))?;
     }
@@ -94,7 +99,11 @@ fn follow(args: &Args, port: &SerialPort, keys: &Receiver<Key>, view: &mut View)
     loop {
         match port.next_within(TURN) {
             Some(Event::Text(piece)) => {
+                let is_rubbish = view.rubbish.push(&piece.bytes);
                 view.text(piece).map_err(|e| Failure::io("standard output", &e))?;
+                if is_rubbish {
+                    view.say_rubbish(port, args.baud);
+                }
                 if view.is_satisfied {
                     return Ok(DONE);
                 }
@@ -125,6 +134,9 @@ fn follow(args: &Args, port: &SerialPort, keys: &Receiver<Key>, view: &mut View)
                 None => Ok(DONE),
                 Some(text) => {
                     let limit = args.limit.unwrap_or_default();
+                    if view.rubbish.is_suspicious() {
+                        view.say_rubbish(port, args.baud);
+                    }
                     view.say(&format!("{text:?} was not printed within {limit} s"));
                     Ok(Exit::Bench)
                 }
@@ -140,6 +152,7 @@ struct View {
     is_satisfied: bool,
     symbols: Option<Arc<Symbolizer>>,
     panics: Panics,
+    rubbish: Rubbish,
     lines: Lines,
     at_line_start: bool,
     /// Whether our own remarks go between the board's lines on one terminal.
@@ -155,6 +168,7 @@ impl View {
             is_satisfied: false,
             symbols,
             panics: Panics::default(),
+            rubbish: Rubbish::default(),
             lines: Lines::default(),
             at_line_start: true,
             is_shared: stdout().is_terminal() && stderr().is_terminal(),
@@ -189,6 +203,11 @@ impl View {
         self.end_line();
         let (cyan, reset) = if self.theme.has_color() { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
         eprintln!("{cyan}monitor{reset}: {text}");
+    }
+
+    fn say_rubbish(&mut self, port: &SerialPort, baud: u32) {
+        let error = PortError::Rubbish { port: port.spec().to_string(), baud };
+        self.say(&format!("{error}; {}", error.help()));
     }
 
     fn end_line(&mut self) {

@@ -12,6 +12,11 @@ pub(super) struct PortArgs {
     pub(super) port: PortSpec,
 }
 
+/// Rates that a port can be asked for, for clap.
+pub(super) fn baud() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(harness::serial::BAUD_RANGE)
+}
+
 /// For clap.
 pub(super) fn parse(text: &str) -> Result<PortSpec, String> {
     text.parse().map_err(|e: harness::serial::PortSpecError| e.to_string())

@@ -1,19 +1,16 @@
 //! `hil provision`: the configuration into a board's flash.
 
-mod secrets;
-
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
 use firmware::config::esp_nvs::mem_flash::MemFlash;
-use firmware::config::{self, BrokerUri, Config, Secret};
+use firmware::config::{self, BrokerUri, Config, LedLog};
 use firmware::ws2812::ColorOrder;
 use harness::flash::Part;
+use harness::provision::{ReadError, Request, SecretSource, Settings};
 use harness::serial::PortSpec;
 use harness::target::provision::NVS;
 use harness::verdict::Exit;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
 use super::DONE;
 use super::error::Failure;
@@ -53,7 +50,7 @@ pub(super) struct Args {
     values: Values,
 
     /// Bits per second while writing
-    #[arg(long, value_name = "BAUD", default_value_t = 460_800, value_parser = clap::value_parser!(u32).range(9600..=2_000_000))]
+    #[arg(long, value_name = "BAUD", default_value_t = harness::flash::BAUD, value_parser = clap::value_parser!(u32).range(9600..=2_000_000))]
     baud: u32,
 }
 
@@ -102,6 +99,12 @@ struct Values {
     /// Order of the colours on the data line: grb or rgb
     #[arg(long, value_name = "ORDER", value_parser = led_order)]
     led_order: Option<ColorOrder>,
+
+    /// What the console says of each frame for the LEDs: none, reported (what was sent) or measured (what was on the pin)
+    ///
+    /// It is what `hil run --light` reads. A line keeps the board busy for 3 ms.
+    #[arg(long, value_name = "WHAT", value_parser = led_log)]
+    led_log: Option<LedLog>,
 }
 
 fn broker(text: &str) -> Result<BrokerUri, String> {
@@ -112,10 +115,14 @@ fn led_order(text: &str) -> Result<ColorOrder, String> {
     text.to_ascii_lowercase().parse().map_err(|_| "neither grb nor rgb".to_owned())
 }
 
+fn led_log(text: &str) -> Result<LedLog, String> {
+    text.parse().map_err(|e: config::UnknownLedLog| e.to_string())
+}
+
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let Args { port, out, keep, values, baud } = args;
     // Wrong values and unreadable files are found before the board is touched.
-    let change = values.read()?;
+    let change = values.request().read().map_err(|e| unread(&e))?;
     if let Some(path) = out {
         let config = change.apply(Config::default());
         let image = image(&config, NVS.len())?;
@@ -170,31 +177,14 @@ fn say(config: &Config) {
     let ca = ca_certificate.as_ref().map_or_else(String::new, |ca| format!(", CA of {} bytes", ca.len()));
     println!("broker     {broker}{user}{password}{ca}");
     println!("client id  {:?}, prefix {:?}", config.client_id, config.topic_prefix);
-    println!("LEDs       {} on GPIO{}, {}", config.led_count, config.led_gpio, config.led_order);
-}
-
-/// What the arguments and the environment say; what they do not say stays.
-#[derive(Clone)]
-struct Change {
-    wifi_ssid: Option<String>,
-    wifi_password: Option<Secret>,
-    broker: Option<BrokerUri>,
-    user: Option<String>,
-    password: Option<Secret>,
-    ca_certificate: Option<Vec<u8>>,
-    topic_prefix: Option<String>,
-    client_id: Option<String>,
-    led_gpio: Option<u8>,
-    led_count: Option<u16>,
-    led_order: Option<ColorOrder>,
+    let Config { led_count, led_gpio, led_order, led_log, .. } = config;
+    let log = if *led_log == LedLog::None { String::new() } else { format!(", {led_log} on the console") };
+    println!("LEDs       {led_count} on GPIO{led_gpio}, {led_order}{log}");
 }
 
 impl Values {
-    fn read(self) -> Result<Change, Failure> {
-        Ok(Change {
-            wifi_password: secrets::find("HIL_WIFI_PASSWORD", self.wifi_password_file.as_deref())?,
-            password: secrets::find("HIL_MQTT_PASSWORD", self.mqtt_password_file.as_deref())?,
-            ca_certificate: self.ca.as_deref().map(certificate).transpose()?,
+    fn request(self) -> Request {
+        let mut request = Request::new(Settings {
             wifi_ssid: self.wifi_ssid,
             broker: self.broker,
             user: self.mqtt_user,
@@ -203,42 +193,19 @@ impl Values {
             led_gpio: self.led_gpio,
             led_count: self.led_count,
             led_order: self.led_order,
-        })
+            led_log: self.led_log,
+            ..Settings::default()
+        });
+        // A file goes before the environment, since it was named on purpose.
+        request.wifi_password = self.wifi_password_file.map_or(request.wifi_password, SecretSource::File);
+        request.password = self.mqtt_password_file.map_or(request.password, SecretSource::File);
+        request.ca = self.ca;
+        request
     }
 }
 
-impl Change {
-    fn apply(self, before: Config) -> Config {
-        // A password of another network is worth nothing.
-        let other_network = self.wifi_ssid.as_ref().is_some_and(|ssid| *ssid != before.wifi_ssid);
-        let wifi_before = if other_network { Secret::default() } else { before.wifi_password };
-        Config {
-            wifi_ssid: self.wifi_ssid.unwrap_or(before.wifi_ssid),
-            wifi_password: self.wifi_password.unwrap_or(wifi_before),
-            broker: self.broker.unwrap_or(before.broker),
-            user: self.user.or(before.user),
-            password: self.password.or(before.password),
-            ca_certificate: self.ca_certificate.or(before.ca_certificate),
-            topic_prefix: self.topic_prefix.unwrap_or(before.topic_prefix),
-            client_id: self.client_id.unwrap_or(before.client_id),
-            led_gpio: self.led_gpio.unwrap_or(before.led_gpio),
-            led_count: self.led_count.unwrap_or(before.led_count),
-            led_order: self.led_order.unwrap_or(before.led_order),
-        }
-    }
-}
-
-/// The first certificate of a PEM file, or a DER file as it is.
-fn certificate(path: &Path) -> Result<Vec<u8>, Failure> {
-    let wrong = |problem: String| Failure::usage(format!("--ca {}: {problem}", path.display()));
-    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
-    // DER begins with a SEQUENCE.
-    if bytes.first() == Some(&0x30) {
-        return Ok(bytes);
-    }
-    CertificateDer::from_pem_slice(&bytes)
-        .map(|der| der.to_vec())
-        .map_err(|e| wrong(format!("neither DER nor PEM with a certificate: {e}")))
+fn unread(error: &ReadError) -> Failure {
+    Failure::usage(harness::error::chain(error)).help(error.help())
 }
 
 /// A file that may hold passwords: its owner's alone.

@@ -1,5 +1,6 @@
 //! `hil run`: runs scenarios.
 
+pub(super) mod boards;
 pub(super) mod broker;
 mod firmware;
 mod listing;
@@ -7,13 +8,12 @@ pub(super) mod reports;
 mod serial;
 pub(super) mod target;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::builder::NonEmptyStringValueParser;
 use harness::event::{RunEvent, RunInfo};
 use harness::plan::{self, PartitionArg};
-use harness::report::{Reporter as _, summarize};
+use harness::report::{Reporter as _, add_boards, summarize};
 use harness::runner::{self, BrokerChoice, Cancel, Planned, RunOptions};
 use harness::verdict::Exit;
 
@@ -99,7 +99,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let broker = args.broker.choice()?;
     let chosen_target = args.target.choose(&broker)?;
     let options = RunOptions {
-        target: Arc::clone(&chosen_target.target),
+        runs_on: chosen_target.runs_on,
         jobs: args.jobs.map_or_else(|| default_jobs(&broker), usize::from),
         retries: args.retries,
         fail_fast: args.fail_fast,
@@ -121,7 +121,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         format: 1,
-        target: options.target.name().to_owned(),
+        target: options.runs_on.name().to_owned(),
         target_reason: chosen_target.reason,
         broker: options.broker.to_string(),
         seed: options.seed,
@@ -143,8 +143,9 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
             written = result;
         }
     });
-    let mut summary = summarize(&finished, cancel.is_interrupted());
+    let mut summary = summarize(&finished.scenarios, cancel.is_interrupted());
     summary.wall_time = began.elapsed();
+    add_boards(&mut summary, finished.boards, finished.missing_boards);
     let exit = reports::exit_from(summary.exit_code);
     let ended = reports.event(&RunEvent::RunFinished(summary)).and(reports.finish());
     written.and(ended).map_err(|e| Failure::io("a report cannot be written", &e))?;

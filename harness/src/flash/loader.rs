@@ -13,10 +13,12 @@ use super::FlashError;
 use super::image::{CHIP, Part};
 use crate::serial::{BAUD, ControlLines, Link, PortError, PortSpec, Sequence, open, open_native};
 
-/// How often a chip on the network is told to go into download mode: the first time it may still be starting.
-const TRIES: u32 = 2;
+/// How often a chip is asked: the first time it may still be starting, and espflash waits for some answers only 50 ms.
+const TRIES: u32 = 3;
 /// How long a port without DTR and RTS stays closed before it is tried again.
 const REST: Duration = Duration::from_millis(500);
+/// What a chip could not do when it has not become one that answers.
+const CONNECT: &str = "be spoken to";
 /// Bytes that the flasher stub sends at a time.
 const READ_BLOCK: u32 = 0x1000;
 /// It waits for our answer to each block: espflash throws away what has come when it answers.
@@ -32,6 +34,16 @@ pub trait Progress {
     fn verifies(&mut self, part: &Part);
     /// It is in flash; whether it was before.
     fn ends(&mut self, part: &Part, was_there: bool);
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begins(&mut self, _: &Part, _: usize) {}
+    fn advances(&mut self, _: usize) {}
+    fn verifies(&mut self, _: &Part) {}
+    fn ends(&mut self, _: &Part, _: bool) {}
 }
 
 /// What a board says of itself.
@@ -73,14 +85,17 @@ impl Loader {
         if matches!(port, PortSpec::Rfc2217 { .. }) {
             return Self::over_network(port, baud);
         }
-        match Self::on_tty(port, baud) {
+        let mut result = Self::on_tty(port, baud);
+        for _ in 1..TRIES {
             // A virtual board is reset by closing its port, which may only just have been done.
-            Err(FlashError::NoAnswer { was_reset: false, .. }) => {
-                std::thread::sleep(REST);
-                Self::on_tty(port, baud)
+            let Err(error) = &result else { break };
+            if !may_pass(error) || matches!(error, FlashError::NoAnswer { was_reset: true, .. }) {
+                break;
             }
-            other => other,
+            std::thread::sleep(REST);
+            result = Self::on_tty(port, baud);
         }
+        result
     }
 
     fn on_tty(port: &PortSpec, baud: u32) -> Result<Self, FlashError> {
@@ -98,7 +113,7 @@ impl Loader {
     #[cfg(unix)]
     fn over_network(port: &PortSpec, baud: u32) -> Result<Self, FlashError> {
         use crate::serial::bridge::Bridge;
-        let mut link = open(port)?;
+        let mut link = open(port, BAUD)?;
         let mut tries = 0;
         loop {
             tries += 1;
@@ -117,11 +132,14 @@ impl Loader {
                     let Some((back, carried)) = bridge.stop() else { return Err(error) };
                     carried.map_err(|e| gone(port, e))?;
                     link = back;
-                    if was_reset && (!matches!(error, FlashError::NoAnswer { .. }) || tries == TRIES) {
+                    // It may stand at the rate of the try before.
+                    link.set_baud(BAUD).map_err(|e| gone(port, e))?;
+                    let is_over = !may_pass(&error) || tries == TRIES;
+                    if was_reset && is_over {
                         // Not left in download mode. What went wrong before matters more than whether this works.
                         let _ = go_through(link.as_mut(), Sequence::Run);
                     }
-                    if !matches!(error, FlashError::NoAnswer { .. }) || tries == TRIES || !was_reset {
+                    if is_over || !was_reset {
                         return Err(error);
                     }
                 }
@@ -236,20 +254,20 @@ impl Drop for Loader {
 fn talk(connection: Connection, port: &PortSpec, baud: u32, was_reset: bool) -> Result<Flasher, FlashError> {
     let named = || port.to_string();
     let (use_stub, verify, skip) = (true, true, true);
-    // The chip is compared here: an error of ours names what was found.
-    let mut flasher =
-        Flasher::connect(connection, use_stub, verify, skip, None, Some(baud)).map_err(|error| match error {
+    // Another chip is refused before it is given a stub.
+    Flasher::try_connect(connection, use_stub, verify, skip, Some(CHIP), Some(baud)).map_err(|refused| {
+        let (error, mut connection) = *refused;
+        match error {
             Error::Connection(_) => FlashError::NoAnswer { port: named(), was_reset },
             Error::ChipDetectError(found) => FlashError::WrongChip { port: named(), found },
-            error => failed("be spoken to", error),
-        })?;
-    if flasher.chip() != CHIP {
-        let found = shown(&flasher.chip().to_string());
-        // Lets it boot; that it is the wrong one matters more.
-        let _ = flasher.connection().reset();
-        return Err(FlashError::WrongChip { port: named(), found });
-    }
-    Ok(flasher)
+            Error::ChipMismatch(_, found) => {
+                // Lets it boot; that it is the wrong one matters more.
+                let _ = connection.reset();
+                FlashError::WrongChip { port: named(), found: shown(&found) }
+            }
+            error => failed(CONNECT, error),
+        }
+    })
 }
 
 /// Takes the lines through a sequence; what the board says meanwhile is nobody's.
@@ -267,6 +285,11 @@ fn go_through(link: &mut dyn Link, sequence: Sequence) -> io::Result<()> {
         let _ = link.set_control_lines(ControlLines::default());
     }
     done
+}
+
+/// Whether another try may end otherwise.
+fn may_pass(error: &FlashError) -> bool {
+    matches!(error, FlashError::NoAnswer { .. } | FlashError::Loader { doing: CONNECT, .. })
 }
 
 fn gone(port: &PortSpec, source: io::Error) -> FlashError {

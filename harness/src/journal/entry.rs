@@ -129,14 +129,27 @@ pub enum SerialStream {
     Input,
 }
 
-/// How a light's colour is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How a light's colour is known, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
-    /// Decoded from the waveform on the data pin.
+    /// Decoded from the waveform on the data pin, which was seen from outside.
     Observed,
-    /// The firmware said so.
+    /// Decoded by the device itself, from the waveform that it received on its own data pin.
+    SelfObserved,
+    /// The firmware said what it has sent.
     Reported,
+}
+
+impl Evidence {
+    /// What to say beside a colour; nothing where the waveform was seen.
+    pub const fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Observed => None,
+            Self::SelfObserved => Some("measured by the chip itself"),
+            Self::Reported => Some("reported by the firmware"),
+        }
+    }
 }
 
 /// A flash operation.

@@ -2,7 +2,11 @@
 //!
 //! Failed scenarios are `failure`s; invalid files, bench errors and interrupted scenarios are `error`s, as they say nothing
 //! about the firmware. Attempts before one that passed are `flakyFailure`s or `flakyError`s, attempts before one that did
-//! not `rerunFailure`s. The journal is the case's `system-out`.
+//! not `rerunFailure`s. The journal is the case's `system-out`, and the board of a bench that it ran on its property `board`.
+//!
+//! A run on a bench has one suite more, `bench`, with a case for each board (`bench.rs`).
+
+mod bench;
 
 use std::io::{self, Write};
 
@@ -48,7 +52,7 @@ impl<W: Write> Reporter for Junit<W> {
     fn event(&mut self, event: &RunEvent) -> io::Result<()> {
         match event {
             RunEvent::RunStarted(info) => self.info = Some(info.clone()),
-            RunEvent::ScenarioStarted { .. } => {}
+            RunEvent::ScenarioStarted { .. } | RunEvent::BoardPhase { .. } | RunEvent::BoardFailed { .. } => {}
             RunEvent::ScenarioFinished(scenario) => {
                 let suite = self.suite(scenario);
                 let time = scenario.attempts.iter().map(|a| a.wall_time).sum();
@@ -57,6 +61,7 @@ impl<W: Write> Reporter for Junit<W> {
             }
             RunEvent::RunFinished(summary) => {
                 self.report.set_time(summary.wall_time);
+                self.report.test_suites.extend(bench::suite(summary));
             }
         }
         Ok(())
@@ -96,6 +101,7 @@ fn case(scenario: &ScenarioReport) -> TestCase {
     if let Some(last) = scenario.attempts.last() {
         case.set_time(last.wall_time);
         case.add_property(Property::new("device-time", last.device_time.to_string()));
+        case.add_properties(last.board.as_ref().map(|board| Property::new("board", clean(board))));
         case.set_system_out(journal(last));
     }
     case
@@ -142,7 +148,9 @@ fn status(scenario: &ScenarioReport) -> TestCaseStatus {
 fn rerun(attempt: &Attempt) -> TestRerun {
     let kind = if attempt.verdict == Verdict::Failed { NonSuccessKind::Failure } else { NonSuccessKind::Error };
     let mut rerun = TestRerun::new(kind);
-    rerun.set_time(attempt.wall_time).set_system_out(journal(attempt));
+    // An attempt before the last has no properties.
+    let board = attempt.board.as_ref().map_or_else(String::new, |board| format!("board: {}\n", clean(board)));
+    rerun.set_time(attempt.wall_time).set_system_out(board + &journal(attempt));
     if let Some(first) = attempt.failures.first() {
         rerun
             .set_message(clean(&first.title))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{clean, clean_bytes, thousands, truncate};
 use crate::event::{Attempt, Failure};
-use crate::journal::{Direction, Entry, Evidence, FlashOp, Message, Observation, Payload, SerialStream};
+use crate::journal::{Direction, Entry, FlashOp, Message, Observation, Payload, SerialStream};
 use crate::time::SimTime;
 
 /// Characters of one entry's text; packets and serial output may be long.
@@ -41,10 +41,7 @@ impl Line {
                 serial(&data.0),
             ),
             Observation::Led { part, index, color, evidence } => {
-                let evidence = match evidence {
-                    Evidence::Observed => "",
-                    Evidence::Reported => " (reported by the firmware)",
-                };
+                let evidence = evidence.remark().map_or_else(String::new, |remark| format!(" ({remark})"));
                 ("light", format!("{} {color}{evidence}", light(part, *index)))
             }
             Observation::Waveform { part, problem } => ("waveform", clean(&format!("{part}: {problem}"))),

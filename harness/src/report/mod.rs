@@ -17,9 +17,11 @@
 //! What devices, brokers and scenario files say is data of strangers here: it is escaped for the medium that it is written
 //! to, and what is too much is left out with a note that says so.
 
+mod board;
 mod excerpt;
 mod failure_text;
 pub mod github;
+mod groups;
 pub mod html;
 pub mod jsonl;
 pub mod junit;
@@ -38,7 +40,7 @@ pub use jsonl::JsonLines;
 pub use junit::Junit;
 pub use reporter::{FanOut, Reporter, replay};
 pub use rerun::rerun_command;
-pub use summary::{exit, summarize};
+pub use summary::{add_boards, exit, summarize};
 pub use terminal::Terminal;
 pub use theme::Theme;
 

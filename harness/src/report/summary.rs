@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::text::clean;
-use crate::event::{ScenarioReport, Summary};
+use crate::event::{BoardReport, ScenarioReport, Summary};
 use crate::verdict::{Exit, Verdict};
 
 /// Totals and exit code of a run with these scenarios.
@@ -23,7 +22,19 @@ pub fn summarize(scenarios: &[ScenarioReport], interrupted: bool) -> Summary {
         wall_time: sum(&mut attempts().map(|a| a.wall_time)),
         device_time: sum(&mut attempts().map(|a| a.device_time.elapsed())),
         interrupted,
+        boards: Vec::new(),
+        missing_boards: 0,
         exit_code: exit(scenarios.iter().map(|s| s.verdict), interrupted) as u8,
+    }
+}
+
+/// Adds what became of the boards. A run with too few is a bench error, unless something worse happened.
+pub fn add_boards(summary: &mut Summary, boards: Vec<BoardReport>, missing: usize) {
+    summary.boards.extend(boards);
+    summary.missing_boards += missing;
+    let is_good = [Exit::Passed, Exit::NothingRan].map(|exit| exit as u8).contains(&summary.exit_code);
+    if is_good && summary.missing_boards > 0 {
+        summary.exit_code = Exit::Bench as u8;
     }
 }
 
@@ -56,15 +67,4 @@ pub fn exit(verdicts: impl IntoIterator<Item = Verdict>, interrupted: bool) -> E
     } else {
         Exit::NothingRan
     }
-}
-
-/// Reasons of skipped scenarios and their number, the most frequent first.
-pub(crate) fn reasons(scenarios: &[ScenarioReport]) -> Vec<(String, usize)> {
-    let mut counts = BTreeMap::<String, usize>::new();
-    for scenario in scenarios.iter().filter(|s| s.verdict == Verdict::Skipped) {
-        *counts.entry(clean(scenario.reason.as_deref().unwrap_or("no reason given"))).or_default() += 1;
-    }
-    let mut reasons: Vec<_> = counts.into_iter().collect();
-    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    reasons
 }

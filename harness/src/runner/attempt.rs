@@ -8,7 +8,7 @@ use super::context::{Context, Window};
 use super::failure::{StepError, Unmet, bench_failure};
 use super::observer::Observer;
 use super::options::{BrokerChoice, Cancel, RunOptions};
-use super::pool::Planned;
+use super::pool::{Place, Planned};
 use super::record::Recorder;
 use super::serial_log::SerialLog;
 use super::step;
@@ -31,16 +31,22 @@ const LAST_MESSAGES_LIMIT: Duration = Duration::from_secs(3);
 
 /// Runs one attempt, on the current thread. `label` tells its device and topics on a shared broker
 /// apart from those of its siblings and of earlier attempts.
-pub(super) fn attempt(planned: &Planned, label: &str, options: &RunOptions, cancel: &Cancel) -> Attempt {
+pub(super) fn attempt(
+    planned: &Planned,
+    label: &str,
+    place: &Place<'_>,
+    options: &RunOptions,
+    cancel: &Cancel,
+) -> Attempt {
     let began = Instant::now();
-    let pace = options.target.pace(options.broker.kind());
+    let pace = place.target.pace(options.broker.kind());
     let runtime = match clock::runtime(pace) {
         Ok(runtime) => runtime,
         Err(e) => return dead_on_arrival(&BenchError::System(e), began.elapsed()),
     };
     let local = tokio::task::LocalSet::new();
     let attempt = local.block_on(&runtime, async {
-        let mut world = match World::build(planned, label, options, pace).await {
+        let mut world = match World::build(planned, label, place, options, pace).await {
             Ok(world) => world,
             Err(error) => return dead_on_arrival(&error, began.elapsed()),
         };
@@ -71,6 +77,7 @@ pub(super) fn dead_on_arrival(error: &BenchError, wall_time: Duration) -> Attemp
     };
     Attempt {
         verdict: Verdict::BenchError,
+        board: None,
         device_time: SimTime::ZERO,
         wall_time,
         steps: Vec::new(),
@@ -88,7 +95,13 @@ struct World {
 }
 
 impl World {
-    async fn build(planned: &Planned, label: &str, options: &RunOptions, pace: Pace) -> Result<Self, BenchError> {
+    async fn build(
+        planned: &Planned,
+        label: &str,
+        place: &Place<'_>,
+        options: &RunOptions,
+        pace: Pace,
+    ) -> Result<Self, BenchError> {
         let scenario = &planned.scenario;
         let journal = Journal::new();
         let broker = match &options.broker {
@@ -100,10 +113,10 @@ impl World {
             tokio::task::spawn_local(due.clone().keep_pace(journal.clone()));
         }
         let provisions =
-            options.target.capabilities(options.broker.kind()).contains(&crate::scenario::Capability::Provision);
+            place.target.capabilities(options.broker.kind()).contains(&crate::scenario::Capability::Provision);
         // A root that the user names may be a device's own: what is retained there is not ours to remove.
-        let (root, is_private) = match (&options.topic_root, &options.broker) {
-            (Some(root), _) => (root.clone(), false),
+        let (root, is_private) = match (place.topic_root, &options.broker) {
+            (Some(root), _) => (root.to_owned(), false),
             (None, BrokerChoice::External(_)) if provisions => (format!("hil-{}/{label}/", options.run_id), true),
             (None, _) => (String::new(), false),
         };
@@ -130,7 +143,7 @@ impl World {
             // Not of the id: that holds the path, and the same scenario is to run alike wherever it lies.
             seed: options.seed ^ fnv1a(scenario.title.bytes()),
         };
-        let device = options.target.open(bench)?;
+        let device = place.target.open(bench)?;
         let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
         let cx = Context {
             deadline: journal.now() + timeout,
@@ -252,6 +265,7 @@ impl World {
         };
         Attempt {
             verdict,
+            board: None,
             device_time: self.cx.journal.now(),
             wall_time,
             steps: self.recorder.steps,

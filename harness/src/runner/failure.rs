@@ -133,12 +133,15 @@ impl StepError {
     }
 }
 
+/// Code of failures that are a board's fault.
+pub(super) const BOARD: &str = "hil::bench::board";
+
 /// A bench error as a failure of the step (or of the start) during which it happened.
 pub(super) fn bench_failure(error: &BenchError, base: Failure) -> Failure {
     Failure {
         verdict: Verdict::BenchError,
         title: crate::error::chain(error),
-        code: "hil::bench".to_owned(),
+        code: if error.is_boards() { BOARD } else { "hil::bench" }.to_owned(),
         help: Some(error.help().to_owned()),
         ..base
     }

@@ -6,14 +6,16 @@ mod attempt;
 mod context;
 mod failure;
 mod filters;
+mod fleet;
 mod invariants;
 mod observer;
 mod options;
 mod pool;
+mod queue;
 mod record;
 mod redact;
 mod serial_log;
 mod step;
 
-pub use options::{BrokerChoice, Cancel, RunOptions};
-pub use pool::{Planned, run, skip_reason};
+pub use options::{BrokerChoice, Cancel, RunOptions, RunsOn};
+pub use pool::{Finished, Planned, run, skip_reason};

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::bench::Board;
 use crate::broker::BrokerUrl;
+use crate::target::serial::SerialTarget;
 use crate::target::{BrokerKind, Target};
 
 /// Everything that a run needs besides its scenarios.
 #[derive(Clone)]
 pub struct RunOptions {
     /// What the scenarios run on.
-    pub target: Arc<dyn Target>,
+    pub runs_on: RunsOn,
     /// Where the broker is.
     pub broker: BrokerChoice,
     /// Scenarios at a time, at least 1; never more than the target has devices.
@@ -26,10 +28,45 @@ pub struct RunOptions {
     /// Seed of everything random.
     pub seed: u64,
     /// Put before every topic: `None`: a root of the run's own where the harness provisions the device on a shared
-    /// broker, nothing elsewhere.
+    /// broker, nothing elsewhere. The boards of a bench have their own.
     pub topic_root: Option<String>,
     /// Tells this run's clients and topics apart from others on a shared broker: `7f3a`.
     pub run_id: String,
+}
+
+/// What the scenarios run on.
+#[derive(Clone)]
+pub enum RunsOn {
+    /// Devices of a target, as many at a time as are wanted.
+    Target(Arc<dyn Target>),
+    /// Boards of a bench, each one scenario at a time.
+    Boards {
+        /// Those that may be used.
+        boards: Vec<Arc<Board>>,
+        /// With fewer that are fit to the end, the run is a bench error.
+        min: usize,
+    },
+}
+
+impl RunsOn {
+    /// Devices of this target.
+    pub fn target(target: impl Target + 'static) -> Self {
+        Self::Target(Arc::new(target))
+    }
+
+    /// The target's name: `native`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Target(target) => target.name(),
+            Self::Boards { .. } => SerialTarget::NAME,
+        }
+    }
+}
+
+impl From<Arc<dyn Target>> for RunsOn {
+    fn from(target: Arc<dyn Target>) -> Self {
+        Self::Target(target)
+    }
 }
 
 /// Where the broker is.

@@ -19,6 +19,8 @@ pub enum Capability {
     Led,
     /// `led-observed`: the light's waveform is seen, not only what the firmware says of it.
     LedObserved,
+    /// `led-measured`: the waveform is seen, or at least measured by the device itself on its own pin.
+    LedMeasured,
     /// `flash`: flash operations are seen.
     Flash,
     /// `network`: the device's link and its faults.
@@ -43,13 +45,14 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, with their names in scenario files.
-    pub const ALL: [(Self, &'static str); 16] = [
+    pub const ALL: [(Self, &'static str); 17] = [
         (Self::Mqtt, "mqtt"),
         (Self::Serial, "serial"),
         (Self::Reset, "reset"),
         (Self::Power, "power"),
         (Self::Led, "led"),
         (Self::LedObserved, "led-observed"),
+        (Self::LedMeasured, "led-measured"),
         (Self::Flash, "flash"),
         (Self::Network, "network"),
         (Self::BrokerControl, "broker-control"),

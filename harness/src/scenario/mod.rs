@@ -6,12 +6,12 @@
 //! because captured variables have their values only then.
 
 mod capability;
-mod decode;
+pub(crate) mod decode;
 pub mod error;
 mod file;
 mod limits;
-mod load;
-mod schema;
+pub(crate) mod load;
+pub(crate) mod schema;
 mod span;
 pub mod step;
 mod variables;

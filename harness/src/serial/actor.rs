@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::feed::{Event, Feed};
 use super::lines::Splitter;
 use super::link::{Link, open};
-use super::{ControlLines, PortError, PortSpec, Sequence};
+use super::{BAUD, ControlLines, PortError, PortSpec, Sequence};
 
 /// A command waits at most this long until the thread looks for one.
 const POLL: Duration = Duration::from_millis(5);
@@ -28,12 +28,14 @@ const MOST_COMMANDS: usize = 64;
 pub struct Options {
     /// How long a port that has gone is looked for.
     pub recovery: Duration,
+    /// Bits per second.
+    pub baud: u32,
 }
 
 impl Default for Options {
-    /// Ten seconds: a hub that is switched off and on takes four.
+    /// Ten seconds: a hub that is switched off and on takes four. The rate is that of the ROM and of our firmware.
     fn default() -> Self {
-        Self { recovery: Duration::from_secs(10) }
+        Self { recovery: Duration::from_secs(10), baud: BAUD }
     }
 }
 
@@ -53,6 +55,7 @@ struct Request {
 /// it has one, and taken up again. Dropping it lets go of the port.
 pub struct SerialPort {
     spec: PortSpec,
+    baud: u32,
     place: String,
     has_control_lines: bool,
     requests: Option<SyncSender<Request>>,
@@ -99,7 +102,7 @@ impl SerialPort {
     /// # Errors
     /// It cannot be opened.
     pub fn open(spec: &PortSpec, options: Options) -> Result<Self, PortError> {
-        let link = open(spec)?;
+        let link = open(spec, options.baud)?;
         let (requests, commands) = sync_channel(MOST_COMMANDS);
         let feed = Feed::new();
         let (may_be_away, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
@@ -124,6 +127,7 @@ impl SerialPort {
         let thread = thread.map_err(|source| PortError::Io { port: spec.to_string(), source })?;
         Ok(Self {
             spec: spec.clone(),
+            baud: options.baud,
             place,
             has_control_lines,
             requests: Some(requests),
@@ -137,6 +141,11 @@ impl SerialPort {
     /// As it was named.
     pub const fn spec(&self) -> &PortSpec {
         &self.spec
+    }
+
+    /// Bits per second at which it was opened.
+    pub const fn baud(&self) -> u32 {
+        self.baud
     }
 
     /// Where it was when it was opened: the device node, or host and port.
@@ -344,7 +353,7 @@ impl Actor {
                 return Ok(());
             }
             for spec in &self.again {
-                if let Ok(link) = open(spec) {
+                if let Ok(link) = open(spec, self.options.baud) {
                     self.last = Instant::now();
                     self.feed.push(Event::Back { at: self.last, place: link.place().to_owned() });
                     self.link = link;

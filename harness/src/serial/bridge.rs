@@ -88,7 +88,11 @@ mod pty {
                 }
                 let count = self.link.read(&mut buffer, TURN)?;
                 self.inner.set_timeout(Duration::from_secs(1))?;
-                self.inner.write_all(&buffer[..count])?;
+                match self.inner.write_all(&buffer[..count]) {
+                    Err(e) if e.kind() == io::ErrorKind::TimedOut => return Err(e),
+                    // Nobody has the other end open any more: what comes is nobody's.
+                    Ok(()) | Err(_) => {}
+                }
             }
             Ok(())
         }

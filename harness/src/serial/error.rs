@@ -23,10 +23,12 @@ pub enum PortError {
         port: String,
     },
     /// The user may not open it.
-    #[error("port {port}: no permission")]
+    #[error("port {port}: no permission{}", belonging(.group))]
     Permission {
         /// As the user named it.
         port: String,
+        /// Whose members may.
+        group: Option<String>,
     },
     /// The path leads to something else.
     #[error("port {port}: not a serial port")]
@@ -64,6 +66,14 @@ pub enum PortError {
     NoControlLines {
         /// As the user named it.
         port: String,
+    },
+    /// What comes is no text.
+    #[error("port {port}: what comes at {baud} baud is no text")]
+    Rubbish {
+        /// As the user named it.
+        port: String,
+        /// Bits per second.
+        baud: u32,
     },
     /// It takes no more bytes.
     #[error("port {port}: it takes no more bytes since {}", display(*.limit))]
@@ -118,11 +128,24 @@ impl PortError {
             Self::NoControlLines { .. } => {
                 "a pseudo-terminal has none: use its RFC 2217 port, or reset the board by hand"
             }
+            Self::Rubbish { .. } => {
+                "does the board speak at another rate? Name it: --baud 115200 is the ROM's and ESP-IDF's; 9600, 74880, \
+                 460800 and 921600 are met too"
+            }
             Self::Stuck { .. } => "is the program at the other end still running?",
             Self::Unsupported { .. } => "use a port of the machine that the board is plugged into",
+            Self::Io { port, .. }
+                if matches!(port.as_bytes(), [b'r', b'f', b'c', b'2', b'2', b'1', b'7', b':', ..]) =>
+            {
+                "what does the server say? Is it still running, and the board plugged into its machine?"
+            }
             Self::Io { .. } => "unplug the board and plug it in again, or try another port",
         }
     }
+}
+
+fn belonging(group: &Option<String>) -> String {
+    group.as_ref().map_or_else(String::new, |group| format!("; it belongs to the group {group}"))
 }
 
 fn listed(ports: &[String]) -> String {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{BAUD, ControlLines, PortError, PortSpec, rfc2217, tty};
+use super::{ControlLines, PortError, PortSpec, rfc2217, tty};
 
 /// An open port. Nothing here waits longer than it says.
 pub trait Link: Send {
@@ -43,13 +43,13 @@ pub trait Link: Send {
     }
 }
 
-/// Opens a port: 115200 baud, 8N1, DTR and RTS released in the order that does not reset a board.
+/// Opens a port: at this rate, 8N1, DTR and RTS released in the order that does not reset a board.
 ///
 /// # Errors
 /// It cannot be opened.
-pub fn open(spec: &PortSpec) -> Result<Box<dyn Link>, PortError> {
+pub fn open(spec: &PortSpec, baud: u32) -> Result<Box<dyn Link>, PortError> {
     match spec {
-        PortSpec::Path(_) | PortSpec::Usb(_) => Ok(Box::new(tty::Tty::open(spec, BAUD)?)),
-        PortSpec::Rfc2217 { host, port } => Ok(Box::new(rfc2217::Client::connect(spec, host, *port, BAUD)?)),
+        PortSpec::Path(_) | PortSpec::Usb(_) => Ok(Box::new(tty::Tty::open(spec, baud)?)),
+        PortSpec::Rfc2217 { host, port } => Ok(Box::new(rfc2217::Client::connect(spec, host, *port, baud)?)),
     }
 }

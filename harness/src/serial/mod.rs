@@ -17,6 +17,7 @@
 //! | [`bridge`] | a port as a tty of this machine, for libraries that want one |
 //! | [`panics`] | panics in what a board prints, with the functions of its ELF |
 
+mod access;
 mod actor;
 pub mod bridge;
 mod control;
@@ -24,19 +25,26 @@ mod error;
 mod feed;
 pub mod lines;
 mod link;
+mod look;
 pub mod panics;
 mod rfc2217;
+mod rubbish;
 mod spec;
 mod tty;
 
+pub use access::{Access, access};
 pub use actor::{Options, Pending, SerialPort};
 pub use control::{ControlLines, Sequence};
 pub use error::PortError;
 pub use feed::Event;
 pub use link::{Link, open};
+pub use look::look;
+pub use rubbish::Rubbish;
 pub use spec::{PortSpec, PortSpecError};
 pub use tty::{KnownPort, known_ports};
 pub(crate) use tty::{no_usb, open_native};
 
 /// Bits per second at which the ROM and our firmware speak.
 pub const BAUD: u32 = 115_200;
+/// Bits per second that can be asked of a port.
+pub const BAUD_RANGE: std::ops::RangeInclusive<i64> = 300..=4_000_000;

@@ -38,6 +38,20 @@ pub enum PortSpecError {
     Scheme(String),
 }
 
+impl PortSpec {
+    /// Whether boards may be reset through it, as far as that is known without opening it: pseudo-terminals have neither
+    /// DTR nor RTS.
+    pub fn may_have_control_lines(&self) -> bool {
+        match self {
+            Self::Path(path) => {
+                let node = path.canonicalize().unwrap_or_else(|_| path.clone());
+                !node.starts_with("/dev/pts")
+            }
+            Self::Usb(_) | Self::Rfc2217 { .. } => true,
+        }
+    }
+}
+
 impl FromStr for PortSpec {
     type Err = PortSpecError;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serialport::{ErrorKind, FlowControl, SerialPort, SerialPortType, UsbPortInfo};
 
-use super::{BAUD, ControlLines, Link, PortError, PortSpec};
+use super::{Access, BAUD, ControlLines, Link, PortError, PortSpec, access};
 
 /// Longest wait for the port to take anything at all.
 const WRITE_LIMIT: Duration = Duration::from_secs(1);
@@ -141,7 +141,7 @@ fn builder(node: &str, baud: u32) -> serialport::SerialPortBuilder {
 }
 
 /// The device node that a specification stands for now.
-fn node(spec: &PortSpec) -> Result<String, PortError> {
+pub(super) fn node(spec: &PortSpec) -> Result<String, PortError> {
     match spec {
         PortSpec::Path(path) => Ok(resolved(path).display().to_string()),
         PortSpec::Usb(serial) => {
@@ -171,7 +171,7 @@ fn usb_of(node: &str) -> Option<UsbPortInfo> {
     })
 }
 
-fn names(known: &[KnownPort]) -> Vec<String> {
+pub(super) fn names(known: &[KnownPort]) -> Vec<String> {
     let usb = known.iter().filter(|port| port.usb_id.is_some());
     usb.map(|port| match &port.usb_serial {
         Some(serial) => format!("{} (usb:{serial})", port.node),
@@ -188,7 +188,10 @@ fn refused(spec: &PortSpec, node: &str, error: serialport::Error) -> PortError {
         ErrorKind::NoDevice | ErrorKind::Io(io::ErrorKind::NotFound) => {
             PortError::Missing { port, seen: names(&known_ports()) }
         }
-        ErrorKind::Io(io::ErrorKind::PermissionDenied) => PortError::Permission { port },
+        ErrorKind::Io(io::ErrorKind::PermissionDenied) => {
+            let group = if let Access::Group(group) = access(node) { Some(group) } else { None };
+            PortError::Permission { port, group }
+        }
         _ if !is_tty(node) => PortError::NotATty { port },
         _ => PortError::Io { port, source: error.into() },
     }
@@ -196,13 +199,13 @@ fn refused(spec: &PortSpec, node: &str, error: serialport::Error) -> PortError {
 
 /// Whether the node is a character device at all; what it is not, no ioctl of a tty works on.
 #[cfg(unix)]
-fn is_tty(node: &str) -> bool {
+pub(super) fn is_tty(node: &str) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
     std::fs::metadata(node).is_ok_and(|metadata| metadata.file_type().is_char_device())
         && !["/dev/null", "/dev/zero", "/dev/full"].contains(&node)
 }
 
 #[cfg(not(unix))]
-fn is_tty(_node: &str) -> bool {
+pub(super) fn is_tty(_node: &str) -> bool {
     true
 }

@@ -21,13 +21,15 @@ pub enum Command {
     Plug(bool),
     /// Pull the network cable (`false`), or put it in again.
     Network(bool),
+    /// Wear the flash out (`true`), so that what is written in download mode reads back wrong, or mend it.
+    FlashFault(bool),
 }
 
 /// Not a command.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
     "{0:?} is no command; there are: reset, download, boot hold, boot release, power on, power off, plug, unplug, network up, \
-     network down"
+     network down, fault flash-writes, mend flash-writes"
 )]
 pub struct CommandError(String);
 
@@ -47,6 +49,8 @@ impl FromStr for Command {
             ["unplug"] => Self::Plug(false),
             ["network", "up"] => Self::Network(true),
             ["network", "down"] => Self::Network(false),
+            ["fault", "flash-writes"] => Self::FlashFault(true),
+            ["mend", "flash-writes"] => Self::FlashFault(false),
             _ => return Err(CommandError(text.trim().to_owned())),
         })
     }
@@ -152,7 +156,7 @@ mod tests {
     fn commands_are_read_and_wrong_ones_told_what_there_is() {
         assert_eq!(" boot  hold \n".parse(), Ok(Command::Boot(true)));
         assert_eq!("unplug".parse(), Ok(Command::Plug(false)));
-        for wrong in ["", "boot", "power", "power maybe", "reset now"] {
+        for wrong in ["", "boot", "power", "power maybe", "reset now", "fault", "mend everything"] {
             let error = wrong.parse::<Command>().unwrap_err().to_string();
             assert!(error.contains("boot release"), "{error}");
         }

@@ -1,46 +1,11 @@
 //! The serial port's side of RFC 2217, "Telnet Com Port Control Option", without I/O: bytes in, requests and bytes out.
-//! Telnet itself is RFC 854, its options are negotiated as RFC 1143 says, without loops.
+//! Telnet's options are negotiated as RFC 1143 says, without loops.
 
 use super::cable::Input;
+use crate::rfc2217::codes::*;
+use crate::rfc2217::telnet::{Decoder, Said, Verb, escaped, option, sub};
 
-const SE: u8 = 240;
-const SB: u8 = 250;
-const WILL: u8 = 251;
-const WONT: u8 = 252;
-const DO: u8 = 253;
-const DONT: u8 = 254;
-const IAC: u8 = 255;
-
-const BINARY: u8 = 0;
-const ECHO: u8 = 1;
-const SUPPRESS_GO_AHEAD: u8 = 3;
-const COM_PORT: u8 = 44;
 const OPTIONS: [u8; 4] = [BINARY, ECHO, SUPPRESS_GO_AHEAD, COM_PORT];
-
-/// Commands of the client; the answer's number is higher by 100.
-const SIGNATURE: u8 = 0;
-const SET_BAUDRATE: u8 = 1;
-const SET_DATASIZE: u8 = 2;
-const SET_PARITY: u8 = 3;
-const SET_STOPSIZE: u8 = 4;
-const SET_CONTROL: u8 = 5;
-const FLOWCONTROL_SUSPEND: u8 = 8;
-const FLOWCONTROL_RESUME: u8 = 9;
-const SET_LINESTATE_MASK: u8 = 10;
-const SET_MODEMSTATE_MASK: u8 = 11;
-const PURGE_DATA: u8 = 12;
-const ANSWER: u8 = 100;
-const NOTIFY_MODEMSTATE: u8 = 107;
-
-/// The only format that the bridge has: 8 data bits, no parity, one stop bit.
-const EIGHT_BITS: u8 = 8;
-const NO_PARITY: u8 = 1;
-const ONE_STOP_BIT: u8 = 1;
-const NO_FLOW_CONTROL: u8 = 1;
-const BREAK_OFF: u8 = 6;
-
-/// The longest subnegotiation that is kept; the longest that means something has 6 bytes.
-const LONGEST: usize = 64;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Agreement {
@@ -50,20 +15,9 @@ enum Agreement {
     Yes,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-enum State {
-    #[default]
-    Data,
-    Command,
-    Option(u8),
-    Subnegotiation,
-    SubnegotiationCommand,
-}
-
 /// One client's port.
 pub struct Port {
-    state: State,
-    subnegotiation: Vec<u8>,
+    decoder: Decoder,
     /// By option: what this side does, and what the other one does.
     ours: [Agreement; OPTIONS.len()],
     theirs: [Agreement; OPTIONS.len()],
@@ -78,8 +32,7 @@ impl Port {
     /// A port that has asked its client for what it needs, in its [output](Self::take_output).
     pub fn new(baud: u32) -> Self {
         let mut port = Self {
-            state: State::Data,
-            subnegotiation: Vec::new(),
+            decoder: Decoder::default(),
             ours: Default::default(),
             theirs: Default::default(),
             output: Vec::new(),
@@ -88,14 +41,14 @@ impl Port {
             rts: false,
             is_suspended: false,
         };
-        for (index, option) in OPTIONS.into_iter().enumerate() {
-            if option != COM_PORT {
+        for (index, what) in OPTIONS.into_iter().enumerate() {
+            if what != COM_PORT {
                 port.ours[index] = Agreement::Asked;
-                port.output.extend([IAC, WILL, option]);
+                port.output.extend(option(Verb::Will, what));
             }
-            if matches!(option, BINARY | COM_PORT) {
+            if matches!(what, BINARY | COM_PORT) {
                 port.theirs[index] = Agreement::Asked;
-                port.output.extend([IAC, DO, option]);
+                port.output.extend(option(Verb::Do, what));
             }
         }
         port
@@ -107,7 +60,15 @@ impl Port {
         let mut data = Vec::new();
         for byte in bytes {
             let before = inputs.len();
-            self.byte(*byte, &mut data, &mut inputs);
+            match self.decoder.push(*byte, &mut data) {
+                None => {}
+                Some(Said::Option(verb, what)) => self.negotiate(verb, what),
+                Some(Said::Sub(said)) => {
+                    if let Some((&COM_PORT, asked)) = said.split_first() {
+                        self.com_port(asked, &mut inputs);
+                    }
+                }
+            }
             if inputs.len() > before && !data.is_empty() {
                 inputs.insert(before, Input::Data(std::mem::take(&mut data)));
             }
@@ -120,12 +81,7 @@ impl Port {
 
     /// Adds bytes of the chip to the output.
     pub fn send(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.output.push(*byte);
-            if *byte == IAC {
-                self.output.push(IAC);
-            }
-        }
+        self.output.extend(escaped(bytes));
     }
 
     /// What is to be sent to the client.
@@ -138,70 +94,43 @@ impl Port {
         self.is_suspended
     }
 
-    fn byte(&mut self, byte: u8, data: &mut Vec<u8>, inputs: &mut Vec<Input>) {
-        self.state = match (self.state, byte) {
-            (State::Data, IAC) => State::Command,
-            (State::Data, byte) => {
-                data.push(byte);
-                State::Data
-            }
-            (State::Command, IAC) => {
-                data.push(IAC);
-                State::Data
-            }
-            (State::Command, SB) => {
-                self.subnegotiation.clear();
-                State::Subnegotiation
-            }
-            (State::Command, WILL | WONT | DO | DONT) => State::Option(byte),
-            (State::Command, _) => State::Data,
-            (State::Option(command), option) => {
-                self.negotiate(command, option);
-                State::Data
-            }
-            (State::Subnegotiation, IAC) => State::SubnegotiationCommand,
-            (State::Subnegotiation, byte) | (State::SubnegotiationCommand, byte @ IAC) => {
-                if self.subnegotiation.len() < LONGEST {
-                    self.subnegotiation.push(byte);
-                }
-                State::Subnegotiation
-            }
-            (State::SubnegotiationCommand, SE) => {
-                let asked = std::mem::take(&mut self.subnegotiation);
-                if let Some((&COM_PORT, asked)) = asked.split_first() {
-                    self.com_port(asked, inputs);
-                }
-                State::Data
-            }
-            (State::SubnegotiationCommand, _) => State::Data,
-        };
-    }
-
-    fn negotiate(&mut self, command: u8, option: u8) {
-        let ours = matches!(command, DO | DONT);
-        let (yes, no) = if ours { (WILL, WONT) } else { (DO, DONT) };
-        let wants = matches!(command, DO | WILL);
+    fn negotiate(&mut self, verb: Verb, what: u8) {
+        let ours = matches!(verb, Verb::Do | Verb::Dont);
+        let (yes, no) = if ours { (Verb::Will, Verb::Wont) } else { (Verb::Do, Verb::Dont) };
+        let wants = matches!(verb, Verb::Do | Verb::Will);
         // That the client echoes is of no use to anybody.
-        let index = OPTIONS.iter().position(|it| *it == option && (ours || option != ECHO));
+        let index = OPTIONS.iter().position(|it| *it == what && (ours || what != ECHO));
         let Some(index) = index else {
             if wants {
-                self.output.extend([IAC, no, option]);
+                self.output.extend(option(no, what));
             }
             return;
         };
         let agreement = if ours { &mut self.ours[index] } else { &mut self.theirs[index] };
         let was = std::mem::replace(agreement, if wants { Agreement::Yes } else { Agreement::No });
         match (was, wants) {
-            (Agreement::No, true) => self.output.extend([IAC, yes, option]),
-            (Agreement::Yes, false) => self.output.extend([IAC, no, option]),
+            (Agreement::No, true) => self.output.extend(option(yes, what)),
+            (Agreement::Yes, false) => self.output.extend(option(no, what)),
             _ => {}
+        }
+        // pyserial takes this for granted.
+        if what == COM_PORT && !ours && wants && was != Agreement::Yes {
+            self.modem_state();
         }
     }
 
+    /// Tells the client.
+    fn say(&mut self, command: u8, value: &[u8]) {
+        self.output.extend(sub(COM_PORT, &[&[command], value].concat()));
+    }
+
+    /// CTS, DSR, RI and CD are not wired.
+    fn modem_state(&mut self) {
+        self.say(NOTIFY_MODEMSTATE, &[0]);
+    }
+
     fn answer(&mut self, command: u8, value: &[u8]) {
-        self.output.extend([IAC, SB, COM_PORT, command]);
-        self.send(value);
-        self.output.extend([IAC, SE]);
+        self.say(SERVER + command, value);
     }
 
     /// Obeys a command of RFC 2217, and answers with what is in force afterwards.
@@ -209,7 +138,7 @@ impl Port {
         let Some((command, value)) = asked.split_first() else { return };
         let value = value.to_vec();
         match (*command, value.as_slice()) {
-            (SIGNATURE, []) => self.answer(ANSWER + SIGNATURE, b"hilbench: ESP32-C3"),
+            (SIGNATURE, []) => self.answer(SIGNATURE, b"hilbench: ESP32-C3"),
             (SIGNATURE, _) => {}
             (SET_BAUDRATE, [a, b, c, d, ..]) => {
                 let baud = u32::from_be_bytes([*a, *b, *c, *d]);
@@ -218,25 +147,24 @@ impl Port {
                     self.baud = baud;
                     inputs.push(Input::Baud(baud));
                 }
-                self.answer(ANSWER + SET_BAUDRATE, &self.baud.to_be_bytes());
+                self.answer(SET_BAUDRATE, &self.baud.to_be_bytes());
             }
-            (SET_DATASIZE, _) => self.answer(ANSWER + SET_DATASIZE, &[EIGHT_BITS]),
-            (SET_PARITY, _) => self.answer(ANSWER + SET_PARITY, &[NO_PARITY]),
-            (SET_STOPSIZE, _) => self.answer(ANSWER + SET_STOPSIZE, &[ONE_STOP_BIT]),
+            (SET_DATASIZE, _) => self.answer(SET_DATASIZE, &[EIGHT_BITS]),
+            (SET_PARITY, _) => self.answer(SET_PARITY, &[NO_PARITY]),
+            (SET_STOPSIZE, _) => self.answer(SET_STOPSIZE, &[ONE_STOP_BIT]),
             (SET_CONTROL, [what, ..]) => self.control(*what, inputs),
             (FLOWCONTROL_SUSPEND, _) => self.is_suspended = true,
             (FLOWCONTROL_RESUME, _) => self.is_suspended = false,
-            (SET_LINESTATE_MASK, [mask, ..]) => self.answer(ANSWER + SET_LINESTATE_MASK, &[*mask]),
+            (SET_LINESTATE_MASK, [mask, ..]) => self.answer(SET_LINESTATE_MASK, &[*mask]),
             (SET_MODEMSTATE_MASK, [mask, ..]) => {
-                self.answer(ANSWER + SET_MODEMSTATE_MASK, &[*mask]);
-                // CTS, DSR, RI and CD are not wired.
-                self.answer(NOTIFY_MODEMSTATE, &[0]);
+                self.answer(SET_MODEMSTATE_MASK, &[*mask]);
+                self.modem_state();
             }
             (PURGE_DATA, [what, ..]) => {
-                if matches!(what, 2 | 3) {
+                if matches!(*what, PURGE_TRANSMIT | PURGE_BOTH) {
                     inputs.push(Input::PurgeInput);
                 }
-                self.answer(ANSWER + PURGE_DATA, &[*what]);
+                self.answer(PURGE_DATA, &[*what]);
             }
             _ => {}
         }
@@ -245,23 +173,22 @@ impl Port {
     fn control(&mut self, what: u8, inputs: &mut Vec<Input>) {
         let answer = match what {
             0..=3 => NO_FLOW_CONTROL,
-            4..=6 => BREAK_OFF,
-            7..=9 => {
-                self.dtr = if what == 7 { self.dtr } else { what == 8 };
-                if self.dtr { 8 } else { 9 }
+            4..=BREAK_OFF => BREAK_OFF,
+            ASK_DTR..=DTR_OFF => {
+                self.dtr = if what == ASK_DTR { self.dtr } else { what == DTR_ON };
+                if self.dtr { DTR_ON } else { DTR_OFF }
             }
-            10..=12 => {
-                self.rts = if what == 10 { self.rts } else { what == 11 };
-                if self.rts { 11 } else { 12 }
+            ASK_RTS..=RTS_OFF => {
+                self.rts = if what == ASK_RTS { self.rts } else { what == RTS_ON };
+                if self.rts { RTS_ON } else { RTS_OFF }
             }
-            // Inbound flow control: none.
-            13..=16 => 14,
+            13..=16 => NO_INBOUND_FLOW_CONTROL,
             other => other,
         };
-        if matches!(what, 8 | 9 | 11 | 12) {
+        if matches!(what, DTR_ON | DTR_OFF | RTS_ON | RTS_OFF) {
             inputs.push(Input::Lines { dtr: self.dtr, rts: self.rts });
         }
-        self.answer(ANSWER + SET_CONTROL, &[answer]);
+        self.answer(SET_CONTROL, &[answer]);
     }
 }
 
@@ -269,6 +196,14 @@ impl Port {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const IAC: u8 = 255;
+    const DONT: u8 = 254;
+    const DO: u8 = 253;
+    const WONT: u8 = 252;
+    const WILL: u8 = 251;
+    const SB: u8 = 250;
+    const SE: u8 = 240;
 
     fn port() -> Port {
         let mut port = Port::new(115_200);
@@ -317,17 +252,18 @@ mod tests {
     fn options_are_agreed_on_once_and_others_refused() {
         let mut port = port();
         port.receive(&[IAC, WILL, COM_PORT, IAC, DO, COM_PORT, IAC, DO, BINARY, IAC, DO, COM_PORT]);
-        assert_eq!(port.take_output(), [IAC, WILL, COM_PORT], "what was asked for needs no answer");
+        let state = [IAC, SB, COM_PORT, NOTIFY_MODEMSTATE, 0, IAC, SE];
+        let expected = [&state[..], &[IAC, WILL, COM_PORT]].concat();
+        assert_eq!(port.take_output(), expected, "what was asked for needs no answer but the state of the lines");
         port.receive(&[IAC, DO, 24, IAC, WILL, 31, IAC, WILL, ECHO, IAC, DONT, 24]);
         assert_eq!(port.take_output(), [IAC, WONT, 24, IAC, DONT, 31, IAC, DONT, ECHO]);
     }
 
     proptest! {
         #[test]
-        fn no_bytes_panic_and_memory_is_bounded(bytes in proptest::collection::vec(prop_oneof![any::<u8>(), 240u8.., Just(COM_PORT)], 0..400)) {
+        fn no_bytes_panic_and_answers_are_bounded(bytes in proptest::collection::vec(prop_oneof![any::<u8>(), 240u8.., Just(COM_PORT)], 0..400)) {
             let mut port = port();
             port.receive(&bytes);
-            prop_assert!(port.subnegotiation.len() <= LONGEST);
             prop_assert!(port.take_output().len() <= 40 * bytes.len());
         }
 

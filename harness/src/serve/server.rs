@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant as WallTime};
 
-use simulator::machine::{Event, Exit, Machine, What};
+use simulator::machine::{DownloadFaults, Event, Exit, Machine, What};
 use simulator::soc::SerialPort;
 use simulator::time::{Instant, Span};
 
@@ -135,6 +135,11 @@ impl Server {
                 }
                 Command::Network(up) => {
                     self.board.machine.set_link(up);
+                    Ok(())
+                }
+                Command::FlashFault(is_worn) => {
+                    let machine = &mut self.board.machine;
+                    machine.set_download_faults(DownloadFaults { flash_writes: is_worn, ..machine.download_faults() });
                     Ok(())
                 }
             };

@@ -34,9 +34,18 @@ impl NetworkPort {
         Ok(Self { listener: Some(listener), address, client: None })
     }
 
+    /// The client is gone. The lines are let go with the port, both at once.
+    fn let_go(&mut self, inputs: &mut Vec<Input>) {
+        self.client = None;
+        inputs.extend([Input::Lines { dtr: false, rts: false }, Input::Baud(BAUD), Input::Closed]);
+    }
+
     fn accept(&mut self, inputs: &mut Vec<Input>) {
-        let Some(listener) = &self.listener else { return };
-        while let Ok((mut stream, from)) = listener.accept() {
+        while let Some(Ok((mut stream, from))) = self.listener.as_ref().map(TcpListener::accept) {
+            // The one before may have left a moment ago.
+            if self.client.as_ref().is_some_and(Client::has_left) {
+                self.let_go(inputs);
+            }
             if let Some(client) = &self.client {
                 let by = client.stream.peer_addr().map_or_else(|_| "another program".to_owned(), |it| it.to_string());
                 // It is let go whether it hears this or not.
@@ -78,6 +87,14 @@ impl Client {
         self.flush()
     }
 
+    /// Whether there is nothing more to be had of it.
+    fn has_left(&self) -> bool {
+        match self.stream.peek(&mut [0]) {
+            Ok(count) => count == 0,
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+        }
+    }
+
     fn flush(&mut self) -> bool {
         self.waiting.push(&self.port.take_output());
         let Self { stream, waiting, .. } = self;
@@ -91,9 +108,7 @@ impl Cable for NetworkPort {
         if let Some(client) = &mut self.client
             && !client.receive(room, &mut inputs)
         {
-            self.client = None;
-            // The lines are let go with the port, both at once.
-            inputs.extend([Input::Lines { dtr: false, rts: false }, Input::Baud(BAUD), Input::Closed]);
+            self.let_go(&mut inputs);
         }
         self.accept(&mut inputs);
         Ok(inputs)

@@ -4,6 +4,7 @@ use crate::broker::{ClientError, EmbeddedError, TransportError};
 use crate::journal::Journal;
 use crate::scenario::DeviceConfig;
 use crate::serial::PortError;
+use crate::target::serial::AnalyzerError;
 use crate::wire::Wire;
 
 /// The surroundings of one scenario's device.
@@ -59,6 +60,9 @@ pub enum BenchError {
     /// The board's port cannot be used.
     #[error(transparent)]
     Port(#[from] PortError),
+    /// The logic analyzer cannot be used.
+    #[error(transparent)]
+    Analyzer(#[from] AnalyzerError),
     /// The command that switches the supply.
     #[error("the supply was not switched: {0}")]
     PowerCommand(String),
@@ -91,6 +95,11 @@ pub enum BenchError {
 }
 
 impl BenchError {
+    /// Whether it is the fault of the device's own hardware, so that another board might do.
+    pub const fn is_boards(&self) -> bool {
+        matches!(self, Self::Port(_) | Self::Analyzer(_) | Self::PowerCommand(_))
+    }
+
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {
@@ -102,6 +111,7 @@ impl BenchError {
                 "name the capability in `requires:`, so that the scenario is skipped"
             }
             Self::Port(error) => error.help(),
+            Self::Analyzer(error) => error.help(),
             Self::PowerCommand(_) => "try --power-command in a shell, with `on` and `off` in place of {on|off}",
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -31,6 +32,12 @@ pub trait Device {
     /// for a device that cannot be lost.
     fn lost(&self) -> Pin<Box<dyn Future<Output = BenchError>>> {
         Box::pin(std::future::pending())
+    }
+
+    /// How long after a light has changed that may come to be known, with the time at which it was: an expectation waits so
+    /// much longer for what was in time.
+    fn light_lateness(&self) -> Duration {
+        Duration::ZERO
     }
 
     /// Serial input, if it has a console.

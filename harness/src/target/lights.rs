@@ -22,9 +22,9 @@ impl Lights {
         Self { shown: Rc::default(), journal, evidence: Evidence::Observed }
     }
 
-    /// Lights of which the firmware reports what they show.
-    pub(super) fn reported(journal: Journal) -> Self {
-        Self { evidence: Evidence::Reported, ..Self::new(journal) }
+    /// The same lights, known in this way.
+    pub(super) fn by(&self, evidence: Evidence) -> Self {
+        Self { evidence, ..self.clone() }
     }
 
     /// A light shows `color` from `at` on; only a change is worth an entry.

@@ -59,7 +59,7 @@ pub enum BrokerKind {
 /// What a device can do that the harness simulates as a whole.
 fn simulated_capabilities(realtime: bool, broker: BrokerKind) -> Vec<Capability> {
     use Capability as C;
-    let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::LedObserved];
+    let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::LedObserved, C::LedMeasured];
     capabilities.extend([C::Flash, C::Network, C::Provision]);
     if !realtime {
         capabilities.push(C::SimulatedTime);

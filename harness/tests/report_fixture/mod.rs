@@ -1,5 +1,7 @@
-//! One run with every verdict, built in code: what all reports are shown in.
+//! One run with every verdict, and one on a bench, built in code: what all reports are shown in.
 #![expect(dead_code, reason = "each test file uses a part of it")]
+
+pub mod bench;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -105,6 +107,7 @@ pub fn step(path: &str, title: &str, line: usize, from_ms: u64, to_ms: u64, ok: 
 pub fn attempt(verdict: Verdict, device_ms: u64, wall_ms: u64, log: Log) -> Attempt {
     Attempt {
         verdict,
+        board: None,
         device_time: SimTime(device_ms * MS),
         wall_time: Duration::from_millis(wall_ms),
         steps: vec![],

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod analyzer;
 #[expect(dead_code, reason = "the assembler of the simulator's tests, of which these use a part")]
 #[path = "../../../simulator/tests/support/asm.rs"]
 mod asm;
@@ -11,8 +12,10 @@ mod asm;
 mod board;
 #[path = "../sim_run/elf.rs"]
 mod elf;
+mod errors;
 mod fake;
 mod flashing;
+mod lights;
 mod monitor;
 mod network;
 mod nvs;
@@ -21,3 +24,5 @@ mod ports;
 #[path = "../sim_run/program.rs"]
 mod program;
 mod scenarios;
+mod ser2net;
+mod unplug;

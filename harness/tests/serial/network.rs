@@ -68,7 +68,9 @@ fn listener() -> (TcpListener, PortSpec) {
 }
 
 fn open(spec: PortSpec) -> std::thread::JoinHandle<Result<SerialPort, PortError>> {
-    std::thread::spawn(move || SerialPort::open(&spec, Options { recovery: Duration::from_secs(5) }))
+    std::thread::spawn(move || {
+        SerialPort::open(&spec, Options { recovery: Duration::from_secs(5), ..Options::default() })
+    })
 }
 
 const DTR_OFF: u8 = 9;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use firmware::config::esp_nvs::mem_flash::MemFlash;
-use firmware::config::{self, Config, Secret};
+use firmware::config::{self, Config, LedLog, Secret};
 
 fn provision(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
@@ -73,6 +73,21 @@ fn a_value_that_cannot_be_is_named() {
     assert!(err.contains("led_gpio: GPIO 12 is not usable"), "{err}");
     let output = provision(folder.path(), &["--broker", "http://lab"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn what_the_console_is_to_say_of_the_leds_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for log in LedLog::ALL {
+        let output = provision(folder.path(), &["--mqtt-user", "ann", "--led-log", log.name()]);
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(shown.contains(&format!("{log} on the console")), log != LedLog::None, "{shown}");
+        assert_eq!(read(std::fs::read(folder.path().join("nvs.bin")).unwrap()).led_log, log);
+    }
+    let output = provision(folder.path(), &["--led-log", "all"]);
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("--led-log") && err.contains("expected none, reported or measured"), "{err}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use harness::serial::{Options, PortError, PortSpec, Sequence, SerialPort};
 use crate::fake::{Board, until};
 
 fn open(board: &Board, recovery: Duration) -> SerialPort {
-    SerialPort::open(&PortSpec::Path(board.link.clone()), Options { recovery }).unwrap()
+    SerialPort::open(&PortSpec::Path(board.link.clone()), Options { recovery, ..Options::default() }).unwrap()
 }
 
 #[test]

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use crate::fake::Board;
 
-struct Broker {
+pub struct Broker {
     child: Child,
-    url: String,
+    pub url: String,
     /// Must stay open: a program whose output nobody reads ends.
     _output: BufReader<ChildStdout>,
 }
 
 impl Broker {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
         let mut child = command
             .args(["broker", "run", "--port", "0"])
@@ -37,7 +37,7 @@ impl Drop for Broker {
 }
 
 /// Starts a run of one scenario on the board.
-fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> Child {
+pub fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> Child {
     std::fs::write(folder.join("scenario.yaml"), scenario).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
     command.args(["run", "--target", "serial", "--port", "board", "--broker", &broker.url]).args(arguments);
@@ -45,7 +45,7 @@ fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> 
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn end(child: Child) -> (Option<i32>, String) {
+pub fn end(child: Child) -> (Option<i32>, String) {
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
@@ -109,32 +109,6 @@ fn a_panic_fails_the_scenario() {
     let (code, said) = end(child);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("the device panicked: E (7) panic: panicked at src/main.rs:3:5:"), "{said}");
-}
-
-#[test]
-fn reported_light_is_evidence_unless_the_waveform_is_demanded() {
-    let light = |evidence: &str| {
-        format!(
-            "name: Red\nversion: 1\nsteps:\n  - write-serial: \"go\\n\"\n  - expect-led: {{ part-id: led1, color: \"#ff0000\"{evidence}, within: 10s }}\n"
-        )
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
-    let child = start(folder.path(), &broker, &light(""), &["--light", "reported"]);
-    board.expect("go\n");
-    board.print("I (1200) light: shows #ff0000\r\n");
-    let (code, said) = end(child);
-    assert_eq!(code, Some(0), "{said}");
-    let journal = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
-    assert!(journal.contains("as the firmware reports") && journal.contains("\"evidence\":\"reported\""), "{journal}");
-
-    let observed = light(", evidence: observed");
-    let (code, said) = end(start(folder.path(), &broker, &observed, &["--light", "reported"]));
-    assert_eq!(code, Some(4), "{said}");
-    assert!(said.contains("target serial has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
-    let (code, said) = end(start(folder.path(), &broker, &light(""), &[]));
-    assert_eq!(code, Some(4), "{said}");
-    assert!(said.contains("target serial has no `led`"), "{said}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use firmware::config::{BrokerUri, Config, Scheme};
+use firmware::config::{BrokerUri, Config, LedLog, Scheme};
 
 use crate::gdb::{Session, gdb};
 use crate::program::End;
@@ -89,4 +89,32 @@ fn our_firmware_reaches_its_broker_and_gdb_breaks_where_a_command_is_applied() {
     let text = gdb(&place, elf, &session.address, &commands);
     assert!(text.contains("Light<firmware::rules::Contract>::apply"), "{text}");
     assert!(text.contains("command = "), "{text}");
+}
+
+/// What the chip says of its light is what the board's LED shows: what it has sent, and what its receiver has heard on the pin.
+#[test]
+fn our_firmware_says_what_its_light_shows() {
+    let Some(elf) = firmware() else { return };
+    let place = Place::new(End::Halt);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let partitions = workspace.join("firmware/partitions.csv");
+    let [elf, partitions] = [&elf, &partitions].map(|path| path.to_str().unwrap());
+    for (led_log, led_count, word) in [
+        (LedLog::Reported, 1, "shows"),
+        (LedLog::Measured, 1, "measured"),
+        (LedLog::Measured, 3, "measured"),
+        (LedLog::Measured, 12, "measured"),
+    ] {
+        let nvs = firmware::config::write(&Config { led_log, led_count, ..Config::default() }, 0x6000).unwrap();
+        std::fs::write(place.path("nvs.bin"), nvs).unwrap();
+        let run = ["sim", "run", elf, "--partitions", partitions, "--nvs", "nvs.bin", "--for", "400ms"];
+        let output = place.hil(&run).output().unwrap();
+        let shown = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let colors = |line_has: &str| -> Vec<&str> {
+            let lines = shown.lines().filter(|line| line.contains(line_has));
+            lines.filter_map(|line| line.rsplit_once('#').map(|(_, color)| color)).collect()
+        };
+        let (said, seen) = (colors(&format!("light: {word} #")), colors("led: ["));
+        assert!(said.len() > 10 && said == seen, "{led_log}, {led_count} LEDs: {said:?}, {seen:?}\n{shown}");
+    }
 }

@@ -1,12 +1,13 @@
 //! Registers, memory and flash as the ROM reaches them.
 
 use super::fault::Fault;
+use super::identity::{ChipIdentity, DownloadFaults};
 use crate::mem::{Access, Bus, Memory, SECTOR_BYTES, Width};
 use crate::soc::{FlashResult, Soc};
 use crate::time::{Instant, Span};
 
-/// A word of the ROM that tools tell the chip's revisions apart by; its value in revisions v0.3 and v0.4.
-const CHIP_MAGIC: (u32, u32) = (0x4000_1000, 0x1B31_506F);
+/// A word of the ROM that tools tell chips and their revisions apart by.
+const CHIP_MAGIC: u32 = 0x4000_1000;
 
 const UART0_FIFO: u32 = 0x6000_0000;
 const UART0_CLKDIV: u32 = 0x6000_0014;
@@ -21,19 +22,22 @@ pub(crate) struct Chip<'a> {
     pub(crate) soc: &'a mut Soc,
     pub(crate) memory: &'a mut Memory,
     pub(crate) now: Instant,
+    pub(crate) faults: DownloadFaults,
 }
 
 impl Chip<'_> {
     pub(super) fn read_word(&mut self, address: u32) -> Result<u32, Fault> {
-        if address == CHIP_MAGIC.0 {
-            return Ok(CHIP_MAGIC.1);
+        if address == CHIP_MAGIC {
+            return Ok(self.faults.identity.magic());
         }
         if !address.is_multiple_of(4) {
             return Err(Fault::Failed);
         }
         match self.memory.read(address, Width::Word) {
             Ok(word) => Ok(word),
-            Err(_) => self.on_bus(|soc, access| soc.read(access, address, Width::Word)),
+            Err(_) => {
+                self.on_bus(|soc, access| soc.read(access, address, Width::Word)).or_else(|it| self.elsewhere(it, 0))
+            }
         }
     }
 
@@ -43,8 +47,15 @@ impl Chip<'_> {
         }
         match self.memory.write(address, Width::Word, value) {
             Ok(()) => Ok(()),
-            Err(_) => self.on_bus(|soc, access| soc.write(access, address, Width::Word, value)),
+            Err(_) => self
+                .on_bus(|soc, access| soc.write(access, address, Width::Word, value))
+                .or_else(|it| self.elsewhere(it, ())),
         }
+    }
+
+    /// Another chip has something where this one has nothing.
+    fn elsewhere<R>(&self, fault: Fault, found: R) -> Result<R, Fault> {
+        if self.faults.identity == ChipIdentity::Esp32C3 { Err(fault) } else { Ok(found) }
     }
 
     fn on_bus<R>(
@@ -92,7 +103,15 @@ impl Chip<'_> {
         if u64::from(offset) + bytes.len() as u64 > u64::from(self.flash_bytes()) {
             return Err(Fault::FlashWrite);
         }
-        time(self.soc.program_flash(self.memory, offset, bytes))
+        if !self.faults.flash_writes {
+            return time(self.soc.program_flash(self.memory, offset, bytes));
+        }
+        let mut worn = bytes.to_vec();
+        if let Some(byte) = worn.iter_mut().find(|byte| **byte != 0xFF) {
+            // The lowest bit that is 0.
+            *byte |= *byte + 1;
+        }
+        time(self.soc.program_flash(self.memory, offset, &worn))
     }
 
     /// The next byte that UART0 has received.

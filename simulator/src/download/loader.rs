@@ -12,7 +12,6 @@ use std::collections::VecDeque;
 /// The ROM's answer to SYNC, told eight times. The stub's value is 0, by which tools know that it runs.
 const SYNC_VALUE: u32 = 0x2012_0707;
 const SYNC_ANSWERS: usize = 8;
-const CHIP_ID: u32 = 5;
 const API_VERSION: u32 = 0;
 /// What the stub says when it runs.
 const GREETING: &[u8] = b"OHAI";
@@ -197,7 +196,9 @@ impl Loader {
                 self.is_synchronized = true;
                 Ok(Done { value: if self.is_stub { 0 } else { SYNC_VALUE }, ..Done::default() })
             }
-            Operation::GetSecurityInfo => Ok(Done { data: security_info(), ..Done::default() }),
+            Operation::GetSecurityInfo => {
+                Ok(Done { data: security_info(chip.faults.identity.chip_id()), ..Done::default() })
+            }
             Operation::ReadReg => {
                 let [address] = request.words().ok_or(Fault::Format)?;
                 Ok(Done { value: chip.read_word(address)?, ..Done::default() })
@@ -370,9 +371,9 @@ fn greets(program: &[u8]) -> bool {
 }
 
 /// Flags, key purposes: nothing is burnt.
-fn security_info() -> Vec<u8> {
+fn security_info(chip_id: u32) -> Vec<u8> {
     let mut info = vec![0; 12];
-    info.extend(CHIP_ID.to_le_bytes());
+    info.extend(chip_id.to_le_bytes());
     info.extend(API_VERSION.to_le_bytes());
     info
 }

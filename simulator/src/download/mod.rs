@@ -10,6 +10,7 @@
 //! | [`write`](mod@write) | writing to flash, plain or compressed |
 //! | [`chip`] | registers, memory and flash as the ROM reaches them |
 //! | [`fault`] | what the ROM and the flasher stub say went wrong |
+//! | [`identity`] | a chip that claims to be another one, or whose flash is worn out |
 //!
 //! The flasher stub, a program that tools load into RAM because it does more than the ROM and does it faster, is
 //! **not executed**: the loader takes it, answers as it would, and from then on obeys its commands itself. Any other
@@ -17,6 +18,7 @@
 
 mod chip;
 mod fault;
+mod identity;
 mod loader;
 mod request;
 mod slip;
@@ -25,4 +27,5 @@ mod tests;
 mod write;
 
 pub(crate) use chip::Chip;
+pub use identity::{ChipIdentity, DownloadFaults};
 pub(crate) use loader::{Loader, Step};

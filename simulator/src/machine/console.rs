@@ -2,7 +2,7 @@
 //! low while the chip comes out of reset.
 
 use super::state::Machine;
-use crate::download::{Chip, Loader, Step};
+use crate::download::{Chip, DownloadFaults, Loader, Step};
 use crate::soc::{ResetCause, SerialPort};
 use crate::time::Instant;
 use std::collections::VecDeque;
@@ -76,6 +76,16 @@ impl Machine {
             })
     }
 
+    /// Breaks, or mends, what flashing tools see of the chip in download mode. Not a state of the device: a reset keeps it.
+    pub fn set_download_faults(&mut self, faults: DownloadFaults) {
+        self.download_faults = faults;
+    }
+
+    /// What is broken there.
+    pub fn download_faults(&self) -> DownloadFaults {
+        self.download_faults
+    }
+
     /// Sets the USB-to-serial bridge's baud rate in both directions; it is 115,200 at first.
     pub fn set_bridge_baud(&mut self, baud: u32) {
         self.soc.set_bridge_baud(baud);
@@ -124,7 +134,7 @@ impl Machine {
             self.console.messages.pop_front();
         }
         let Some(loader) = &mut self.console.loader else { return };
-        let mut chip = Chip { soc: &mut self.soc, memory: &mut self.memory, now };
+        let mut chip = Chip { soc: &mut self.soc, memory: &mut self.memory, now, faults: self.download_faults };
         // The ROM measures the host's rate until it has understood it.
         let baud = chip.soc.bridge_baud();
         if !loader.is_synchronized() && baud != self.console.baud {

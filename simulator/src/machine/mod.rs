@@ -13,6 +13,7 @@ mod run;
 mod snapshot;
 mod state;
 
+pub use crate::download::{ChipIdentity, DownloadFaults};
 pub use board::{Board, BoardError, Button, Chain, I2cPart, Probe};
 pub use event::{Event, What};
 pub use exit::{Exit, Stuck};

@@ -7,6 +7,7 @@ use super::exit::Stuck;
 use super::snapshot::Trace;
 use crate::board::ws2812;
 use crate::cpu::{self, Cpu, CsrNumber};
+use crate::download::DownloadFaults;
 use crate::image::{Boot, Firmware};
 use crate::mem::{FlashImage, Memory, RomSizeError};
 use crate::net::{self, Network};
@@ -51,6 +52,7 @@ pub struct Machine {
     pub(super) boot_button: Option<ExternalId>,
     pub(super) rom_messages: bool,
     pub(super) console: Console,
+    pub(super) download_faults: DownloadFaults,
     pub(super) powered: bool,
     pub(super) halted: Option<u32>,
     pub(super) stuck: Option<Stuck>,
@@ -119,6 +121,7 @@ impl Machine {
             boot_button: None,
             rom_messages: config.rom_messages,
             console: Console::default(),
+            download_faults: DownloadFaults::default(),
             powered: false,
             halted: None,
             stuck: None,

@@ -33,6 +33,7 @@ mod interrupt;
 mod io_mux;
 mod ledc;
 mod map;
+mod misreader;
 mod mmu_table;
 mod openeth;
 mod pace;

@@ -4,6 +4,7 @@
 use super::chip::Soc;
 use super::hub::Env;
 use super::map::DeviceId;
+use super::misreader::Misreader;
 use super::pins::{ExternalId, Pins};
 use super::report::Report;
 use super::uart::{Format, Parity, Transmitter};
@@ -97,7 +98,12 @@ pub(super) fn frame_sent(env: &mut Env<'_>, signal: u8, sent: SentFrame) {
     let serial = &mut env.hub.serial;
     if serial.bridge.understands(sent) {
         serial.output(SerialPort::Uart0, at, sent.byte);
-    } else if !std::mem::replace(&mut serial.bridge.has_complained, true) {
+        return;
+    }
+    for byte in serial.bridge.misread(sent, at) {
+        serial.output(SerialPort::Uart0, at, byte);
+    }
+    if !std::mem::replace(&mut serial.bridge.has_complained, true) {
         let baud = (1_000_000_000_000 / sent.bit.ps().max(1)) as u32;
         let bridge_baud = serial.bridge.baud;
         env.hub.report(Report::SerialMismatch { baud, bridge_baud, at });
@@ -112,6 +118,7 @@ pub(super) struct Bridge {
     pin: Option<ExternalId>,
     queue: VecDeque<u8>,
     sender: Transmitter,
+    misreader: Misreader,
     has_complained: bool,
 }
 
@@ -122,6 +129,7 @@ impl Default for Bridge {
             pin: None,
             queue: VecDeque::new(),
             sender: Transmitter::default(),
+            misreader: Misreader::default(),
             has_complained: false,
         }
     }
@@ -137,6 +145,15 @@ impl Bridge {
         let bit = self.bit().ps();
         let shape = sent.format.data_bits == 8 && sent.format.parity == Parity::None;
         shape && bit.abs_diff(sent.bit.ps()).saturating_mul(20) < bit
+    }
+
+    /// What it takes a frame for that it cannot read and that ended at `end`.
+    fn misread(&mut self, sent: SentFrame, end: Instant) -> Vec<u8> {
+        let frame = |start| Transmitter::frame(start, sent.byte, sent.format, sent.bit, true);
+        let length = frame(Instant::ZERO).end().ps();
+        let start = Instant::from_ps(end.ps().saturating_sub(length));
+        let bit = self.bit();
+        self.misreader.read(&frame(start), start, bit)
     }
 
     /// Drives its output; says when it wants to be called again.
@@ -195,8 +212,8 @@ impl Soc {
 
     /// Sets the bridge's baud rate in both directions; it is 115,200 at first.
     pub fn set_bridge_baud(&mut self, baud: u32) {
-        self.hub.serial.bridge.baud = baud;
-        self.hub.serial.bridge.has_complained = false;
+        let bridge = &mut self.hub.serial.bridge;
+        (bridge.baud, bridge.misreader, bridge.has_complained) = (baud, Misreader::default(), false);
     }
 
     /// The bridge's baud rate.

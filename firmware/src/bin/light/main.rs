@@ -11,6 +11,7 @@ mod console;
 mod flash;
 mod leds;
 mod mac;
+mod measure;
 mod network;
 #[cfg(feature = "openeth")]
 mod openeth;
@@ -27,7 +28,7 @@ use embassy_net::Runner;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use esp_hal::{clock::CpuClock, ram, timer::timg::TimerGroup};
 use firmware::{
-    config::Config,
+    config::{Config, LedLog},
     device::{self, run_light, run_mqtt},
     rules::Contract,
     store::Store,
@@ -80,10 +81,14 @@ async fn main(spawner: Spawner) -> ! {
     let shared: &'static Shared = SHARED.init(shared);
     board.info("boot", format_args!("MAC address {}", mac::address()));
 
-    if config.led_count > leds::UNBROKEN {
-        board.warn("light", format_args!("a frame of more than {} LEDs may glitch", leds::UNBROKEN));
+    let unbroken = leds::unbroken(config.led_log);
+    if config.led_count > unbroken {
+        board.warn("light", format_args!("a frame of more than {unbroken} LEDs may glitch"));
     }
-    let line = match DataLine::new(chip.RMT, pin::output(config), board) {
+    if config.led_log == LedLog::Measured && config.led_count > measure::MEASURED {
+        board.warn("light", format_args!("only the first {} LEDs are measured", measure::MEASURED));
+    }
+    let line = match DataLine::new(chip.RMT, pin::output(config), config, board) {
         Ok(line) => line,
         Err(error) => halt(&board, format_args!("RMT: {error}")).await,
     };

@@ -17,7 +17,7 @@ pub(super) fn list(chosen: &[Planned]) -> Exit {
 
 /// Steps of each scenario, or why it would be skipped.
 pub(super) fn dry_run(chosen: &[Planned], options: &RunOptions) -> Exit {
-    println!("target {}, broker {}, {} scenarios", options.target.name(), options.broker, chosen.len());
+    println!("target {}, broker {}, {} scenarios", options.runs_on.name(), options.broker, chosen.len());
     for planned in chosen {
         println!("\n{}", planned.scenario.id);
         if let Some(reason) = skip_reason(planned, options) {

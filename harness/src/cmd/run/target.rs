@@ -1,15 +1,12 @@
 //! Which target.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use clap::ValueEnum;
-use harness::runner::BrokerChoice;
-use harness::target::Target;
+use harness::runner::{BrokerChoice, RunsOn};
 use harness::target::Wiring;
 use harness::target::mqtt::MqttTarget;
 use harness::target::native::{NativeTarget, faults};
 use harness::target::sim::SimTarget;
+use std::path::{Path, PathBuf};
 
 use simulator::board::diagram::Diagram;
 use simulator::machine::Board;
@@ -28,7 +25,8 @@ pub(in crate::cmd) struct TargetArgs {
     target: Option<TargetName>,
 
     /// Firmware for the simulator: an ELF, an app image or a flash image, with the OpenCores Ethernet MAC as its network
-    /// [default: firmware/, built now if there is a compiler for the chip, else firmware/prebuilt/]
+    /// [default: firmware/, built now if there is a compiler for the chip, else firmware/prebuilt/]; for boards: an ELF that
+    /// is written into their flash first [default: they keep theirs, or what the inventory says]
     #[arg(long, value_name = "FILE")]
     firmware: Option<PathBuf>,
 
@@ -69,7 +67,7 @@ enum Speed {
 
 /// The target, and why it is this one.
 pub(in crate::cmd) struct Chosen {
-    pub(in crate::cmd) target: Arc<dyn Target>,
+    pub(in crate::cmd) runs_on: RunsOn,
     pub(in crate::cmd) reason: String,
 }
 
@@ -78,10 +76,10 @@ impl TargetArgs {
         if self.target != Some(TargetName::Serial) {
             self.serial.refuse()?;
         }
-        let runs_a_binary = matches!(self.target, None | Some(TargetName::Sim));
+        let runs_a_binary = matches!(self.target, None | Some(TargetName::Sim | TargetName::Serial));
         if self.firmware.is_some() && !runs_a_binary {
             return Err(Failure::usage(
-                "--firmware needs --target sim: no other target runs a binary that it is given",
+                "--firmware needs --target sim or serial: no other target runs a binary that it is given",
             ));
         }
         if self.firmware.is_some() && self.plant_fault.is_some() {
@@ -127,7 +125,7 @@ impl TargetArgs {
                 "--plant-fault needs --target native: hil does not change a device that is not its own",
             ));
         }
-        Ok(Chosen { target: Arc::new(MqttTarget), reason: "--target mqtt".to_owned() })
+        Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason: "--target mqtt".to_owned() })
     }
 
     fn serial(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
@@ -140,7 +138,7 @@ impl TargetArgs {
                 "--plant-fault needs --target native: hil does not change a device that is not its own",
             ));
         }
-        self.serial.open(|| wiring(self.diagram.as_deref()))
+        self.serial.open(self.firmware.as_ref(), || wiring(self.diagram.as_deref()))
     }
 
     fn firmware(&self) -> Result<Choice, Failure> {
@@ -157,7 +155,7 @@ impl TargetArgs {
         let mut target = SimTarget::new(chosen.firmware, wiring(self.diagram.as_deref())?);
         target.board = board(self.diagram.as_deref())?;
         target.realtime = self.speed == Speed::Realtime;
-        Ok(Chosen { target: Arc::new(target), reason: format!("{how}: {}", chosen.reason) })
+        Ok(Chosen { runs_on: RunsOn::target(target), reason: format!("{how}: {}", chosen.reason) })
     }
 
     fn native(&self, mut reason: String) -> Result<Chosen, Failure> {
@@ -167,7 +165,7 @@ impl TargetArgs {
             target.rules = fault.rules;
             reason = format!("{reason}; fault {} planted: {}", fault.number, fault.title);
         }
-        Ok(Chosen { target: Arc::new(target), reason })
+        Ok(Chosen { runs_on: RunsOn::target(target), reason })
     }
 }
 

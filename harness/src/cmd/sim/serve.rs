@@ -17,7 +17,7 @@ use harness::simulation::connections::{Allowed, Connections, Notice};
 use harness::simulation::load::{Drawing, Load, save_flash};
 use harness::verdict::Exit;
 use simulator::image::FlashSize;
-use simulator::machine::{Config, Exit as Stop, Machine, What};
+use simulator::machine::{ChipIdentity, Config, DownloadFaults, Exit as Stop, Machine, What};
 use simulator::mem::FlashImage;
 use simulator::soc::ResetCause;
 use simulator::time::Instant;
@@ -46,7 +46,7 @@ Examples:
   hil sim serve --pty ./c3 --control ./c3.ctl    echo reset | socat - UNIX-CONNECT:./c3.ctl
 
 Standard input and the control socket take lines: reset, download, boot hold, boot release, power on, power off, plug,
-unplug, network up, network down.
+unplug, network up, network down, fault flash-writes, mend flash-writes.
 
 Exit codes: 0 ended by Ctrl-C, 2 wrong usage or file, 3 bench error. The page docs/simulator.md tells more.")]
 pub(in crate::cmd) struct Args {
@@ -113,6 +113,10 @@ struct BoardArgs {
     #[arg(long)]
     download: bool,
 
+    /// The chip that download mode claims to be: tools that want an ESP32-C3 must refuse another one
+    #[arg(long, value_enum, default_value = "esp32c3")]
+    chip: Chip,
+
     /// Leave out what the mask ROM prints after a reset
     #[arg(long)]
     no_rom_messages: bool,
@@ -120,6 +124,24 @@ struct BoardArgs {
     /// Take commands at this Unix socket
     #[arg(long, value_name = "SOCKET")]
     control: Option<PathBuf>,
+}
+
+/// Those that flashing tools tell apart.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Chip {
+    Esp32c3,
+    Esp32s3,
+    Esp32c6,
+}
+
+impl From<Chip> for ChipIdentity {
+    fn from(chip: Chip) -> Self {
+        match chip {
+            Chip::Esp32c3 => Self::Esp32C3,
+            Chip::Esp32s3 => Self::Esp32S3,
+            Chip::Esp32c6 => Self::Esp32C6,
+        }
+    }
 }
 
 pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
@@ -133,7 +155,8 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     let mut config = Config::default();
     (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
     config.rom_messages = !args.board.no_rom_messages;
-    let machine = Machine::with_flash(drawing.board, flash, config);
+    let mut machine = Machine::with_flash(drawing.board, flash, config);
+    machine.set_download_faults(DownloadFaults { identity: args.board.chip.into(), ..DownloadFaults::default() });
     let mut server = Server::new(Board::new(machine, args.board.download));
     server.connections = Connections::new(&mut server.board.machine, args.allow.clone());
 

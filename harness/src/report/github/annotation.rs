@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::event::{Failure, ScenarioReport};
+use crate::event::{BoardFault, Failure, ScenarioReport};
+use crate::report::board;
+use crate::report::groups::Group;
 use crate::report::text::clean;
 use crate::verdict::Verdict;
 
@@ -21,6 +23,29 @@ pub(super) fn of(scenario: &ScenarioReport) -> String {
         return command(level, &scenario.file, (scenario.line, None), &title(scenario), message);
     }
     failures.iter().map(|failure| annotation(level, scenario, failure)).collect()
+}
+
+/// Scenarios for which no board was left, at the place of the first.
+pub(super) fn of_group(group: &Group<'_>) -> String {
+    let Some(first) = group.scenarios.first() else { return String::new() };
+    let title = format!("{}: {}", first.verdict, group.names(1));
+    command("error", &first.file, (first.line, None), &title, &group.reason)
+}
+
+/// A fault of a board: a warning, as it does not by itself make the run fail.
+pub(super) fn of_fault(id: &str, fault: &BoardFault) -> String {
+    let mut message = vec![board::fault(fault)];
+    message.extend(board::consequence(fault).map(str::to_owned));
+    if !fault.help.is_empty() {
+        message.push(format!("help: {}", fault.help));
+    }
+    message.extend(board::serial(fault).into_iter().map(|line| format!("| {line}")));
+    without_place("warning", &format!("board {id}"), &message.join("\n"))
+}
+
+/// Fewer boards than were wanted.
+pub(super) fn of_shortfall(message: &str) -> String {
+    without_place("error", "too few boards", message)
 }
 
 fn title(scenario: &ScenarioReport) -> String {
@@ -51,8 +76,16 @@ fn command(level: &str, file: &Path, (line, columns): (usize, Columns), title: &
     let file = file.display().to_string().replace('\\', "/");
     let file = property(file.strip_prefix("./").unwrap_or(&file));
     let columns = columns.map_or_else(String::new, |(from, to)| format!(",col={from},endColumn={to}"));
-    let message: Vec<String> = message.split('\n').map(clean).collect();
-    format!("::{level} file={file},line={line}{columns},title={}::{}\n", property(title), data(&message.join("\n")))
+    format!("::{level} file={file},line={line}{columns},title={}::{}\n", property(title), lines(message))
+}
+
+fn without_place(level: &str, title: &str, message: &str) -> String {
+    format!("::{level} title={}::{}\n", property(title), lines(message))
+}
+
+/// A message, line by line fit to print.
+fn lines(message: &str) -> String {
+    data(&message.split('\n').map(clean).collect::<Vec<_>>().join("\n"))
 }
 
 /// As `@actions/core` escapes the message of a command.

@@ -3,22 +3,29 @@
 use std::fmt::Write as _;
 
 use crate::event::{RunInfo, ScenarioReport, Summary};
+use crate::report::groups::{self, Group};
 use crate::report::lines::{around, plain};
-use crate::report::summary::reasons;
 use crate::report::text::{clean, count};
-use crate::report::{failure_text, rerun_command};
+use crate::report::{board, failure_text, rerun_command};
 use crate::time::display;
 use crate::verdict::Verdict;
 
 /// GitHub refuses the summary of a step above 1 MiB; the rest of the step may want some of it.
 const MAX_BYTES: usize = 900 * 1024;
+/// Rows of a table of reasons.
+const MAX_REASONS: usize = 50;
+/// Rows of the table of boards.
+const MAX_BOARDS: usize = 100;
+/// Scenarios that are named with a reason.
+const NAMED: usize = 10;
 
 pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summary: &Summary) -> String {
     let mut text = String::new();
     head(&mut text, info, summary);
+    boards(&mut text, summary);
     let mut left_out = 0;
     for verdict in [Verdict::Failed, Verdict::Invalid, Verdict::BenchError, Verdict::Interrupted, Verdict::Flaky] {
-        for scenario in remarkable.iter().filter(|s| s.verdict == verdict) {
+        for scenario in remarkable.iter().filter(|s| s.verdict == verdict && !groups::is_stranded(s)) {
             let details = details(info, scenario);
             if text.len() + details.len() > MAX_BYTES { left_out += 1 } else { text.push_str(&details) }
         }
@@ -26,17 +33,49 @@ pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summ
     if left_out > 0 {
         let _ = writeln!(text, "\n{} left out: GitHub limits the summary's size.", count(left_out, "more scenario"));
     }
-    let reasons = reasons(remarkable);
-    if !reasons.is_empty() {
-        let _ = writeln!(text, "\n| skipped | reason |\n|---:|---|");
-        for (reason, n) in reasons.iter().take(50) {
-            let _ = writeln!(text, "| {n} | {} |", inline(reason));
-        }
-        if reasons.len() > 50 {
-            let _ = writeln!(text, "\n{} left out.", count(reasons.len() - 50, "more reason"));
-        }
-    }
+    reasons(&mut text, "bench errors", &groups::stranded(remarkable), NAMED);
+    reasons(&mut text, "skipped", &groups::skipped(remarkable), 0);
     text
+}
+
+/// Scenarios by reason; `named` of each are named.
+fn reasons(text: &mut String, what: &str, groups: &[Group<'_>], named: usize) {
+    if groups.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n| {what} | reason |\n|---:|---|");
+    for group in groups.iter().take(MAX_REASONS) {
+        let names = if named == 0 { String::new() } else { format!(": {}", group.names(named)) };
+        let _ = writeln!(text, "| {} | {}{} |", group.scenarios.len(), inline(&group.reason), inline(&names));
+    }
+    if groups.len() > MAX_REASONS {
+        let _ = writeln!(text, "\n{} left out.", count(groups.len() - MAX_REASONS, "more reason"));
+    }
+}
+
+fn boards(text: &mut String, summary: &Summary) {
+    if let Some(shortfall) = board::shortfall(summary) {
+        let _ = writeln!(text, "\n**{}**", inline(&shortfall));
+    }
+    if summary.boards.is_empty() || !board::are_remarkable(summary) {
+        return;
+    }
+    let _ = writeln!(text, "\n| board | place | state | attempts | faults |\n|---|---|---|---:|---|");
+    for one in summary.boards.iter().take(MAX_BOARDS) {
+        let faults: Vec<String> = board::faults(one).iter().map(|fault| inline(fault)).collect();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            inline(&one.id),
+            inline(&one.place),
+            board::state(one.state),
+            one.attempts,
+            faults.join("<br>"),
+        );
+    }
+    if summary.boards.len() > MAX_BOARDS {
+        let _ = writeln!(text, "\n{} left out.", count(summary.boards.len() - MAX_BOARDS, "more board"));
+    }
 }
 
 fn head(text: &mut String, info: Option<&RunInfo>, summary: &Summary) {
@@ -79,6 +118,9 @@ fn details(info: Option<&RunInfo>, scenario: &ScenarioReport) -> String {
     let mut block = String::new();
     let attempt = if scenario.verdict == Verdict::Flaky { scenario.attempts.first() } else { scenario.attempts.last() };
     let mut indent = 3;
+    if let Some(board) = attempt.and_then(|a| a.board.as_ref()) {
+        let _ = writeln!(block, "board: {}", clean(board));
+    }
     for (attempt, failure) in attempt.iter().flat_map(|a| a.failures.iter().map(move |f| (a, f))) {
         indent = failure_text::indent(failure);
         block.push_str(&failure_text::plain(failure));

@@ -5,7 +5,7 @@ mod job_summary;
 
 use std::io::{self, Write};
 
-use super::Reporter;
+use super::{Reporter, board, groups};
 use crate::event::{RunEvent, RunInfo, ScenarioReport};
 use crate::verdict::Verdict;
 
@@ -18,12 +18,27 @@ pub struct GitHub<W: Write, S: Write> {
     summary: Option<S>,
     info: Option<RunInfo>,
     remarkable: Vec<ScenarioReport>,
+    /// Those for which no board was left, until they are told together.
+    stranded: Vec<ScenarioReport>,
 }
 
 impl<W: Write, S: Write> GitHub<W, S> {
     /// Annotations to `commands`, if given; the summary to `summary`, if given.
     pub fn new(commands: Option<W>, summary: Option<S>) -> Self {
-        Self { commands, summary, info: None, remarkable: vec![] }
+        Self { commands, summary, info: None, remarkable: vec![], stranded: vec![] }
+    }
+
+    fn command(&mut self, text: &str) -> io::Result<()> {
+        match &mut self.commands {
+            Some(out) => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
+            None => Ok(()),
+        }
+    }
+
+    /// One annotation for each reason.
+    fn tell_stranded(&mut self) -> io::Result<()> {
+        let stranded = std::mem::take(&mut self.stranded);
+        self.command(&groups::stranded(&stranded).iter().map(annotation::of_group).collect::<String>())
     }
 }
 
@@ -31,17 +46,23 @@ impl<W: Write, S: Write> Reporter for GitHub<W, S> {
     fn event(&mut self, event: &RunEvent) -> io::Result<()> {
         match event {
             RunEvent::RunStarted(info) => self.info = Some(info.clone()),
-            RunEvent::ScenarioStarted { .. } => {}
+            RunEvent::ScenarioStarted { .. } | RunEvent::BoardPhase { .. } => {}
+            RunEvent::BoardFailed { board, fault } => self.command(&annotation::of_fault(board, fault))?,
             RunEvent::ScenarioFinished(scenario) => {
-                if let Some(out) = &mut self.commands {
-                    out.write_all(annotation::of(scenario).as_bytes())?;
-                    out.flush()?;
+                if groups::is_stranded(scenario) {
+                    self.stranded.push(scenario.clone());
+                } else {
+                    self.command(&annotation::of(scenario))?;
                 }
                 if scenario.verdict != Verdict::Passed {
                     self.remarkable.push(scenario.clone());
                 }
             }
             RunEvent::RunFinished(summary) => {
+                self.tell_stranded()?;
+                if let Some(shortfall) = board::shortfall(summary) {
+                    self.command(&annotation::of_shortfall(&shortfall))?;
+                }
                 if let Some(out) = &mut self.summary {
                     self.remarkable.sort_by(|a, b| a.id.cmp(&b.id));
                     let text = job_summary::render(self.info.as_ref(), &self.remarkable, summary);
@@ -51,5 +72,9 @@ impl<W: Write, S: Write> Reporter for GitHub<W, S> {
             }
         }
         Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.tell_stranded()
     }
 }

@@ -9,6 +9,7 @@
 
 mod attempt;
 mod axis;
+mod boards;
 mod failure;
 mod page;
 mod reporter;

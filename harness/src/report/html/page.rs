@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::boards;
 use super::reporter::Run;
 use crate::event::{RunInfo, Summary};
 use crate::report::text::{clean, count, thousands};
@@ -53,6 +54,7 @@ pub(super) fn render(run: &Run) -> Markup {
                     }
                     (proportions(&counts))
                     dl.facts { (facts(run)) }
+                    @if let Some(summary) = &run.summary { (boards::render(summary)) }
                 }
                 nav.filters {
                     @for (verdict, n) in &counts {
@@ -60,7 +62,7 @@ pub(super) fn render(run: &Run) -> Markup {
                             span.dot {} (thousands(*n)) " " (verdict)
                         }
                     }
-                    input type="search" placeholder="Filter by id, title or tag" aria-label="Filter by id, title or tag";
+                    input type="search" placeholder="Filter by id, title, tag or board" aria-label="Filter by id, title, tag or board";
                     span.spacer {}
                     span #shown {}
                     button type="button" data-all="open" { "Open all" }
@@ -80,7 +82,12 @@ pub(super) fn render(run: &Run) -> Markup {
 fn page_title(run: &Run) -> String {
     let bad = run.scenarios.iter().filter(|s| !s.verdict.is_good()).count();
     let all = count(run.scenarios.len(), "scenario");
-    if bad == 0 { format!("hil: {all}, all good") } else { format!("hil: {bad} of {all} not good") }
+    let too_few = run.summary.as_ref().is_some_and(|s| s.missing_boards > 0);
+    match bad {
+        0 if too_few => format!("hil: {all}, too few boards"),
+        0 => format!("hil: {all}, all good"),
+        _ => format!("hil: {bad} of {all} not good"),
+    }
 }
 
 /// `57 scenarios, 1 failed`

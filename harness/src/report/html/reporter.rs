@@ -46,7 +46,7 @@ impl<W: Write> Reporter for Html<W> {
     fn event(&mut self, event: &RunEvent) -> io::Result<()> {
         match event {
             RunEvent::RunStarted(info) => self.run.info = Some(info.clone()),
-            RunEvent::ScenarioStarted { .. } => {}
+            RunEvent::ScenarioStarted { .. } | RunEvent::BoardPhase { .. } | RunEvent::BoardFailed { .. } => {}
             RunEvent::ScenarioFinished(report) => {
                 let budget = if report.verdict.is_good() { BUDGET_GOOD } else { BUDGET_BAD };
                 let html = scenario::render(report, self.run.info.as_ref(), self.bytes < budget).into_string();

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::{attempt, page};
 use crate::event::{RunInfo, ScenarioReport};
+use crate::report::board;
 use crate::report::rerun_command;
 use crate::report::text::clean;
 
@@ -23,6 +24,7 @@ pub(super) fn render(scenario: &ScenarioReport, info: Option<&RunInfo>, full: bo
                     b { (clean(&scenario.id)) } " " span.dim { (clean(&scenario.title)) }
                     @for tag in &scenario.tags { " " span.tag { (clean(tag)) } }
                 }
+                @for name in board::ran_on(scenario) { span.tag.board title="board" { (name) } }
                 @if several { span.dim { (scenario.attempts.len()) " attempts" } }
                 @if !scenario.attempts.is_empty() {
                     span.times title="device time" { (page::rounded(device)) }
@@ -39,7 +41,10 @@ pub(super) fn render(scenario: &ScenarioReport, info: Option<&RunInfo>, full: bo
                 @if let Some(reason) = &scenario.reason { p.reason { (clean(reason)) } }
                 @for (one, number) in scenario.attempts.iter().zip(1..) {
                     @if several {
-                        h2 { "Attempt " (number) " " span.badge.(one.verdict.key()) { (one.verdict) } }
+                        h2 {
+                            "Attempt " (number) " " span.badge.(one.verdict.key()) { (one.verdict) }
+                            @if let Some(board) = &one.board { span.dim { "on " (clean(board)) } }
+                        }
                     }
                     (attempt::render(one, full))
                 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::MergeError;
 use super::shard::Shard;
+use super::{MergeError, boards};
 use crate::event::{RunEvent, RunInfo, ScenarioReport};
 use crate::report::jsonl::read_run;
-use crate::report::summarize;
+use crate::report::{add_boards, summarize};
 
 /// Missing shares that are named one by one.
 const MAX_NAMED: usize = 20;
@@ -24,6 +24,9 @@ pub fn merge_files<P: AsRef<Path>>(paths: &[P]) -> Result<Vec<RunEvent>, MergeEr
 /// The scenarios come sorted by id. Wall time is the sum of the shards', as if one machine had run them one after another:
 /// it is the machine time that the run has cost, not the time that anyone has waited. The run is interrupted if any shard
 /// was, and the exit code follows from the verdicts as in any run.
+///
+/// What the boards of benches went through comes first, shard after shard, so that their faults are told as in any run.
+/// Boards with the same id and place are one, and the boards that shards lacked add up.
 pub fn merge(reports: Vec<(PathBuf, Vec<RunEvent>)>) -> Result<Vec<RunEvent>, MergeError> {
     let mut shards =
         reports.into_iter().map(|(path, events)| Shard::new(path, events)).collect::<Result<Vec<_>, _>>()?;
@@ -36,12 +39,17 @@ pub fn merge(reports: Vec<(PathBuf, Vec<RunEvent>)>) -> Result<Vec<RunEvent>, Me
     let info = joined_info(&shards)?;
     let interrupted = shards.iter().any(|s| s.summary.interrupted);
     let wall_time = shards.iter().map(|s| s.summary.wall_time).fold(Duration::ZERO, Duration::saturating_add);
+    let boards = boards::joined(shards.iter().flat_map(|s| s.summary.boards.clone()));
+    let missing_boards = shards.iter().map(|s| s.summary.missing_boards).sum();
+    let board_events: Vec<RunEvent> = shards.iter().flat_map(|s| s.board_events.clone()).collect();
     let mut scenarios: Vec<ScenarioReport> = shards.into_iter().flat_map(|s| s.scenarios).collect();
     scenarios.sort_by(|a, b| a.id.cmp(&b.id));
     let mut summary = summarize(&scenarios, interrupted);
     summary.wall_time = wall_time;
+    add_boards(&mut summary, boards, missing_boards);
 
     let mut events = vec![RunEvent::RunStarted(info)];
+    events.extend(board_events);
     for scenario in scenarios {
         let attempts = u32::try_from(scenario.attempts.len()).unwrap_or(u32::MAX);
         events.extend((1..=attempts).map(|attempt| RunEvent::ScenarioStarted { id: scenario.id.clone(), attempt }));

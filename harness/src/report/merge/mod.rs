@@ -4,6 +4,7 @@
 //! of it. What does not belong together is refused, with the file and what to do: a joined report that silently lacks a
 //! shard is worse than none. The order in which the files are named does not matter.
 
+mod boards;
 mod error;
 mod join;
 mod shard;

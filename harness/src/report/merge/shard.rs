@@ -10,6 +10,8 @@ use crate::event::{RunEvent, RunInfo, ScenarioReport, Summary};
 pub(super) struct Shard {
     pub(super) path: PathBuf,
     pub(super) info: RunInfo,
+    /// Phases and faults of its boards, in their order.
+    pub(super) board_events: Vec<RunEvent>,
     pub(super) scenarios: Vec<ScenarioReport>,
     pub(super) summary: Summary,
 }
@@ -21,11 +23,12 @@ impl Shard {
     }
 
     pub(super) fn new(path: PathBuf, events: Vec<RunEvent>) -> Result<Self, MergeError> {
-        let (mut info, mut summary, mut scenarios) = (None, None, vec![]);
+        let (mut info, mut summary, mut scenarios, mut board_events) = (None, None, vec![], vec![]);
         for event in events {
             match event {
                 RunEvent::RunStarted(head) => info = info.or(Some(head)),
                 RunEvent::ScenarioStarted { .. } => {}
+                RunEvent::BoardPhase { .. } | RunEvent::BoardFailed { .. } => board_events.push(event),
                 RunEvent::ScenarioFinished(scenario) => scenarios.push(scenario),
                 RunEvent::RunFinished(end) => summary = Some(end),
             }
@@ -49,7 +52,7 @@ impl Shard {
             let problem = format!("it has {} of its {} scenarios", scenarios.len(), info.total);
             return Err(unfinished(path, &problem, shard));
         }
-        Ok(Self { path, info, scenarios, summary })
+        Ok(Self { path, info, board_events, scenarios, summary })
     }
 }
 

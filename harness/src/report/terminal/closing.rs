@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::boards;
 use super::outcome::word;
 use crate::event::{RunInfo, ScenarioReport, Summary};
+use crate::report::groups::Group;
 use crate::report::lines::{Line, Piece, around, entries, time};
-use crate::report::summary::reasons;
 use crate::report::text::{clean, count};
-use crate::report::{Theme, failure_text, rerun_command};
+use crate::report::{Theme, board, failure_text, groups, rerun_command};
 use crate::time::display;
 use crate::verdict::Verdict;
 
@@ -20,7 +21,10 @@ const SECTIONS: [(Verdict, &str); 5] = [
     (Verdict::Failed, "failed: the firmware did not do what was expected"),
 ];
 
-/// Details of all that did not simply pass, reasons of skipped scenarios, totals.
+/// Stranded scenarios that are named for each reason.
+const NAMED: usize = 5;
+
+/// Details of all that did not simply pass, reasons of skipped scenarios, boards, totals.
 pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summary: &Summary, theme: Theme) -> String {
     let mut text = String::new();
     let strong = theme.strong();
@@ -29,11 +33,15 @@ pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summ
         if !scenarios.is_empty() {
             let _ = writeln!(text, "\n{strong}{title}{strong:#}");
         }
-        for scenario in scenarios {
+        for scenario in scenarios.into_iter().filter(|s| !groups::is_stranded(s)) {
             details(&mut text, info, scenario, theme);
         }
+        if verdict == Verdict::BenchError {
+            stranded(&mut text, &groups::stranded(remarkable), theme);
+        }
     }
-    skipped(&mut text, remarkable, theme);
+    skipped(&mut text, &groups::skipped(remarkable), theme);
+    boards::section(&mut text, summary, theme);
     totals(&mut text, summary, theme);
     text
 }
@@ -50,9 +58,13 @@ fn details(text: &mut String, info: Option<&RunInfo>, scenario: &ScenarioReport,
     if scenario.verdict == Verdict::Flaky {
         for (attempt, number) in scenario.attempts.iter().zip(1..) {
             let what = attempt.failures.first().map_or_else(|| attempt.verdict.to_string(), |f| clean(&f.title));
-            let _ = writeln!(text, "   {frame}={frame:#} {strong}attempt {number}:{strong:#} {what}");
+            let place = attempt.board.as_ref().map_or_else(String::new, |b| format!(" on {}", clean(b)));
+            let _ = writeln!(text, "   {frame}={frame:#} {strong}attempt {number}{place}:{strong:#} {what}");
         }
     } else if let Some(last) = scenario.attempts.last() {
+        if let Some(board) = &last.board {
+            let _ = writeln!(text, "   {frame}={frame:#} {strong}board:{strong:#} {}", clean(board));
+        }
         for failure in &last.failures {
             text.push_str(&failure_text::render(failure, theme));
             indent = failure_text::indent(failure);
@@ -90,16 +102,24 @@ fn journal_line(text: &mut String, piece: Piece<'_>, theme: Theme) {
     };
 }
 
+/// Scenarios for which no board was left, by reason, the most frequent reason first.
+fn stranded(text: &mut String, groups: &[Group<'_>], theme: Theme) {
+    let (style, dim) = (theme.verdict(Verdict::BenchError), theme.dim());
+    for group in groups {
+        let _ = writeln!(text, "\n{style}{:>9}{style:#} {}", group.scenarios.len(), group.reason);
+        let _ = writeln!(text, "{:9} {dim}{}{dim:#}", "", group.names(NAMED));
+    }
+}
+
 /// Skipped scenarios by reason, the most frequent reason first.
-fn skipped(text: &mut String, remarkable: &[ScenarioReport], theme: Theme) {
-    let reasons = reasons(remarkable);
-    if reasons.is_empty() {
+fn skipped(text: &mut String, groups: &[Group<'_>], theme: Theme) {
+    if groups.is_empty() {
         return;
     }
     let (strong, style) = (theme.strong(), theme.verdict(Verdict::Skipped));
     let _ = writeln!(text, "\n{strong}skipped{strong:#}");
-    for (reason, n) in reasons {
-        let _ = writeln!(text, "{style}{n:>9}{style:#} {reason}");
+    for group in groups {
+        let _ = writeln!(text, "{style}{:>9}{style:#} {}", group.scenarios.len(), group.reason);
     }
 }
 
@@ -137,6 +157,10 @@ fn totals(text: &mut String, summary: &Summary, theme: Theme) {
         parts.push("nothing ran".to_owned());
     }
     let _ = writeln!(text, "{}", parts.join(", "));
+    if let Some(shortfall) = board::shortfall(summary) {
+        let style = theme.verdict(Verdict::BenchError);
+        let _ = writeln!(text, "{style}too few boards{style:#}: {shortfall}");
+    }
     if summary.interrupted {
         let style = theme.verdict(Verdict::Interrupted);
         let _ = writeln!(text, "{style}interrupted{style:#}: scenarios that had not begun are not counted");

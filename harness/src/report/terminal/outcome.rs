@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crate::event::ScenarioReport;
-use crate::report::Theme;
+use crate::report::groups::Group;
 use crate::report::text::{clean, count};
+use crate::report::{Theme, board};
 use crate::verdict::Verdict;
 
 /// Width of the column with the verdict.
-const WORD: usize = 9;
+pub(super) const WORD: usize = 9;
 /// Width of the column with the times.
 const TIMES: usize = 31;
 
@@ -25,8 +26,8 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// `     PASS [   0.012s /    3.400s device] blink/basic`
-pub(super) fn line(scenario: &ScenarioReport, theme: Theme) -> String {
+/// `     PASS [   0.012s /    3.400s device] blink/basic  on light-1`, the board only if `with_board`.
+pub(super) fn line(scenario: &ScenarioReport, with_board: bool, theme: Theme) -> String {
     let (style, id, dim) = (theme.verdict(scenario.verdict), theme.id(), theme.dim());
     let attempts = scenario.attempts.len();
     let remark = match (scenario.verdict, &scenario.reason) {
@@ -35,6 +36,9 @@ pub(super) fn line(scenario: &ScenarioReport, theme: Theme) -> String {
         (_, None) if attempts > 1 => count(attempts, "attempt"),
         (_, None) => String::new(),
     };
+    let boards = if with_board { board::ran_on(scenario) } else { Vec::new() };
+    let boards = if boards.is_empty() { String::new() } else { format!("on {}", boards.join(", then ")) };
+    let remark = [remark, boards].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let remark = if remark.is_empty() { remark } else { format!("  {dim}{remark}{dim:#}") };
     format!(
         "{style}{:>WORD$}{style:#} {} {id}{}{id:#}{remark}\n",
@@ -42,6 +46,14 @@ pub(super) fn line(scenario: &ScenarioReport, theme: Theme) -> String {
         times(scenario),
         clean(&scenario.id)
     )
+}
+
+/// `BENCH ERR                                 blink/basic and 333 more  no board that can run it is left`
+pub(super) fn group_line(group: &Group<'_>, theme: Theme) -> String {
+    let (style, id, dim) = (theme.verdict(Verdict::BenchError), theme.id(), theme.dim());
+    let word = word(Verdict::BenchError);
+    let (names, reason) = (group.names(1), &group.reason);
+    format!("{style}{word:>WORD$}{style:#} {:TIMES$} {id}{names}{id:#}  {dim}{reason}{dim:#}\n", "")
 }
 
 /// `    RETRY                                 blink/basic  attempt 2`

@@ -1,12 +1,13 @@
 //! The terminal reporter: what is printed when.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::status::StatusLine;
-use super::{closing, outcome};
+use super::{boards, closing, outcome};
 use crate::event::{RunEvent, RunInfo, ScenarioReport};
 use crate::report::text::{clean, count};
-use crate::report::{Reporter, Theme};
+use crate::report::{Reporter, Theme, groups};
 use crate::verdict::Verdict;
 
 /// How progress is shown.
@@ -36,12 +37,17 @@ pub struct Terminal<W: Write> {
     info: Option<RunInfo>,
     /// All that did not simply pass.
     remarkable: Vec<ScenarioReport>,
+    /// Those for which no board was left, until they are told together.
+    stranded: Vec<ScenarioReport>,
+    /// Ids of the boards that had a phase.
+    boards: BTreeSet<String>,
 }
 
 impl<W: Write> Terminal<W> {
     /// Prints to `out`, which the status line, if any, must share its terminal with.
     pub fn new(out: W, theme: Theme, progress: Progress) -> Self {
-        Self { out, theme, status: None, progress, info: None, remarkable: vec![] }
+        let (info, remarkable, stranded) = (None, vec![], vec![]);
+        Self { out, theme, status: None, progress, info, remarkable, stranded, boards: BTreeSet::new() }
     }
 
     /// Prints `text` above the status line.
@@ -52,6 +58,29 @@ impl<W: Write> Terminal<W> {
             Some(status) => status.suspend(write),
             None => write(),
         }
+    }
+
+    fn scenario_finished(&mut self, scenario: &ScenarioReport) -> io::Result<()> {
+        let quiet = matches!(scenario.verdict, Verdict::Passed | Verdict::Skipped);
+        if groups::is_stranded(scenario) {
+            self.stranded.push(scenario.clone());
+        } else if self.status.is_none() || !quiet {
+            self.print(&outcome::line(scenario, self.boards.len() > 1, self.theme))?;
+        }
+        if let Some(status) = &mut self.status {
+            status.finished(&scenario.id, scenario.verdict);
+        }
+        if scenario.verdict != Verdict::Passed {
+            self.remarkable.push(scenario.clone());
+        }
+        Ok(())
+    }
+
+    /// The lines of stranded scenarios: one for each reason.
+    fn tell_stranded(&mut self) -> io::Result<()> {
+        let stranded = std::mem::take(&mut self.stranded);
+        let lines: String = groups::stranded(&stranded).iter().map(|g| outcome::group_line(g, self.theme)).collect();
+        self.print(&lines)
     }
 }
 
@@ -70,20 +99,27 @@ impl<W: Write> Reporter for Terminal<W> {
                 None if *attempt > 1 => self.print(&outcome::retry_line(id, *attempt, self.theme))?,
                 None => {}
             },
-            RunEvent::ScenarioFinished(scenario) => {
-                let quiet = matches!(scenario.verdict, Verdict::Passed | Verdict::Skipped);
-                if self.status.is_none() || !quiet {
-                    self.print(&outcome::line(scenario, self.theme))?;
-                }
+            RunEvent::BoardPhase { board, phase } => {
+                self.boards.insert(board.clone());
                 if let Some(status) = &mut self.status {
-                    status.finished(&scenario.id, scenario.verdict);
-                }
-                if scenario.verdict != Verdict::Passed {
-                    self.remarkable.push(scenario.clone());
+                    status.board(board, *phase);
                 }
             }
+            RunEvent::BoardFailed { board, fault } => {
+                self.boards.insert(board.clone());
+                if let Some(status) = &mut self.status {
+                    status.board_failed(board, fault.scenario.as_deref());
+                }
+                self.print(&boards::failed(board, fault, self.theme))?;
+            }
+            RunEvent::ScenarioFinished(scenario) => self.scenario_finished(scenario)?,
             RunEvent::RunFinished(summary) => {
                 self.status = None;
+                match self.progress {
+                    Progress::Lines => self.tell_stranded()?,
+                    // The end tells them right below.
+                    Progress::Live => self.stranded.clear(),
+                }
                 self.remarkable.sort_by(|a, b| a.id.cmp(&b.id));
                 let end = closing::render(self.info.as_ref(), &self.remarkable, summary, self.theme);
                 self.print(&end)?;
@@ -94,6 +130,7 @@ impl<W: Write> Reporter for Terminal<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         self.status = None;
+        self.tell_stranded()?;
         self.out.flush()
     }
 }

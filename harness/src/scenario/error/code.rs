@@ -22,6 +22,13 @@ macro_rules! codes {
                 }
             }
 
+            /// `unknown_key`
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
             /// What it means, in one sentence.
             pub const fn meaning(self) -> &'static str {
                 match self {

@@ -15,6 +15,8 @@ use crate::scenario::{Source, Span};
 pub struct Diagnostic {
     /// Its kind.
     pub code: Code,
+    /// What kind of file it is in, as it stands in the code: `scenario`, `bench`.
+    pub family: &'static str,
     /// One line, lower case: ``unknown key `topik` ``.
     pub title: String,
     /// Where, the first one being the error itself. None if it is about a path.
@@ -39,7 +41,7 @@ pub struct Label {
 impl Diagnostic {
     /// An error without a place yet.
     pub fn new(code: Code, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), labels: Vec::new(), notes: Vec::new(), help: None }
+        Self { code, family: "scenario", title: title.into(), labels: Vec::new(), notes: Vec::new(), help: None }
     }
 
     /// The place of the error.
@@ -70,6 +72,11 @@ impl Diagnostic {
         self
     }
 
+    /// The stable name of its kind: `hil::scenario::unknown_key`.
+    pub fn code_name(&self) -> String {
+        format!("hil::{}::{}", self.family, self.code.name())
+    }
+
     /// The place of the error itself.
     pub fn place(&self) -> Option<Place> {
         self.labels.first().map(|label| Place::of(&label.source, label.span))
@@ -78,7 +85,8 @@ impl Diagnostic {
     /// The error as it is printed, with a newline at its end.
     pub fn render(&self, color: bool) -> String {
         let places: Vec<Place> = self.labels.iter().map(|label| Place::of(&label.source, label.span)).collect();
-        let mut report = Report::new(&self.title).code(self.code.as_str());
+        let code = self.code_name();
+        let mut report = Report::new(&self.title).code(&code);
         for (place, label) in places.iter().zip(&self.labels) {
             report = report.mark(place, &label.text);
         }
@@ -94,7 +102,7 @@ impl Diagnostic {
 
 impl miette::Diagnostic for Diagnostic {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.code))
+        Some(Box::new(self.code_name()))
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {

@@ -183,7 +183,7 @@ fn texts(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<Spanned<String>>> {
 }
 
 /// Tags are words, so that a filter can name them.
-fn tags(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<Spanned<String>>> {
+pub(crate) fn tags(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<Spanned<String>>> {
     let mut tags: Vec<Spanned<String>> = Vec::new();
     for item in items(cx, node, "a list of tags")? {
         let Some(tag) = spanned_text(cx, item) else { continue };

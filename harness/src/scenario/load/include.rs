@@ -7,7 +7,7 @@ use super::document::Document;
 use super::read;
 use crate::scenario::error::{Code, Diagnostic};
 use crate::scenario::variables::{Definition, Definitions};
-use crate::scenario::yaml::Node;
+use crate::scenario::yaml::{Node, SCENARIO_FILE};
 use crate::scenario::{Source, SourcedStep, Spanned};
 
 /// Files that one scenario may bring together.
@@ -99,7 +99,7 @@ fn read_included(
     path: &Path,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Document> {
-    match read::read(path) {
+    match read::read(path, &SCENARIO_FILE) {
         Ok(source) => Document::read(&source, true, errors),
         Err(error) => {
             let help = "paths of `include` are relative to the file that includes";

@@ -9,6 +9,7 @@ use super::document::Document;
 use super::id::Ids;
 use super::{find, read};
 use crate::scenario::error::{Code, Diagnostic, Diagnostics};
+use crate::scenario::yaml::SCENARIO_FILE;
 use crate::scenario::{ScenarioFile, Source, Span};
 
 /// Errors of one file that are told.
@@ -59,7 +60,7 @@ impl<'e> Loader<'e> {
         let mut files = Vec::new();
         let mut ids = Ids::default();
         for path in find::find(paths, &mut errors) {
-            match read::read(&path) {
+            match read::read(&path, &SCENARIO_FILE) {
                 Ok(source) => files.extend(self.file(&source, &mut ids, &mut errors)),
                 Err(error) => errors.push(error),
             }
@@ -75,7 +76,7 @@ impl<'e> Loader<'e> {
     /// # Errors
     /// All that is wrong with it.
     pub fn load_text(&self, path: &Path, text: impl Into<Vec<u8>>) -> Result<ScenarioFile, Diagnostics> {
-        let source = read::source(path, text.into()).map_err(|error| Diagnostics(vec![error]))?;
+        let source = read::source(path, text.into(), &SCENARIO_FILE).map_err(|error| Diagnostics(vec![error]))?;
         let mut errors = Vec::new();
         self.file(&source, &mut Ids::default(), &mut errors).ok_or(Diagnostics(errors))
     }
@@ -87,12 +88,7 @@ impl<'e> Loader<'e> {
             check::scenario_file(document, &self.env, ids, &mut own).filter(|_| !unread)
         });
         own.sort_by_key(|error| sort_key(error, source));
-        if let Some(more) = own.len().checked_sub(MAX_ERRORS).filter(|more| *more > 0) {
-            own.truncate(MAX_ERRORS);
-            if let Some(last) = own.last_mut() {
-                last.notes.push(format!("and {more} more errors in this file"));
-            }
-        }
+        limited(&mut own);
         errors.append(&mut own);
         file
     }
@@ -106,8 +102,18 @@ fn sort_key(error: &Diagnostic, source: &Arc<Source>) -> (bool, PathBuf, usize) 
     )
 }
 
+/// Cuts the errors of a file that is wrong all over.
+pub(crate) fn limited(errors: &mut Vec<Diagnostic>) {
+    if let Some(more) = errors.len().checked_sub(MAX_ERRORS).filter(|more| *more > 0) {
+        errors.truncate(MAX_ERRORS);
+        if let Some(last) = errors.last_mut() {
+            last.notes.push(format!("and {more} more errors in this file"));
+        }
+    }
+}
+
 /// What makes two errors the same.
-fn identity(error: &Diagnostic) -> (Code, String, Option<(PathBuf, Span)>) {
+pub(crate) fn identity(error: &Diagnostic) -> (Code, String, Option<(PathBuf, Span)>) {
     let place = error.labels.first().map(|label| (label.source.path.clone(), label.span));
     (error.code, error.title.clone(), place)
 }

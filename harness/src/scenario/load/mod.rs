@@ -10,6 +10,9 @@ mod include;
 mod loader;
 mod read;
 
+pub(crate) use document::tags;
 #[cfg(test)]
 pub(crate) use document::{DEVICE, INCLUDED, SCENARIO};
 pub use loader::{Loaded, Loader, load};
+pub(crate) use loader::{identity, limited};
+pub(crate) use read::{read as read_source, source};

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::scenario::error::{Code, Diagnostic};
+use crate::scenario::yaml::Words;
 use crate::scenario::{Source, Span};
 
 /// Bytes that a scenario file may have.
 const MAX_SIZE: u64 = 1 << 20;
 
 /// Reads a file: UTF-8, at most 1 MiB, without its byte order mark.
-pub(super) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
+pub(crate) fn read(path: &Path, words: &Words) -> Result<Arc<Source>, Diagnostic> {
     let shown = path.display();
     let mut bytes = Vec::new();
     std::fs::File::open(path)
@@ -19,9 +20,9 @@ pub(super) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
         .map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(Diagnostic::new(Code::Limit, format!("{shown} is larger than 1 MiB"))
-            .help("a scenario file is a page of text; is this another file?"));
+            .help(format!("{} is a page of text; is this another file?", words.file)));
     }
-    source(path, bytes)
+    source(path, bytes, words)
 }
 
 /// The same words on every system, for what usually goes wrong.
@@ -36,7 +37,7 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
 }
 
 /// The text of `bytes`.
-pub(super) fn source(path: &Path, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
+pub(crate) fn source(path: &Path, bytes: Vec<u8>, words: &Words) -> Result<Arc<Source>, Diagnostic> {
     match String::from_utf8(bytes) {
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -50,7 +51,7 @@ pub(super) fn source(path: &Path, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnos
             let source = Arc::new(Source { path: path.to_owned(), text });
             Err(Diagnostic::new(Code::NotUtf8, "the file is not UTF-8")
                 .at(&source, Span { start: at, end: at + 3 }, format!("the byte 0x{byte:02x}"))
-                .help("save the file as UTF-8; bytes of a payload are written with `payload-hex`"))
+                .help(words.encoding))
         }
     }
 }

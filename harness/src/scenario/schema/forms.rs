@@ -139,7 +139,7 @@ form!(
 
 form!(
     /// Kinds of evidence.
-    EvidenceWord, "evidence", { "anyOf": [{ "enum": ["observed", "reported"] }, { "$ref": "#/$defs/variable" }] }
+    EvidenceWord, "evidence", { "anyOf": [{ "enum": ["observed", "measured", "reported"] }, { "$ref": "#/$defs/variable" }] }
 );
 
 form!(

@@ -58,7 +58,7 @@ impl SchemaOf {
 }
 
 /// A key that may be left out is an `Option` in Rust, but never null in a file.
-fn without_null(mut schema: Schema) -> Schema {
+pub(crate) fn without_null(mut schema: Schema) -> Schema {
     let mut transform = RecursiveTransform(|schema: &mut Schema| {
         // `reset:` is the one place where nothing is a value.
         let is_reset = schema.get("description").and_then(Value::as_str).is_some_and(|d| d.starts_with("`reset`"));

@@ -13,3 +13,4 @@ mod step;
 mod tests;
 
 pub use generate::schema;
+pub(crate) use generate::without_null;

@@ -25,12 +25,34 @@ pub struct ExpectLed {
     /// What it must show.
     #[schemars(flatten, with = "forms::LightKeys")]
     pub expected: LedExpectation,
-    /// `evidence: observed`: a report by the firmware is not enough.
+    /// `evidence: observed`: the waveform seen from outside; `measured`: or by the device itself. No report will do.
     #[schemars(with = "Option<forms::EvidenceWord>")]
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<WantedEvidence>,
     /// Limit for the colour to appear, or for the pattern to begin; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
+}
+
+/// How a scenario wants to know what a light shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WantedEvidence {
+    /// `observed`: from outside.
+    Observed,
+    /// `measured`: from outside, or by the device itself on its own pin.
+    Measured,
+    /// `reported`: by a report of the firmware.
+    Reported,
+}
+
+impl WantedEvidence {
+    /// Whether a colour that is known in this way will do.
+    pub fn admits(self, evidence: Evidence) -> bool {
+        match self {
+            Self::Observed => evidence == Evidence::Observed,
+            Self::Measured => evidence <= Evidence::SelfObserved,
+            Self::Reported => evidence == Evidence::Reported,
+        }
+    }
 }
 
 /// What a light must show.
@@ -80,7 +102,11 @@ pub(crate) const EXPECT_LED: Shape = Shape {
 pub(crate) const PHASE: Shape = Shape { name: "a phase", example: "color", keys: &["color", "for"] };
 
 /// Values of `evidence`.
-pub(crate) const EVIDENCE: [(&str, Evidence); 2] = [("observed", Evidence::Observed), ("reported", Evidence::Reported)];
+pub(crate) const EVIDENCE: [(&str, WantedEvidence); 3] = [
+    ("observed", WantedEvidence::Observed),
+    ("measured", WantedEvidence::Measured),
+    ("reported", WantedEvidence::Reported),
+];
 
 impl ExpectLed {
     pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {

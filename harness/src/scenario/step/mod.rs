@@ -17,7 +17,7 @@ mod wokwi;
 pub use broker::BrokerAction;
 pub(crate) use command::CommandKind;
 pub use group::{Repeat, StepNode};
-pub use led::{ExpectLed, LedExpectation, Phase};
+pub use led::{ExpectLed, LedExpectation, Phase, WantedEvidence};
 pub use matcher::{ByteText, JsonMatch, Match};
 pub(crate) use message::variable_name;
 pub use message::{Capture, CaptureSource, ExpectMessage, ExpectNothing, ExpectRetained, PropertiesMatch, Request};
@@ -35,7 +35,6 @@ use schemars::JsonSchema;
 
 use super::schema::forms;
 use super::{Capability, Span, Spanned};
-use crate::journal::Evidence;
 
 /// One step: a label and exactly one command.
 #[derive(Debug, Clone)]
@@ -134,8 +133,11 @@ impl Command {
                 CaptureSource::Serial { .. } => &[C::Serial],
             },
             Self::WaitSerial(_) | Self::WriteSerial(_) | Self::ExpectSerial(_) => &[C::Serial],
-            Self::ExpectLed(expect) if expect.evidence == Some(Evidence::Observed) => &[C::Led, C::LedObserved],
-            Self::ExpectLed(_) => &[C::Led],
+            Self::ExpectLed(expect) => match expect.evidence {
+                Some(WantedEvidence::Observed) => &[C::Led, C::LedObserved],
+                Some(WantedEvidence::Measured) => &[C::Led, C::LedMeasured],
+                Some(WantedEvidence::Reported) | None => &[C::Led],
+            },
             Self::ExpectFlash(_) => &[C::Flash],
             Self::Reset => &[C::Reset],
             Self::Power(PowerAction::OffAtFlashWrite(_)) => &[C::Power, C::Flash],

@@ -6,7 +6,9 @@ mod node;
 mod offset;
 mod parse;
 mod syntax;
+mod words;
 
 pub use node::{Node, NodeKind};
 pub use offset::source_offset;
-pub use parse::parse;
+pub use parse::{parse, parse_file};
+pub use words::{SCENARIO_FILE, Words};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use granit_parser::{Event, Parser, ScalarStyle, options};
 
 use super::syntax;
-use super::{Node, NodeKind};
+use super::{Node, NodeKind, SCENARIO_FILE, Words};
 use crate::scenario::error::{Code, Diagnostic};
 use crate::scenario::{Source, Span};
 
@@ -16,10 +16,22 @@ const MAX_DEPTH: usize = 64;
 const MAX_ALIASED: usize = 4 << 20;
 const NODE_COST: usize = 64;
 
-/// Reads a file's text. Without a tree there is at least one error; with one there may be some (duplicate keys).
+/// Reads a scenario file's text: see [`parse_file`].
 pub fn parse(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
-    let mut builder =
-        Builder { source, errors: Vec::new(), stack: Vec::new(), anchors: HashMap::new(), aliased: 0, root: None };
+    parse_file(source, &SCENARIO_FILE)
+}
+
+/// Reads a file's text. Without a tree there is at least one error; with one there may be some (duplicate keys).
+pub fn parse_file(source: &Arc<Source>, words: &'static Words) -> (Option<Node>, Vec<Diagnostic>) {
+    let mut builder = Builder {
+        source,
+        words,
+        errors: Vec::new(),
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        aliased: 0,
+        root: None,
+    };
     let options = options! {
         emit_comments: false,
         flow_nesting_limit: MAX_DEPTH,
@@ -39,8 +51,8 @@ pub fn parse(source: &Arc<Source>) -> (Option<Node>, Vec<Diagnostic>) {
     if builder.root.is_none() && builder.errors.is_empty() {
         builder.errors.push(
             Diagnostic::new(Code::EmptyFile, "the file is empty")
-                .at(source, Span::default(), "a scenario is expected here")
-                .help("a scenario has at least the keys `name`, `version` and `steps`"),
+                .at(source, Span::default(), format!("{} is expected here", words.content))
+                .help(words.least),
         );
     }
     (builder.root, builder.errors)
@@ -53,6 +65,7 @@ fn span_of(span: &granit_parser::Span) -> Span {
 
 struct Builder<'a> {
     source: &'a Arc<Source>,
+    words: &'static Words,
     errors: Vec<Diagnostic>,
     stack: Vec<Frame>,
     /// Finished nodes with an anchor, and what a copy costs.
@@ -84,9 +97,9 @@ impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                Err(Diagnostic::new(Code::Syntax, "a scenario file holds one document")
+                Err(Diagnostic::new(Code::Syntax, format!("{} holds one document", self.words.file))
                     .at(self.source, span, "a second document begins here")
-                    .help("put each scenario into a file of its own, or use `cases` for variants of one"))
+                    .help(self.words.several))
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.tag(tag.as_deref(), span)?;

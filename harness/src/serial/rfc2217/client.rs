@@ -6,7 +6,7 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
 use super::protocol::Protocol;
-use super::telnet::escaped;
+use crate::rfc2217::telnet::escaped;
 use crate::serial::{ControlLines, Link, PortError, PortSpec};
 
 /// Longest wait for a connection, of each address.
@@ -49,7 +49,9 @@ impl Client {
             .set_nodelay(true)
             .and_then(|()| client.stream.set_write_timeout(Some(WRITE_LIMIT)))
             .map_err(io)?;
-        client.exchange(ANSWER_LIMIT, |p| p.agreed.is_some()).map_err(|e| wrong(&e.to_string()))?;
+        if let Err(error) = client.exchange(ANSWER_LIMIT, |p| p.agreed.is_some()) {
+            return Err(client.refused(spec, &error));
+        }
         match client.protocol.agreed {
             Some(true) => {}
             Some(false) => return Err(wrong("it refuses COM-PORT-OPTION")),
@@ -65,6 +67,19 @@ impl Client {
             Err(e) => return Err(io(e)),
         };
         Ok(client)
+    }
+
+    /// Why the server has closed the connection at once: perhaps it has said so.
+    fn refused(&self, spec: &PortSpec, error: &io::Error) -> PortError {
+        let said: Vec<u8> = self.inbox.iter().copied().take(200).collect();
+        let said = String::from_utf8_lossy(&said).trim().escape_debug().to_string();
+        let port = spec.to_string();
+        // `hil sim serve`, ser2net ("Port already in use"), esp_rfc2217_server.
+        if said.to_lowercase().contains("in use") {
+            return PortError::Busy { port };
+        }
+        let problem = if said.is_empty() { error.to_string() } else { format!("it says {said:?} and {error}") };
+        PortError::NotRfc2217 { port, problem }
     }
 
     /// Sends what is to be sent, and reads until `done` or the limit. Whether it is done.

@@ -1,7 +1,6 @@
-//! A serial port of another machine: RFC 2217, "Telnet Com Port Control Option".
+//! A serial port of another machine: the client's side of [`crate::rfc2217`].
 
 mod client;
 mod protocol;
-mod telnet;
 
 pub(super) use client::Client;

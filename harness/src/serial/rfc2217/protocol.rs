@@ -1,29 +1,8 @@
 //! What RFC 2217 says through Telnet: the client's side as a state machine, without I/O.
 
-use super::telnet::{Decoder, Said, Verb, option, sub};
+use crate::rfc2217::codes::*;
+use crate::rfc2217::telnet::{Decoder, Said, Verb, option, sub};
 use crate::serial::ControlLines;
-
-const BINARY: u8 = 0;
-const ECHO: u8 = 1;
-const SUPPRESS_GO_AHEAD: u8 = 3;
-const COM_PORT: u8 = 44;
-
-// Commands of the client; the server's answers have 100 more.
-const SET_BAUD_RATE: u8 = 1;
-const SET_DATA_SIZE: u8 = 2;
-const SET_PARITY: u8 = 3;
-const SET_STOP_SIZE: u8 = 4;
-const SET_CONTROL: u8 = 5;
-const FLOW_CONTROL_SUSPEND: u8 = 108;
-const FLOW_CONTROL_RESUME: u8 = 109;
-const ANSWER: u8 = 100;
-
-// Values of SET-CONTROL.
-const NO_FLOW_CONTROL: u8 = 1;
-const DTR_ON: u8 = 8;
-const DTR_OFF: u8 = 9;
-const RTS_ON: u8 = 11;
-const RTS_OFF: u8 = 12;
 
 /// What the server has said so far.
 #[derive(Debug, Default)]
@@ -63,9 +42,12 @@ impl Protocol {
     /// 8N1 without flow control, at this rate.
     pub(super) fn set_format(&mut self, baud: u32) {
         self.set_baud(baud);
-        for (command, value) in
-            [(SET_DATA_SIZE, 8), (SET_PARITY, 1), (SET_STOP_SIZE, 1), (SET_CONTROL, NO_FLOW_CONTROL)]
-        {
+        for (command, value) in [
+            (SET_DATASIZE, EIGHT_BITS),
+            (SET_PARITY, NO_PARITY),
+            (SET_STOPSIZE, ONE_STOP_BIT),
+            (SET_CONTROL, NO_FLOW_CONTROL),
+        ] {
             self.out.extend(sub(COM_PORT, &[command, value]));
         }
     }
@@ -74,7 +56,7 @@ impl Protocol {
     pub(super) fn set_baud(&mut self, baud: u32) {
         self.baud = None;
         let [a, b, c, d] = baud.to_be_bytes();
-        self.out.extend(sub(COM_PORT, &[SET_BAUD_RATE, a, b, c, d]));
+        self.out.extend(sub(COM_PORT, &[SET_BAUDRATE, a, b, c, d]));
     }
 
     /// DTR and RTS. Released, RTS goes first, asserted, DTR does: the order in which a board is not reset on the way.
@@ -121,16 +103,18 @@ impl Protocol {
     }
 
     fn answered(&mut self, sub: &[u8]) {
-        const BAUD: u8 = SET_BAUD_RATE + ANSWER;
-        const CONTROL: u8 = SET_CONTROL + ANSWER;
+        const BAUD: u8 = SET_BAUDRATE + SERVER;
+        const CONTROL: u8 = SET_CONTROL + SERVER;
+        const SUSPEND: u8 = FLOWCONTROL_SUSPEND + SERVER;
+        const RESUME: u8 = FLOWCONTROL_RESUME + SERVER;
         match *sub {
             [COM_PORT, BAUD, a, b, c, d] => self.baud = Some(u32::from_be_bytes([a, b, c, d])),
             [COM_PORT, CONTROL, DTR_ON] => self.dtr = Some(true),
             [COM_PORT, CONTROL, DTR_OFF] => self.dtr = Some(false),
             [COM_PORT, CONTROL, RTS_ON] => self.rts = Some(true),
             [COM_PORT, CONTROL, RTS_OFF] => self.rts = Some(false),
-            [COM_PORT, FLOW_CONTROL_SUSPEND] => self.is_suspended = true,
-            [COM_PORT, FLOW_CONTROL_RESUME] => self.is_suspended = false,
+            [COM_PORT, SUSPEND] => self.is_suspended = true,
+            [COM_PORT, RESUME] => self.is_suspended = false,
             // Answers to the rest of the format, states of lines: nothing depends on them.
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! The data line of the lights: the device's pulses become a waveform, and the waveform colours.
 
-use firmware::platform::Strip;
+use firmware::platform::{NotSent, Strip};
 use firmware::ws2812::Pulse;
 use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event, Waveform};
 
@@ -47,7 +47,7 @@ impl DataLine {
 }
 
 impl Strip for DataLine {
-    async fn show(&mut self, pulses: &[Pulse]) {
+    async fn show(&mut self, pulses: &[Pulse]) -> Result<(), NotSent> {
         if !self.supply.is_on() {
             return std::future::pending().await;
         }
@@ -62,6 +62,7 @@ impl Strip for DataLine {
                 chain.record(start, event, &self.seen);
             }
         }
+        Ok(())
     }
 }
 

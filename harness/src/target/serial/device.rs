@@ -5,17 +5,26 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::analyzer::Analyzer;
+use super::lights::ReportedLights;
 use super::listener::Listener;
+use super::observed::ObservedLights;
 use super::power::Command;
-use super::{SerialTarget, lights::ReportedLights};
+use super::{Equipment, Lights as Told, SerialTarget};
 use crate::journal::{Journal, Observation};
 use crate::serial::{Sequence, SerialPort};
+use crate::target::lights::Lights;
 use crate::target::{BenchError, Device, Power, Reset, SerialInput};
+
+/// How late a line that tells of the lights may come: 3 ms of its own, those of other lines before it, the 16 ms for which
+/// USB bridges collect, and the network's. The samples of an analyzer come sooner.
+const LATENESS: Duration = Duration::from_millis(250);
 
 /// Says once that the board is lost, and why.
 #[derive(Clone, Default)]
@@ -45,17 +54,45 @@ pub(super) struct Board {
     /// Until it is started.
     listener: Option<Listener>,
     listening: Option<JoinHandle<()>>,
+    /// With what observes it.
+    observed: Option<(Arc<Analyzer>, Lights)>,
+    observing: Option<JoinHandle<()>>,
     lost: Lost,
     is_off: bool,
+    /// Its console, or the analyzer, tells of them.
+    has_lights: bool,
 }
 
 impl Board {
-    pub(super) fn new(target: &SerialTarget, port: Arc<SerialPort>, journal: Journal) -> Self {
+    pub(super) fn new(
+        target: &SerialTarget,
+        port: Arc<SerialPort>,
+        analyzer: Option<Arc<Analyzer>>,
+        journal: Journal,
+    ) -> Self {
+        let observed = analyzer.map(|analyzer| (analyzer, Lights::new(journal.clone())));
         let lost = Lost::default();
-        let lights = target.reported_lights.as_ref().map(|wiring| ReportedLights::new(journal.clone(), wiring));
-        let listener = Listener::new(Arc::clone(&port), journal.clone(), target.symbols.clone(), lights, lost.clone());
-        let (power, reset) = (target.power.clone(), target.reset.clone());
-        Self { port, journal, power, reset, listener: Some(listener), listening: None, lost, is_off: false }
+        let Equipment { symbols, power, reset, lights } = target.equipment.clone();
+        let told = match &lights {
+            Told::Reported(wiring) => Some(ReportedLights::new(journal.clone(), wiring, false)),
+            Told::Measured(wiring) => Some(ReportedLights::new(journal.clone(), wiring, true)),
+            Told::Unknown | Told::Observed(..) => None,
+        };
+        let has_lights = told.is_some() || observed.is_some();
+        let listener = Listener::new(Arc::clone(&port), journal.clone(), symbols, told, lost.clone());
+        Self {
+            port,
+            journal,
+            power,
+            reset,
+            listener: Some(listener),
+            listening: None,
+            observed,
+            observing: None,
+            lost,
+            is_off: false,
+            has_lights,
+        }
     }
 
     fn record(&self, event: &str) {
@@ -77,6 +114,9 @@ impl Board {
         self.port.may_be_away(!on);
         command.run(if on { "on" } else { "off" }).await?;
         self.is_off = !on;
+        if let (false, Some((_, lights))) = (on, &self.observed) {
+            lights.go_dark();
+        }
         Ok(())
     }
 }
@@ -89,6 +129,11 @@ impl Device for Board {
         self.port.clear();
         if let Some(listener) = self.listener.take() {
             self.listening = Some(tokio::task::spawn_local(listener.run()));
+        }
+        if let Some((analyzer, lights)) = self.observed.clone() {
+            analyzer.clear();
+            let observer = ObservedLights::new(analyzer, lights, self.lost.clone());
+            self.observing = Some(tokio::task::spawn_local(observer.run()));
         }
         if self.reset.is_some() || self.port.has_control_lines() {
             self.record("reset");
@@ -110,13 +155,17 @@ impl Device for Board {
         {
             self.journal.note(format!("the board stays off: {error}"));
         }
-        if let Some(task) = self.listening.take() {
+        for task in [self.listening.take(), self.observing.take()].into_iter().flatten() {
             task.abort();
         }
     }
 
     fn lost(&self) -> Pin<Box<dyn Future<Output = BenchError>>> {
         Box::pin(self.lost.clone().wait())
+    }
+
+    fn light_lateness(&self) -> Duration {
+        if self.has_lights { LATENESS } else { Duration::ZERO }
     }
 
     fn serial(&mut self) -> Option<&mut dyn SerialInput> {

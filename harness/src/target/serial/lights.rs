@@ -1,17 +1,18 @@
-//! Lights as the firmware reports them: `I (1234) light: shows #ff0005`, a line a frame.
+//! Lights as the firmware reports them: `I (1234) light: shows #ff0005`, a line a frame; or as the chip has measured them on
+//! its own pin: `I (1234) light: measured #ff0005`, or `W (1234) light: measured wrong: ` and what was wrong.
 //!
 //! The line comes late, and not always equally late: USB hands over what it has every few milliseconds. The time in it is
 //! exact, so that is what counts, with the offset of the line that came soonest.
 
 use std::time::Duration;
 
-use crate::journal::{Journal, Rgb};
+use crate::journal::{Evidence, Journal, Observation, Rgb};
 use crate::target::layout::{LightPosition, Wiring};
 use crate::target::lights::Lights;
 use crate::time::SimTime;
 
-/// Behind the time stamp of a line that reports a frame.
-const REPORT: &str = ") light: shows ";
+/// Behind the time stamp of a line of the light.
+const LIGHT: &str = ") light: ";
 /// How far a board's clock may be slower than ours, in parts of a million.
 const DRIFT: u64 = 100;
 
@@ -20,21 +21,49 @@ pub(super) struct ReportedLights {
     lights: Lights,
     positions: Vec<LightPosition>,
     clock: BoardClock,
+    /// What was sent counts for nothing beside what was measured.
+    only_measured: bool,
+}
+
+/// What a line says of a frame.
+#[derive(Debug, PartialEq)]
+enum Said<'a> {
+    /// It was sent.
+    Shows(Rgb),
+    /// It was on the pin.
+    Measured(Rgb),
+    /// What was on the pin is no frame, for this reason.
+    Wrong(&'a str),
 }
 
 impl ReportedLights {
-    pub(super) fn new(journal: Journal, wiring: &Wiring) -> Self {
+    pub(super) fn new(journal: Journal, wiring: &Wiring, only_measured: bool) -> Self {
         let positions = wiring.chains.iter().flat_map(|(_, lights)| lights.clone()).collect();
-        Self { lights: Lights::reported(journal), positions, clock: BoardClock::default() }
+        Self { lights: Lights::new(journal), positions, clock: BoardClock::default(), only_measured }
     }
 
     /// A line that began to come at `seen`.
     pub(super) fn line(&mut self, line: &str, seen: SimTime) {
         let Some(stamp) = stamp(line) else { return };
         let at = self.clock.time(stamp, seen);
-        if let Some(color) = report(line) {
-            self.positions.iter().for_each(|light| self.lights.show(light, color, at));
+        match said(line) {
+            Some(Said::Shows(color)) if !self.only_measured => self.show(color, at, Evidence::Reported),
+            Some(Said::Measured(color)) => {
+                self.only_measured = true;
+                self.show(color, at, Evidence::SelfObserved);
+            }
+            Some(Said::Wrong(problem)) => {
+                let part = self.positions.first().map_or_else(String::new, |light| light.part.clone());
+                let problem = format!("{problem} (measured by the chip itself)");
+                self.lights.journal().record_at(at, Observation::Waveform { part, problem });
+            }
+            Some(Said::Shows(_)) | None => {}
         }
+    }
+
+    fn show(&self, color: Rgb, at: SimTime, evidence: Evidence) {
+        let lights = self.lights.by(evidence);
+        self.positions.iter().for_each(|light| lights.show(light, color, at));
     }
 }
 
@@ -75,9 +104,17 @@ fn stamp(line: &str) -> Option<Duration> {
     ms.parse().ok().map(Duration::from_millis)
 }
 
-fn report(line: &str) -> Option<Rgb> {
-    let (_, color) = line.split_once(REPORT)?;
-    color.trim().parse().ok()
+fn said(line: &str) -> Option<Said<'_>> {
+    let (_, text) = line.split_once(LIGHT)?;
+    let (word, rest) = text.split_once(' ')?;
+    match (word, rest.trim()) {
+        ("shows", color) => color.parse().ok().map(Said::Shows),
+        ("measured", rest) => match rest.strip_prefix("wrong: ") {
+            Some(problem) => Some(Said::Wrong(problem)),
+            None => rest.parse().ok().map(Said::Measured),
+        },
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -90,9 +127,19 @@ mod tests {
 
     #[test]
     fn a_report_is_a_line_of_the_light_with_a_colour() {
-        assert_eq!(report("I (12) light: shows #ff0005"), Some(Rgb { r: 255, g: 0, b: 5 }));
-        for line in ["I (12) light: shows nothing", "I (12) mqtt: light: shows #ff0005", "shows #ff0005"] {
-            assert_eq!(report(line), None, "{line}");
+        let color = Rgb { r: 255, g: 0, b: 5 };
+        assert_eq!(said("I (12) light: shows #ff0005"), Some(Said::Shows(color)));
+        assert_eq!(said("I (12) light: measured #ff0005\r"), Some(Said::Measured(color)));
+        assert_eq!(said("W (12) light: measured wrong: 3 pulses\r"), Some(Said::Wrong("3 pulses")));
+        for line in [
+            "I (12) light: shows nothing",
+            "I (12) light: measured",
+            "I (12) light: measured #ff",
+            "I (12) light: restored on; 359,255,255",
+            "I (12) mqtt: light: shows #ff0005",
+            "shows #ff0005",
+        ] {
+            assert_eq!(said(line), None, "{line}");
         }
         assert_eq!(stamp("I (12) light: shows #ff0005"), Some(Duration::from_millis(12)));
         assert_eq!(stamp("ESP-ROM:esp32c3-api1 (12)"), None);

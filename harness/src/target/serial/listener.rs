@@ -8,7 +8,7 @@ use super::lights::ReportedLights;
 use crate::journal::{Journal, Observation, Payload, SerialStream};
 use crate::serial::lines::Lines;
 use crate::serial::panics::{Panics, Symbolizer};
-use crate::serial::{Event, SerialPort};
+use crate::serial::{Event, PortError, Rubbish, SerialPort};
 use crate::target::PANICKED;
 use crate::time::SimTime;
 
@@ -22,6 +22,7 @@ pub(super) struct Listener {
     /// When the line that is under way began.
     line_began: Option<SimTime>,
     panics: Panics,
+    rubbish: Rubbish,
 }
 
 impl Listener {
@@ -32,8 +33,8 @@ impl Listener {
         lights: Option<ReportedLights>,
         lost: Lost,
     ) -> Self {
-        let (lines, panics) = (Lines::default(), Panics::default());
-        Self { port, journal, symbols, lights, lost, lines, line_began: None, panics }
+        let (lines, panics, rubbish) = (Lines::default(), Panics::default(), Rubbish::default());
+        Self { port, journal, symbols, lights, lost, lines, line_began: None, panics, rubbish }
     }
 
     /// Until the port has gone for good.
@@ -45,11 +46,15 @@ impl Listener {
                     let at = self.time(piece.at);
                     let began = *self.line_began.get_or_insert(at);
                     let line = self.lines.push(&piece.bytes);
+                    let is_rubbish = self.rubbish.push(&piece.bytes);
                     let data = Payload(piece.bytes);
                     self.journal.record_at(at, Observation::Serial { stream: SerialStream::Output, data });
                     if let Some(line) = line {
                         self.line_began = None;
                         self.line(&line, began);
+                    }
+                    if is_rubbish {
+                        self.no_text();
                     }
                 }
                 Event::Lost(bytes) => {
@@ -67,6 +72,15 @@ impl Listener {
                 }
                 Event::Ended(error) => self.lost.because(error.into()),
             }
+        }
+    }
+
+    /// If there was text before, it is the firmware that prints rubbish now; else nothing that comes is worth anything.
+    fn no_text(&self) {
+        let error = PortError::Rubbish { port: self.port.spec().to_string(), baud: self.port.baud() };
+        self.journal.note(format!("{error}; {}", error.help()));
+        if !self.rubbish.has_seen_text() {
+            self.lost.because(error.into());
         }
     }
 

@@ -39,7 +39,7 @@ impl Command {
     ///
     /// # Errors
     /// It cannot be run, fails, or takes more than half a minute.
-    pub(super) async fn run(&self, word: &str) -> Result<(), BenchError> {
+    pub(crate) async fn run(&self, word: &str) -> Result<(), BenchError> {
         let text = self.0.replace(WORD, word);
         let failed = |problem: String| BenchError::PowerCommand(format!("`{text}` {problem}"));
         let mut child = shell(&text).map_err(|e| failed(format!("cannot be run: {e}")))?;

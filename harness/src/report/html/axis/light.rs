@@ -19,7 +19,8 @@ pub(super) const HEIGHT: f64 = 16.0;
 pub(super) struct LightLane {
     pub(super) name: String,
     changes: Vec<(SimTime, Rgb)>,
-    reported: bool,
+    /// The weakest that there is.
+    evidence: Evidence,
 }
 
 /// All lights of a journal, by part and position, with the changes that are on the scale and the last one before.
@@ -30,10 +31,10 @@ pub(super) fn lanes(journal: &[Entry], scale: Scale) -> Vec<LightLane> {
             let lane = lanes.entry((part, *index)).or_insert_with(|| LightLane {
                 name: light(part, *index),
                 changes: vec![],
-                reported: false,
+                evidence: *evidence,
             });
             lane.changes.push((entry.at, *color));
-            lane.reported |= *evidence == Evidence::Reported;
+            lane.evidence = lane.evidence.max(*evidence);
         }
     }
     for lane in lanes.values_mut() {
@@ -80,7 +81,7 @@ impl LightLane {
         let (y, height) = (y + 2.0, HEIGHT - 4.0);
         let drawing = html! {
             @for s in &segments {
-                rect.light.reported[self.reported] x=(px(s.from)) y=(px(y)) width=(px(s.width())) height=(px(height)) fill=(s.color) {
+                rect.light.reported[self.evidence == Evidence::Reported] x=(px(s.from)) y=(px(y)) width=(px(s.width())) height=(px(height)) fill=(s.color) {
                     title { (self.tip(s)) }
                 }
             }
@@ -92,7 +93,7 @@ impl LightLane {
     }
 
     fn tip(&self, s: &Segment) -> String {
-        let source = if self.reported { ", reported by the firmware" } else { "" };
+        let source = self.evidence.remark().map_or_else(String::new, |remark| format!(", {remark}"));
         match s.changes {
             1 => format!("{} {} from {}{source}", self.name, s.color, s.at),
             n => format!("{} {} changes from {}, mean {}{source}", self.name, thousands(n), s.at, s.color),
@@ -173,7 +174,7 @@ mod tests {
     const DARK: Rgb = Rgb { r: 0, g: 0, b: 0 };
 
     fn lane(changes: Vec<(SimTime, Rgb)>) -> LightLane {
-        LightLane { name: "led1".to_owned(), changes, reported: false }
+        LightLane { name: "led1".to_owned(), changes, evidence: Evidence::Observed }
     }
 
     #[test]

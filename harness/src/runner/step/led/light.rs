@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::journal::{Entry, Evidence, Journal, Observation, Position, Rgb};
 use crate::runner::context::Context;
 use crate::runner::failure::Unmet;
-use crate::scenario::step::ExpectLed;
+use crate::scenario::step::{ExpectLed, WantedEvidence};
 use crate::time::{SimTime, display};
 
 /// A change of colour.
@@ -19,11 +19,8 @@ pub(super) struct Change {
 
 impl Change {
     /// Behind what was found: nothing where the waveform was seen.
-    pub(super) const fn evidence(self) -> &'static str {
-        match self.evidence {
-            Evidence::Observed => "",
-            Evidence::Reported => ", as the firmware reports",
-        }
+    pub(super) fn evidence(self) -> String {
+        self.evidence.remark().map_or_else(String::new, |remark| format!(", {remark}"))
     }
 }
 
@@ -31,11 +28,13 @@ impl Change {
 pub(super) struct Light {
     pub(super) part: String,
     pub(super) index: u16,
-    evidence: Option<Evidence>,
+    evidence: Option<WantedEvidence>,
     /// First entry that counts.
     pub(super) from: Position,
     /// Its time.
     pub(super) from_time: SimTime,
+    /// How late a change may come to be known.
+    lateness: Duration,
 }
 
 impl Light {
@@ -48,7 +47,9 @@ impl Light {
             Some(order) if order > from => (order, cx.journal.read(order, |e| e.first().map_or(from_time, |e| e.at))),
             _ => (from, from_time),
         };
-        Self { part, index, evidence: expect.evidence, from, from_time }
+        // Within `any-of` nobody waits.
+        let lateness = if cx.window.no_waiting { Duration::ZERO } else { cx.device.light_lateness() };
+        Self { part, index, evidence: expect.evidence, from, from_time, lateness }
     }
 
     /// Remembers that a step has looked at the light up to here.
@@ -63,7 +64,7 @@ impl Light {
             Observation::Led { part, index, color, evidence }
                 if *part == self.part
                     && *index == self.index
-                    && (self.evidence.is_none() || self.evidence == Some(*evidence)) =>
+                    && self.evidence.is_none_or(|wanted| wanted.admits(*evidence)) =>
             {
                 Some(Change { seq: entry.seq, at: entry.at, color: *color, evidence: *evidence })
             }
@@ -81,7 +82,8 @@ impl Light {
 
     /// The next change at or behind `from`, if it comes until `deadline`.
     pub(super) async fn next(&self, journal: &Journal, from: Position, deadline: SimTime) -> Option<Change> {
-        let found = journal.wait(from, deadline, |entries| entries.iter().find_map(|e| self.change(e))).await;
+        let known = deadline + self.lateness;
+        let found = journal.wait(from, known, |entries| entries.iter().find_map(|e| self.change(e))).await;
         found.filter(|change| change.at <= deadline)
     }
 

@@ -91,7 +91,7 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectLed, light: &Light, pat
         next = change.seq + 1;
         last = Some(change);
     }
-    let evidence = last.map_or("", Change::evidence);
+    let evidence = last.map_or_else(String::new, Change::evidence);
     if let Some(change) = last {
         // The change that ends the pattern is free to begin the next one.
         light.use_up(cx, change);

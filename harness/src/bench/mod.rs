@@ -1,0 +1,18 @@
+//! The bench: boards that scenarios share with people and with other runs.
+//!
+//! A [`Board`] is taken through [phases](Phase): it is locked, flashed, provisioned and booted, runs scenarios, and is released.
+//! Whatever fails there is a fault of the bench and says nothing about the firmware. Which boards there are stands in an
+//! [inventory](inventory) file, or is asked of [labgrid]; how a board is kept for one run alone is an [`Access`].
+
+mod access;
+mod board;
+mod boot;
+pub mod inventory;
+pub mod labgrid;
+pub mod lock;
+mod phase;
+
+pub use access::{Access, AccessError, Grant, Held};
+pub use board::{Board, Fault, Flashing, Ready};
+pub(crate) use boot::LAST_LINES;
+pub use phase::{Limits, Phase};
