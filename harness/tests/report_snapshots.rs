@@ -138,8 +138,8 @@ fn json_lines_of_a_bench() {
 /// Style and script are files of their own; a line for each element makes changes readable.
 fn html_of(events: &[RunEvent]) -> String {
     let page = printed(events, |out| Box::new(Html::new(out)));
-    let style = page.find("<style>").unwrap()..page.find("</style>").unwrap();
-    let script = page.rfind("<script>").unwrap()..page.rfind("</script>").unwrap();
+    let style = page.find("<style>").expect("a style")..page.find("</style>").expect("a style");
+    let script = page.rfind("<script>").expect("a script")..page.rfind("</script>").expect("a script");
     let text =
         [&page[..style.start], "<style>", &page[style.end..script.start], "<script>", &page[script.end..]].concat();
     text.replace("><", ">\n<")
