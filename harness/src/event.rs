@@ -244,6 +244,8 @@ pub struct BoardReport {
 pub enum BoardState {
     /// It was fit to the end.
     Fit,
+    /// It failed, and whether it is fit again was not needed to be known.
+    Failed,
     /// There was nothing for it to do.
     NotNeeded,
     /// Others kept it, or it is not there.

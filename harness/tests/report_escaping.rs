@@ -75,7 +75,7 @@ prop_compose! {
 
 prop_compose! {
     fn hostile_board()(texts in prop::collection::vec(hostile(), 5), lines in prop::collection::vec(hostile(), 0..60), running in any::<bool>(),
-        state in prop::sample::select(vec![BoardState::Fit, BoardState::NotNeeded, BoardState::NotAvailable, BoardState::Quarantined]),
+        state in prop::sample::select(vec![BoardState::Fit, BoardState::Failed, BoardState::NotNeeded, BoardState::NotAvailable, BoardState::Quarantined]),
         is_last in any::<bool>()) -> BoardReport {
         let [id, place, title, help, scenario] = texts.try_into().expect("five texts");
         let (phase, scenario) = if running { (Phase::Run, Some(scenario)) } else { (Phase::Flash, None) };

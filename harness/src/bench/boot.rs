@@ -9,7 +9,10 @@ use crate::serial::{Event, SerialPort};
 use crate::time::display;
 
 /// Serial lines that a report keeps.
-pub(crate) const LAST_LINES: usize = 12;
+const LAST_LINES: usize = 12;
+
+/// In a line that tells of a frame.
+const FRAME: &str = ") light: shows #";
 
 /// Why a board is not ready.
 pub(super) struct NotBooted {
@@ -17,6 +20,17 @@ pub(super) struct NotBooted {
     pub(super) help: String,
     /// The last lines that it printed.
     pub(super) serial: Vec<String>,
+}
+
+/// Keeps a line among the last ones. Frames of the lights tell nothing of why a board fails, and are many.
+pub(crate) fn keep(last: &mut VecDeque<String>, line: String) {
+    if line.contains(FRAME) {
+        return;
+    }
+    if last.len() == LAST_LINES {
+        last.pop_front();
+    }
+    last.push_back(line);
 }
 
 /// Until the board prints a line with `text` in it.
@@ -31,10 +45,7 @@ pub(super) fn wait(port: &SerialPort, text: &str, limit: Duration) -> Result<(),
                 if line.contains(text) {
                     return Ok(());
                 }
-                if last.len() == LAST_LINES {
-                    last.pop_front();
-                }
-                last.push_back(line.trim_end().to_owned());
+                keep(&mut last, line);
             }
             Some(Event::Gone { .. } | Event::Lost(_)) => lines.clear(),
             Some(Event::Back { .. }) => {}

@@ -14,5 +14,5 @@ mod phase;
 
 pub use access::{Access, AccessError, Grant, Held};
 pub use board::{Board, Fault, Flashing, Ready};
-pub(crate) use boot::LAST_LINES;
+pub(crate) use boot::keep as keep_line;
 pub use phase::{Limits, Phase};

@@ -14,6 +14,7 @@ const MAX_CHARS: usize = 400;
 pub(crate) const fn state(state: BoardState) -> &'static str {
     match state {
         BoardState::Fit => "fit",
+        BoardState::Failed => "failed",
         BoardState::NotNeeded => "not needed",
         BoardState::NotAvailable => "not available",
         BoardState::Quarantined => "quarantined",
@@ -22,7 +23,7 @@ pub(crate) const fn state(state: BoardState) -> &'static str {
 
 /// Whether it was lost to the run.
 pub(crate) const fn is_lost(state: BoardState) -> bool {
-    matches!(state, BoardState::NotAvailable | BoardState::Quarantined)
+    matches!(state, BoardState::Failed | BoardState::NotAvailable | BoardState::Quarantined)
 }
 
 /// The verdict whose colour the state is shown in.
@@ -30,7 +31,7 @@ pub(crate) const fn color(state: BoardState) -> Verdict {
     match state {
         BoardState::Fit => Verdict::Passed,
         BoardState::NotNeeded => Verdict::Skipped,
-        BoardState::NotAvailable | BoardState::Quarantined => Verdict::BenchError,
+        BoardState::Failed | BoardState::NotAvailable | BoardState::Quarantined => Verdict::BenchError,
     }
 }
 

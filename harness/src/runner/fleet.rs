@@ -8,7 +8,7 @@ use super::failure::BOARD;
 use super::options::{Cancel, RunOptions};
 use super::pool::{Place, Planned, Sender, ended_early, lacking, plan_report, run_on};
 use super::queue::{Queue, Waiting};
-use crate::bench::{Board, Fault, LAST_LINES, Phase, Ready};
+use crate::bench::{Board, Fault, Phase, Ready, keep_line};
 use crate::event::{Attempt, BoardFault, BoardReport, BoardState, RunEvent, ScenarioReport};
 use crate::journal::{Observation, SerialStream};
 use crate::scenario::Capability;
@@ -110,7 +110,7 @@ pub(super) fn skip_reason(planned: &Planned, options: &RunOptions, boards: &[Arc
 fn nobody_left(reports: &[BoardReport]) -> Option<String> {
     let lost: Vec<_> = reports
         .iter()
-        .filter(|r| matches!(r.state, BoardState::Quarantined | BoardState::NotAvailable))
+        .filter(|r| matches!(r.state, BoardState::Quarantined | BoardState::NotAvailable | BoardState::Failed))
         .filter_map(|r| Some(format!("{} (phase {}: {})", r.id, r.faults.last()?.phase, r.faults.last()?.title)))
         .collect();
     (!lost.is_empty()).then(|| format!("no board that can run it is left: {}", lost.join("; ")))
@@ -221,10 +221,11 @@ impl<'a> Worker<'a> {
     fn fault(&mut self, fault: Fault, scenario: Option<&str>) {
         let Fault { phase, title, help, serial, is_final } = fault;
         let is_last = is_final || self.report.faults.len() + 1 >= MOST_FAULTS;
-        if is_last {
-            let quarantined = phase != Phase::Lock;
-            self.report.state = if quarantined { BoardState::Quarantined } else { BoardState::NotAvailable };
-        }
+        self.report.state = match (is_last, phase) {
+            (false, _) => BoardState::Failed,
+            (true, Phase::Lock) => BoardState::NotAvailable,
+            (true, _) => BoardState::Quarantined,
+        };
         let fault = BoardFault { phase, scenario: scenario.map(str::to_owned), title, help, serial, is_last };
         self.report.faults.push(fault.clone());
         self.fleet.tell(RunEvent::BoardFailed { board: self.board.id.clone(), fault });
@@ -263,10 +264,7 @@ fn last_lines(attempt: &Attempt) -> Vec<String> {
         if let Observation::Serial { stream: SerialStream::Output, data } = &entry.what
             && let Some(line) = lines.push(&data.0)
         {
-            if last.len() == LAST_LINES {
-                last.pop_front();
-            }
-            last.push_back(line);
+            keep_line(&mut last, line);
         }
     }
     last.into()

@@ -60,7 +60,9 @@ fn case(name: String, one: &BoardReport) -> TestCase {
 fn status(one: &BoardReport) -> TestCaseStatus {
     let mut status = match one.state {
         BoardState::Fit => TestCaseStatus::success(),
-        BoardState::NotNeeded | BoardState::NotAvailable | BoardState::Quarantined => TestCaseStatus::skipped(),
+        BoardState::NotNeeded | BoardState::Failed | BoardState::NotAvailable | BoardState::Quarantined => {
+            TestCaseStatus::skipped()
+        }
     };
     match one.faults.last() {
         _ if one.state == BoardState::Fit => {

@@ -29,6 +29,7 @@ const fn rank(state: BoardState) -> u8 {
         BoardState::NotNeeded => 0,
         BoardState::Fit => 1,
         BoardState::NotAvailable => 2,
-        BoardState::Quarantined => 3,
+        BoardState::Failed => 3,
+        BoardState::Quarantined => 4,
     }
 }
