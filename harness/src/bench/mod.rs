@@ -2,7 +2,7 @@
 //!
 //! A [`Board`] is taken through [phases](Phase): it is locked, flashed, provisioned and booted, runs scenarios, and is released.
 //! Whatever fails there is a fault of the bench and says nothing about the firmware. Which boards there are stands in an
-//! [inventory](inventory) file, or is asked of [labgrid]; how a board is kept for one run alone is an [`Access`].
+//! [`inventory`] file, or is asked of [labgrid]; how a board is kept for one run alone is an [`Access`].
 
 mod access;
 mod board;
