@@ -60,6 +60,8 @@ fn on_a_bare_machine_everything_missing_has_a_remedy() {
                            the reports of `hil run`: JUnit, JSON lines, HTML
       ok       port        127.0.0.1:PORT is free
                            `hil up` and `hil broker run` listen there (`hil run` needs no port)
+      STATE    boards      PORTS
+                           `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
       missing  rust        neither rustc nor cargo is on the PATH
                            building hil itself, or a target of your own; not for `hil run`
                            help: https://rustup.rs, then: rustup default stable
@@ -106,6 +108,8 @@ fn on_a_full_machine_all_is_well() {
                            the reports of `hil run`: JUnit, JSON lines, HTML
       ok       port        127.0.0.1:PORT is free
                            `hil up` and `hil broker run` listen there (`hil run` needs no port)
+      STATE    boards      PORTS
+                           `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
       ok       rust        rustc 1.95.0; cargo 1.95.0
                            building hil itself, or a target of your own; not for `hil run`
       ok       esp32-c3    rustc 1.95.0 with the target riscv32imc-unknown-none-elf

@@ -88,6 +88,24 @@ impl Fault {
 }
 
 impl Board {
+    /// A board that keeps its firmware and its configuration, is not waited for, and has nothing but its port.
+    pub fn new(place: impl Into<String>, access: Box<dyn Access>, options: Options) -> Self {
+        let place = place.into();
+        Self {
+            id: place.clone(),
+            place,
+            access,
+            limits: Limits::default(),
+            flashing: None,
+            configuration: None,
+            ready: None,
+            topic_root: None,
+            equipment: Equipment::default(),
+            may_have_control_lines: true,
+            options,
+        }
+    }
+
     /// What it can do, as far as is known before its port is open.
     pub fn capabilities(&self) -> Vec<Capability> {
         self.equipment.capabilities(self.may_have_control_lines)

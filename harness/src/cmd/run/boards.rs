@@ -7,12 +7,12 @@ use std::sync::Arc;
 use harness::bench::inventory::{BoardEntry, DEFAULT_PATH, FirmwareSource, Inventory, LightSource, Selection};
 use harness::bench::labgrid::{LabgridPlace, LabgridSpec};
 use harness::bench::lock::{self, LockedPort};
-use harness::bench::{Board, Flashing, Limits};
+use harness::bench::{Board, Flashing};
 use harness::flash::parts;
 use harness::serial::panics::Symbolizer;
 use harness::serial::{Options, PortSpec};
 use harness::target::Wiring;
-use harness::target::serial::{AnalyzerSpec, Equipment, Lights};
+use harness::target::serial::{AnalyzerSpec, Lights};
 
 use crate::cmd::error::Failure;
 use crate::cmd::flash::own_elf;
@@ -174,35 +174,13 @@ fn of_entry(entry: &BoardEntry, wanted: &Wanted, firmwares: &mut Firmwares) -> R
 
 /// A board at a port: it keeps its firmware and its configuration.
 pub(super) fn at_port(port: &PortSpec, options: Options) -> Board {
-    Board {
-        id: port.to_string(),
-        place: port.to_string(),
-        access: Box::new(LockedPort { port: port.clone(), folder: lock::folder() }),
-        limits: Limits::default(),
-        flashing: None,
-        configuration: None,
-        ready: None,
-        topic_root: None,
-        equipment: Equipment::default(),
-        may_have_control_lines: port.may_have_control_lines(),
-        options,
-    }
+    let access = LockedPort { port: port.clone(), folder: lock::folder() };
+    let mut board = Board::new(port.to_string(), Box::new(access), options);
+    board.may_have_control_lines = port.may_have_control_lines();
+    board
 }
 
-/// A place of labgrid: it keeps its configuration.
+/// A place of labgrid: it keeps its firmware and its configuration.
 pub(super) fn of_labgrid(spec: &LabgridSpec, options: Options) -> Board {
-    Board {
-        id: spec.to_string(),
-        place: spec.to_string(),
-        access: Box::new(LabgridPlace::new(spec.clone())),
-        limits: Limits::default(),
-        flashing: None,
-        configuration: None,
-        ready: None,
-        topic_root: None,
-        equipment: Equipment::default(),
-        // Its port speaks RFC 2217.
-        may_have_control_lines: true,
-        options,
-    }
+    Board::new(spec.to_string(), Box::new(LabgridPlace::new(spec.clone())), options)
 }
