@@ -40,10 +40,10 @@ fn reported_light_is_evidence_unless_the_waveform_is_demanded() {
     let observed = red(", evidence: observed");
     let (code, said) = end(start(folder.path(), &broker, &observed, &["--light", "reported"]));
     assert_eq!(code, Some(4), "{said}");
-    assert!(said.contains("target serial has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
+    assert!(said.contains("board board has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
     let (code, said) = end(start(folder.path(), &broker, &red(""), &[]));
     assert_eq!(code, Some(4), "{said}");
-    assert!(said.contains("target serial has no `led`"), "{said}");
+    assert!(said.contains("board board has no `led`"), "{said}");
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn a_scenario_that_wants_it_measured_is_skipped_where_it_is_only_reported() {
     let run = |evidence: &str, light: &str| end(start(folder.path(), &broker, &red(evidence), &["--light", light]));
     let (code, said) = run(", evidence: measured", "reported");
     assert_eq!(code, Some(4), "{said}");
-    assert!(said.contains("target serial has no `led-measured`, needed by step 2 (expect-led)"), "{said}");
+    assert!(said.contains("board board has no `led-measured`, needed by step 2 (expect-led)"), "{said}");
     let (code, said) = run(", evidence: observed", "measured");
     assert_eq!(code, Some(4), "{said}");
-    assert!(said.contains("target serial has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
+    assert!(said.contains("board board has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
 }
 
 /// A line takes its time; what counts is when the frame went out.
