@@ -146,10 +146,11 @@ fn what_a_board_needs_is_asked_for() {
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         end(child)
     };
+    let broker = Broker::start();
     let cases: [(&[&str], i32, &str); 4] = [
         (&["--target", "serial", "--port", "x"], 2, "needs a broker that the board is on too"),
         (&["--target", "serial", "--broker", "mqtt://127.0.0.1:1"], 2, "--target serial needs a board"),
-        (&["--target", "serial", "--port", "/dev/none", "--broker", "mqtt://127.0.0.1:1"], 3, "there is none"),
+        (&["--target", "serial", "--port", "/dev/none", "--broker", &broker.url], 3, "there is none"),
         (&["--target", "native", "--light", "reported"], 2, "--light has a meaning only with --target serial"),
     ];
     for (arguments, expected, text) in cases {
