@@ -118,8 +118,9 @@ fn a_wrong_rate() {
     let (place, broker) = (Place::new(), Broker::start());
     let mut served = place.serve(&["light.elf", "--rfc2217", "0"]);
     let port = format!("rfc2217://{}", served.address());
-    // What it prints at first is over: a client has the usual rate before it asks for its own.
-    served.wait_for("is not modelled");
+    // What it prints at first must be over: a client has the usual rate before it asks for its own.
+    let (code, said) = say(&place, &port, "monitor --until ready --limit 20 --reset");
+    assert_eq!(code, Some(0), "{said}");
     for command in [
         "monitor --baud 9600 --until ready --limit 3 --reset".to_owned(),
         "monitor --baud 921600 --until ready --limit 3 --reset".to_owned(),
