@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut view = View::new(args, symbols);
     view.say(&format!("{} at {} baud; Ctrl-] ends", port.place(), args.baud));
     if args.reset {
-        port.reset(Sequence::Run).wait().map_err(|e| port_failure(&e))?;
+        port.restart().wait().map_err(|e| port_failure(&e))?;
     }
     // Restores the terminal when it goes.
     let keyboard = keys::Keyboard::start().map_err(|e| Failure::io("standard input", &e))?;

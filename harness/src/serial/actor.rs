@@ -42,6 +42,7 @@ impl Default for Options {
 enum Command {
     Write(Vec<u8>),
     Reset(Sequence),
+    Restart,
 }
 
 type Answer = Result<(), PortError>;
@@ -166,6 +167,11 @@ impl SerialPort {
     /// Resets the board with DTR and RTS.
     pub fn reset(&self, to: Sequence) -> Pending {
         self.ask(Command::Reset(to))
+    }
+
+    /// Resets the board with DTR and RTS, and forgets what it had printed before: what comes is of the new boot.
+    pub fn restart(&self) -> Pending {
+        self.ask(Command::Restart)
     }
 
     /// The board's supply is off: that the port has gone with it is no fault. `false`: from now on it must come back.
@@ -299,12 +305,13 @@ impl Actor {
     fn carry_out(&mut self, Request { command, answer }: Request) -> io::Result<()> {
         let result = match command {
             Command::Write(bytes) => self.link.write(&bytes),
-            Command::Reset(_) if !self.link.has_control_lines() => {
+            Command::Reset(_) | Command::Restart if !self.link.has_control_lines() => {
                 // Whoever asked may have gone.
                 let _ = answer.send(Err(PortError::NoControlLines { port: self.spec.to_string() }));
                 return Ok(());
             }
-            Command::Reset(sequence) => self.reset(sequence),
+            Command::Reset(sequence) => self.reset(sequence, false),
+            Command::Restart => self.reset(Sequence::Run, true),
         };
         let port = self.spec.to_string();
         match result {
@@ -324,9 +331,16 @@ impl Actor {
         }
     }
 
-    /// Goes through the sequence, reading on meanwhile.
-    fn reset(&mut self, sequence: Sequence) -> io::Result<()> {
-        let result = sequence.steps().iter().try_for_each(|(lines, stay)| {
+    /// Goes through the sequence, reading on meanwhile. `is_fresh`: what came before the last step, in which the board is let
+    /// go, is forgotten.
+    fn reset(&mut self, sequence: Sequence, is_fresh: bool) -> io::Result<()> {
+        let last = sequence.steps().len().saturating_sub(1);
+        let result = sequence.steps().iter().enumerate().try_for_each(|(step, (lines, stay))| {
+            if is_fresh && step == last {
+                // Held in reset for a while, it has nothing more to say.
+                self.splitter = Splitter::default();
+                self.feed.clear();
+            }
             self.link.set_control_lines(*lines)?;
             let until = Instant::now() + *stay;
             while Instant::now() < until {

@@ -99,6 +99,18 @@ impl Board {
         self.journal.record(Observation::Power { event: event.to_owned() });
     }
 
+    /// Begins to hear and see the board.
+    fn listen(&mut self) {
+        if let Some(listener) = self.listener.take() {
+            self.listening = Some(tokio::task::spawn_local(listener.run()));
+        }
+        if let Some((analyzer, lights)) = self.observed.clone() {
+            analyzer.clear();
+            let observer = ObservedLights::new(analyzer, lights, self.lost.clone());
+            self.observing = Some(tokio::task::spawn_local(observer.run()));
+        }
+    }
+
     async fn reset_now(&self) -> Result<(), BenchError> {
         match &self.reset {
             Some(command) => command.run("").await,
@@ -127,15 +139,14 @@ impl Device for Board {
     async fn start(&mut self) -> Result<(), BenchError> {
         // What it has printed since the last scenario belongs to none.
         self.port.clear();
-        if let Some(listener) = self.listener.take() {
-            self.listening = Some(tokio::task::spawn_local(listener.run()));
+        if self.reset.is_none() && self.port.has_control_lines() {
+            self.record("reset");
+            self.port.restart().done().await?;
+            self.listen();
+            return Ok(());
         }
-        if let Some((analyzer, lights)) = self.observed.clone() {
-            analyzer.clear();
-            let observer = ObservedLights::new(analyzer, lights, self.lost.clone());
-            self.observing = Some(tokio::task::spawn_local(observer.run()));
-        }
-        if self.reset.is_some() || self.port.has_control_lines() {
+        self.listen();
+        if self.reset.is_some() {
             self.record("reset");
             self.reset_now().await
         } else if self.power.is_some() {

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Pace;
 use crate::scenario::Capability;
-use crate::serial::{Options, PortError, PortSpec, Sequence, SerialPort};
+use crate::serial::{Options, PortError, PortSpec, SerialPort};
 use crate::target::{Bench, BenchError, BrokerKind, Device, Target};
 
 pub use analyzer::{Analyzer, AnalyzerError, AnalyzerSpec, AnalyzerSpecError};
@@ -80,7 +80,7 @@ impl SerialTarget {
         if let Some(reset) = &self.equipment.reset {
             reset.run("").await?;
         } else if self.has_control_lines() {
-            self.port()?.reset(Sequence::Run).done().await?;
+            self.port()?.restart().done().await?;
         } else if let Some(power) = &self.equipment.power {
             let port = self.port()?;
             port.may_be_away(true);
