@@ -71,6 +71,9 @@ fn on_a_bare_machine_everything_missing_has_a_remedy() {
       missing  mosquitto   not on the PATH: mosquitto_pub, mosquitto_sub
                            handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
                            help: apt install mosquitto-clients   # or any other MQTT client
+      missing  wokwi       there is no wokwi-cli on the PATH
+                           `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
+                           help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
       ok       colours     no colour: standard output is no terminal
                            the terminal report and `hil up`
       ok       ci          no CI system; --partition auto would find no share here, slice:M/N says it
@@ -116,6 +119,9 @@ fn on_a_full_machine_all_is_well() {
                            `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
       ok       mosquitto   mosquitto_pub and mosquitto_sub are installed
                            handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
+      missing  wokwi       there is no wokwi-cli on the PATH
+                           `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
+                           help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
       ok       colours     no colour: standard output is no terminal, NO_COLOR=1
                            the terminal report and `hil up`
       ok       ci          CI (CI=true); --partition auto takes slice:2/3 from GitLab or Knapsack (CI_NODE_INDEX=2, CI_NODE_TOTAL=3)

@@ -105,6 +105,17 @@ impl FromStr for BrokerUrl {
     }
 }
 
+impl BrokerUrl {
+    /// Whether the broker is on this machine, as far as the address says.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host.trim_end_matches('.');
+        match host.parse::<std::net::IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => host.eq_ignore_ascii_case("localhost"),
+        }
+    }
+}
+
 /// The URL, with `***` for the password.
 impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,6 +140,25 @@ impl fmt::Debug for BrokerUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        let is_here = |t: &str| t.parse::<BrokerUrl>().unwrap().is_loopback();
+        for here in
+            ["mqtt://127.0.0.1", "mqtt://127.8.9.1:1", "mqtt://[::1]", "mqtt://LocalHost", "ws://[::ffff:127.0.0.1]/x"]
+        {
+            assert!(is_here(here), "{here}");
+        }
+        for elsewhere in [
+            "mqtt://192.168.1.2",
+            "mqtt://localhost.example",
+            "mqtt://lab",
+            "mqtt://0.0.0.0",
+            "mqtt://127.0.0.1.nip.io",
+        ] {
+            assert!(!is_here(elsewhere), "{elsewhere}");
+        }
+    }
 
     #[test]
     fn urls_are_read_and_never_show_their_password() {

@@ -24,6 +24,11 @@ impl Failure {
         Self { exit: Exit::Bench, text: chain(error), help: None }
     }
 
+    /// The bench, in words: exit code 3.
+    pub(super) fn of_bench(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Bench, text: text.into(), help: None }
+    }
+
     /// An error that knows its own help: exit code 2.
     pub(super) fn diagnostic(error: &dyn miette::Diagnostic) -> Self {
         Self { exit: Exit::Usage, text: error.to_string(), help: error.help().map(|h| h.to_string()) }

@@ -8,6 +8,7 @@ mod doctor;
 mod error;
 mod firmware;
 mod flash;
+mod fuzz;
 mod init;
 mod monitor;
 mod port;
@@ -18,6 +19,7 @@ mod schema;
 mod selection;
 mod sim;
 mod up;
+mod wokwi;
 
 use std::process::ExitCode;
 
@@ -40,7 +42,8 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage or invalid file, 3 bench error (sa
 
 #[derive(Subcommand)]
 enum Command {
-    Run(run::Args),
+    Run(Box<run::Args>),
+    Fuzz(Box<fuzz::Args>),
     Check(check::Args),
     Schema(schema::Args),
     #[command(subcommand)]
@@ -51,6 +54,8 @@ enum Command {
     Firmware(firmware::Command),
     #[command(subcommand)]
     Sim(sim::Command),
+    #[command(subcommand)]
+    Wokwi(wokwi::Command),
     Boards(boards::Args),
     Flash(flash::Args),
     Provision(Box<provision::Args>),
@@ -66,13 +71,15 @@ pub fn main() -> ExitCode {
     harness::target::native::keep_device_panics_off_the_terminal();
     let cli = Cli::parse();
     let result = match cli.command {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(*args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Report(command) => report::run(command),
         Command::Broker(command) => broker::run(command),
         Command::Firmware(command) => firmware::run(command),
         Command::Sim(command) => sim::run(command),
+        Command::Wokwi(command) => wokwi::run(command),
         Command::Boards(args) => boards::run(&args),
         Command::Flash(args) => flash::run(&args),
         Command::Provision(args) => provision::run(*args),

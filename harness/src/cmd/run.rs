@@ -7,6 +7,7 @@ mod listing;
 pub(super) mod reports;
 mod serial;
 pub(super) mod target;
+mod wokwi;
 
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,7 @@ Examples:
   hil run --broker mqtt://127.0.0.1:1883        the same through a broker of yours
   hil run --target mqtt --broker mqtt://lab:1883   against a device that is on that broker already
   hil run --target serial --port /dev/ttyUSB0 --broker mqtt://lab:1883   on a board
+  hil run --target wokwi --broker mqtt://broker.example   on Wokwi, by wokwi-cli and a broker that both reach
   hil run --partition slice:1/3 --json 1.jsonl  a third of it, for `hil report merge`
   hil run --plant-fault 6                       see what a failure looks like
 
@@ -48,7 +50,8 @@ pub(super) struct Args {
 
     /// Scenarios at a time [default: as many as there are cores, four times that with --broker URL]
     ///
-    /// `--target mqtt` and `--target serial` always run one at a time: their scenarios share the one device.
+    /// `--target mqtt` and `--target serial` always run one at a time: their scenarios share the one device. `--target wokwi` does
+    /// so by default: services limit how many simulations an account has.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 
@@ -100,13 +103,13 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let chosen_target = args.target.choose(&broker)?;
     let options = RunOptions {
         runs_on: chosen_target.runs_on,
-        jobs: args.jobs.map_or_else(|| default_jobs(&broker), usize::from),
+        jobs: args.jobs.map_or_else(|| if args.target.is_wokwi() { 1 } else { default_jobs(&broker) }, usize::from),
         retries: args.retries,
         fail_fast: args.fail_fast,
         wall_limit: Duration::from_secs(args.wall_limit),
         seed: args.seed,
         topic_root: args.broker.topic_root()?,
-        run_id: run_id(),
+        run_id: if args.target.is_wokwi() { private_run_id() } else { run_id() },
         broker,
     };
     if args.dry_run {
@@ -175,6 +178,13 @@ fn default_jobs(broker: &BrokerChoice) -> usize {
 pub(super) fn run_id() -> String {
     let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
     format!("{:04x}", (nanos >> 8 ^ std::process::id()) & 0xFFFF)
+}
+
+/// Eight random hexadecimal digits: on a public broker there are other runs, and the curious. (More would not leave room for the
+/// longest payloads in the firmware's packets of 256 bytes.)
+fn private_run_id() -> String {
+    use std::hash::{BuildHasher as _, RandomState};
+    format!("{:08x}", RandomState::new().hash_one(std::process::id()) & 0xFFFF_FFFF)
 }
 
 fn partition(text: Option<&str>) -> Result<Option<plan::Partition>, Failure> {

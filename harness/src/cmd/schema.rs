@@ -1,10 +1,10 @@
-//! `hil schema`: the JSON Schemas of scenario files and inventories.
+//! `hil schema`: the JSON Schemas of scenario files, inventories and device descriptions.
 
 use harness::verdict::Exit;
 
 use super::error::Failure;
 
-/// Print the JSON Schema of scenario files, or of inventories
+/// Print the JSON Schema of scenario files, of inventories, or of device descriptions
 ///
 /// With it, editors complete keys and show their meaning. In VS Code (extension "YAML"), put this line at the top of a
 /// scenario:  # yaml-language-server: $schema=../docs/scenario.schema.json
@@ -12,15 +12,24 @@ use super::error::Failure;
 #[command(after_help = "\
 Examples:
   hil schema > docs/scenario.schema.json
-  hil schema --bench > docs/bench.schema.json")]
+  hil schema --bench > docs/bench.schema.json
+  hil schema --device > docs/device.schema.json")]
 pub(super) struct Args {
     /// Of inventories (bench.yaml)
     #[arg(long)]
     bench: bool,
+
+    /// Of device descriptions (device.yaml)
+    #[arg(long, conflicts_with = "bench")]
+    device: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let schema = if args.bench { harness::bench::inventory::schema() } else { harness::scenario::schema() };
+    let schema = match (args.bench, args.device) {
+        (true, _) => harness::bench::inventory::schema(),
+        (_, true) => harness::fuzz::device::schema(),
+        _ => harness::scenario::schema(),
+    };
     println!("{schema:#}");
     Ok(super::DONE)
 }

@@ -13,7 +13,7 @@ use super::error::Failure;
 /// Where scenarios are looked for when no path is given.
 const DEFAULT_PATH: &str = "scenarios";
 
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub(super) struct Selection {
     /// Scenario files, or folders that are searched for *.yaml and *.yml (names that begin with `_` are for `include`)
     #[arg(value_name = "PATH", default_value = DEFAULT_PATH)]

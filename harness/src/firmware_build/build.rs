@@ -16,6 +16,8 @@ pub enum Variant {
     OpenEth,
     /// The same with the light's own code not optimised: for a debugger on an emulator, which then sees every variable.
     Debug,
+    /// The same with two faults of memory safety, for tests of the fuzzer: never for a product.
+    Planted,
     /// The tests on the chip (`firmware/tests/chip`), without a network: an embedded-test suite.
     Tests,
 }
@@ -25,6 +27,7 @@ impl Variant {
         match self {
             Self::Wifi => "esp32c3",
             Self::OpenEth | Self::Debug => "openeth",
+            Self::Planted => "planted",
             Self::Tests => "chip-tests",
         }
     }
@@ -32,7 +35,7 @@ impl Variant {
     /// cargo's kind and name of the program.
     const fn program(self) -> (&'static str, &'static str) {
         match self {
-            Self::Wifi | Self::OpenEth | Self::Debug => ("--bin", "light"),
+            Self::Wifi | Self::OpenEth | Self::Debug | Self::Planted => ("--bin", "light"),
             Self::Tests => ("--test", "chip"),
         }
     }
@@ -41,7 +44,7 @@ impl Variant {
     const fn profile(self) -> &'static str {
         match self {
             Self::Debug => "firmware-debug",
-            Self::Wifi | Self::OpenEth | Self::Tests => "firmware",
+            Self::Wifi | Self::OpenEth | Self::Planted | Self::Tests => "firmware",
         }
     }
 
@@ -51,6 +54,7 @@ impl Variant {
             Self::Wifi => "light.elf",
             Self::OpenEth => "light-openeth.elf",
             Self::Debug => "light-debug.elf",
+            Self::Planted => "light-planted.elf",
             Self::Tests => "chip-tests.elf",
         }
     }

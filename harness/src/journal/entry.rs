@@ -88,6 +88,15 @@ pub enum Observation {
         /// `network down`, `drop PUBLISH to device after 5 bytes`.
         what: String,
     },
+    /// The scenario set a control of a part: pressed a button.
+    Control {
+        /// Part id in the board drawing: `btn1`.
+        part: String,
+        /// The control's name: `pressed`.
+        control: String,
+        /// Its value.
+        value: f64,
+    },
     /// The broker started, stopped, or saw a client come or go.
     Broker {
         /// `stopped`, `started on 127.0.0.1:1883`.

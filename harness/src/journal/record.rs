@@ -23,6 +23,8 @@ struct Inner {
     wall_start: std::time::Instant,
     entries: Mutex<Kept>,
     grown: Notify,
+    /// Of a record that is complete: its end.
+    end: Option<SimTime>,
 }
 
 /// The entries from `first` on; those before it were forgotten.
@@ -36,19 +38,38 @@ impl Journal {
     /// An empty journal whose time zero is now, on the current runtime's clock.
     #[expect(clippy::new_without_default, reason = "reads the clock: not a default value")]
     pub fn new() -> Self {
+        Self::starting_with(Kept::default(), None)
+    }
+
+    /// A record that is complete, up to `end`: nothing is waited for in it. The observations are in the order of their times.
+    pub fn complete(observations: impl IntoIterator<Item = (SimTime, Observation)>, end: SimTime) -> Self {
+        let entry = |(seq, (at, what))| Entry { seq, at, wall: at.elapsed(), what };
+        let entries = (0..).zip(observations).map(entry).collect();
+        Self::starting_with(Kept { first: 0, entries }, Some(end))
+    }
+
+    /// An empty journal with the same time zero.
+    pub fn beside(&self) -> Self {
+        let Inner { device_start, wall_start, .. } = *self.inner;
+        let (entries, grown, end) = (Mutex::default(), Notify::new(), None);
+        Self { inner: Arc::new(Inner { device_start, wall_start, entries, grown, end }) }
+    }
+
+    fn starting_with(kept: Kept, end: Option<SimTime>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 device_start: tokio::time::Instant::now(),
                 wall_start: std::time::Instant::now(),
-                entries: Mutex::default(),
+                entries: Mutex::new(kept),
                 grown: Notify::new(),
+                end,
             }),
         }
     }
 
-    /// Scenario time now.
+    /// Scenario time now; of a record that is complete, its end.
     pub fn now(&self) -> SimTime {
-        SimTime::from_elapsed(self.inner.device_start.elapsed())
+        self.inner.end.unwrap_or_else(|| SimTime::from_elapsed(self.inner.device_start.elapsed()))
     }
 
     /// The runtime's instant that stands for scenario time `at`.
@@ -114,6 +135,9 @@ impl Journal {
         deadline: SimTime,
         mut search: impl FnMut(&[Entry]) -> Option<R>,
     ) -> Option<R> {
+        if self.inner.end.is_some() {
+            return self.read(from, search);
+        }
         let timer = tokio::time::sleep_until(self.instant(deadline));
         tokio::pin!(timer);
         loop {
@@ -140,6 +164,16 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_complete_record_is_searched_and_not_waited_for() {
+        let note = |text: &str| Observation::Note { text: text.to_owned() };
+        let journal = Journal::complete([(SimTime(5), note("a")), (SimTime(9), note("b"))], SimTime(10));
+        assert_eq!(journal.now(), SimTime(10));
+        let at_9 = |entries: &[Entry]| entries.iter().find(|e| e.at == SimTime(9)).map(|e| e.seq);
+        assert_eq!(journal.wait(0, SimTime(u64::MAX), at_9).await, Some(1));
+        assert_eq!(journal.wait(2, SimTime(u64::MAX), at_9).await, None);
+    }
 
     #[tokio::test]
     async fn positions_stay_what_they_were_when_entries_are_forgotten() {

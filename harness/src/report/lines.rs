@@ -54,6 +54,7 @@ impl Line {
             }
             Observation::Power { event } => ("power", clean(event)),
             Observation::Fault { what } => ("fault", clean(what)),
+            Observation::Control { part, control, value } => ("control", clean(&format!("{part} {control} = {value}"))),
             Observation::Broker { event } => ("broker", clean(event)),
             Observation::Note { text } => ("note", clean(text)),
             Observation::Outcome { path, ok: true, text } => ("ok", clean(&format!("{path}: {text}"))),

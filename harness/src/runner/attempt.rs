@@ -12,7 +12,7 @@ use super::pool::{Place, Planned};
 use super::record::Recorder;
 use super::serial_log::SerialLog;
 use super::step;
-use super::{filters, invariants, redact};
+use super::{filters, invariants, late, redact};
 use crate::broker::{Broker, EmbeddedBroker};
 use crate::clock::{self, Due, Pace};
 use crate::event::{Attempt, Failure};
@@ -20,7 +20,7 @@ use crate::journal::{Entry, Journal, Observation};
 use crate::plan::fnv1a;
 use crate::scenario::{DEFAULT_TIMEOUT, SourcedStep};
 use crate::target::{Bench, BenchError};
-use crate::time::{SimTime, display};
+use crate::time::SimTime;
 use crate::verdict::Verdict;
 use crate::wire::Wire;
 
@@ -28,6 +28,8 @@ use crate::wire::Wire;
 const QUIET: Duration = Duration::from_millis(300);
 /// Longest wait for that.
 const LAST_MESSAGES_LIMIT: Duration = Duration::from_secs(3);
+/// Limit of a scenario that its device carries out by itself; no more than a guard behind the device's own.
+const CARRIED_LIMIT: Duration = Duration::from_secs(86_400);
 
 /// Runs one attempt, on the current thread. `label` tells its device and topics on a shared broker
 /// apart from those of its siblings and of earlier attempts.
@@ -143,10 +145,12 @@ impl World {
             // Not of the id: that holds the path, and the same scenario is to run alike wherever it lies.
             seed: options.seed ^ fnv1a(scenario.title.bytes()),
         };
-        let device = place.target.open(bench)?;
+        let mut device = place.target.open(bench)?;
         let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        device.prepare(scenario, timeout)?;
         let cx = Context {
             deadline: journal.now() + timeout,
+            timeout,
             journal,
             observer: Rc::new(observer),
             device,
@@ -157,6 +161,9 @@ impl World {
             window: Window::default(),
             serial: SerialLog::default(),
             requests: 0,
+            sequential: scenario.has_only_wokwi_steps(),
+            id: scenario.id.clone(),
+            late: None,
         };
         Ok(Self { cx, recorder: Recorder::default(), timeout, is_private })
     }
@@ -168,6 +175,15 @@ impl World {
             self.recorder.failures.extend(failed.failures);
             return false;
         }
+        // What it took to bring the device up is none of the scenario's time. What it carries out itself it limits itself.
+        let is_carried = self.cx.device.carrier().is_some();
+        self.cx.begin_timeout(if is_carried { CARRIED_LIMIT } else { self.timeout });
+        if self.cx.sequential
+            && let Some(points) = self.cx.device.pause_points()
+        {
+            points.pause();
+            self.cx.journal.note("all steps are Wokwi's: the device's time stands still between them");
+        }
         let observer = Rc::clone(&self.cx.observer);
         let device_lost = self.cx.device.lost();
         let lost = tokio::select! {
@@ -178,14 +194,7 @@ impl World {
             () = self.steps(planned) => None,
         };
         if let Some(reason) = lost {
-            let failed = dead_on_arrival(&reason, Duration::ZERO);
-            let at = self.cx.journal.now();
-            self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure {
-                at,
-                step: "run".to_owned(),
-                step_title: "while the scenario ran".to_owned(),
-                ..f
-            }));
+            self.lost(&reason, "run", "while the scenario ran");
         }
         false
     }
@@ -204,28 +213,46 @@ impl World {
         if let Some(missing) = pending.filter(|_| self.recorder.failures.is_empty()) {
             self.recorder.failures.push(invariants::pending_power_failure(missing, self.cx.journal.now()));
         }
-        self.cx.deadline = self.cx.journal.now() + self.timeout;
+        if !self.recorder.failures.is_empty() && self.cx.device.carrier().is_some_and(|carrier| carrier.is_over()) {
+            if !scenario.teardown.is_empty() {
+                self.cx.journal.note("no teardown: the simulation has ended with the step that failed");
+            }
+            return;
+        }
+        self.cx.begin_timeout(self.timeout);
         self.recorder.rearm();
         // Recorded where it happened.
         let _ = self.list("teardown", &scenario.teardown).await;
+        if let Err(error) = late::judge(&mut self.cx, &mut self.recorder).await {
+            self.lost(&error, "end", "what the lights have shown");
+        }
+    }
+
+    /// The bench failed beside the steps.
+    fn lost(&mut self, reason: &BenchError, step: &str, step_title: &str) {
+        let failed = dead_on_arrival(reason, Duration::ZERO);
+        let at = self.cx.journal.now();
+        self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure {
+            at,
+            step: step.to_owned(),
+            step_title: step_title.to_owned(),
+            ..f
+        }));
     }
 
     async fn list(&mut self, name: &str, steps: &[SourcedStep]) -> Result<(), StepError> {
         for (i, sourced) in steps.iter().enumerate() {
             let path = format!("{name} {}", i + 1);
             let Self { cx, recorder, timeout, .. } = self;
-            if cx.journal.now() >= cx.deadline {
+            // In Wokwi only time that passes in a step can be too long.
+            if cx.journal.now() >= cx.deadline && !cx.sequential {
                 let place = super::failure::StepPlace {
                     path: &path,
                     title: "",
                     source: &sourced.source,
                     span: sourced.step.span,
                 };
-                let unmet = Unmet::new(
-                    "hil::timeout",
-                    format!("the scenario's timeout of {} ended before this step", display(*timeout)),
-                )
-                .help("raise `timeout:` at the top of the file (default 30s of scenario time)");
+                let unmet = Unmet::timeout("before", *timeout);
                 return Err(recorder.failed(unmet.into(), &place, cx));
             }
             step::run(cx, recorder, &sourced.source, &sourced.step, &path).await?;

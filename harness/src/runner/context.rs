@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::observer::Observer;
 use super::serial_log::SerialLog;
+use super::step::LateLook;
 use crate::broker::Broker;
 use crate::journal::{Entry, Journal, Message, Observation, Payload, Position};
 pub(super) use crate::scenario::DEFAULT_WITHIN;
@@ -25,10 +26,18 @@ pub(super) struct Context {
     pub(super) variables: Variables,
     /// Instant at which the scenario's `timeout` ends it.
     pub(super) deadline: SimTime,
+    /// The same in the device's time, for one whose time stands still between steps.
+    pub(super) timeout: Duration,
     pub(super) marks: HashMap<String, Position>,
     pub(super) window: Window,
     pub(super) serial: SerialLog,
     pub(super) requests: u32,
+    /// Wokwi's meaning of steps: time stands still between them.
+    pub(super) sequential: bool,
+    /// The scenario's id.
+    pub(super) id: String,
+    /// Looks at lights that are to be taken when the run is over; each is taken from here when its step has ended.
+    pub(super) late: Option<LateLook>,
 }
 
 /// Which part of the journal expectations look at: everything since the first of the stimuli just before them, except
@@ -51,6 +60,8 @@ pub(super) struct Window {
     pub(super) serial_used: usize,
     /// Per light: the entry and time up to which it was looked at.
     pub(super) lights: HashMap<(String, u16), (Position, SimTime)>,
+    /// Per light that is known only after the run: the hint and time up to which hints were looked at.
+    pub(super) hinted: HashMap<(String, u16), (Position, SimTime)>,
     /// Within `in-order`: the entry behind the expectation before.
     pub(super) order_from: Option<Position>,
     /// Within `all-of`: entries that its expectations have used up, in whatever order.
@@ -68,6 +79,21 @@ pub(super) struct Found {
 }
 
 impl Context {
+    /// The scenario may last so long from now on.
+    pub(super) fn begin_timeout(&mut self, timeout: Duration) {
+        self.deadline = self.journal.now() + timeout;
+        self.timeout = timeout + self.device.pause_points().map(|points| points.elapsed()).unwrap_or_default();
+    }
+
+    /// A step begins. Where the device's time stands still between steps, the timeout is measured in that time.
+    pub(super) fn begin_step(&mut self) {
+        if self.sequential
+            && let Some(points) = self.device.pause_points()
+        {
+            self.deadline = self.journal.now() + self.timeout.saturating_sub(points.elapsed());
+        }
+    }
+
     /// A stimulus is about to be given.
     pub(super) fn begin_stimulus(&mut self) {
         if !self.window.in_stimuli {

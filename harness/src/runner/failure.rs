@@ -1,9 +1,12 @@
 //! Why a step did not hold.
 
+use std::time::Duration;
+
 use crate::event::{Failure, Place};
 use crate::journal::Journal;
 use crate::scenario::{Diagnostics, Source, Span};
 use crate::target::BenchError;
+use crate::time::display;
 use crate::verdict::Verdict;
 
 /// The end of a scenario before its last step.
@@ -36,6 +39,12 @@ pub(super) struct Unmet {
 impl Unmet {
     pub(super) fn new(code: &'static str, title: impl Into<String>) -> Self {
         Self { title: title.into(), code, span: None, expected: None, actual: None, help: None, related: Vec::new() }
+    }
+
+    /// The scenario's timeout has ended: `before` or `in` this step.
+    pub(super) fn timeout(place: &str, timeout: Duration) -> Self {
+        Self::new("hil::timeout", format!("the scenario's timeout of {} ended {place} this step", display(timeout)))
+            .help("raise `timeout:` at the top of the file (default 30s of scenario time)")
     }
 
     pub(super) fn at(mut self, span: Span) -> Self {

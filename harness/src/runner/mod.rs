@@ -8,6 +8,7 @@ mod failure;
 mod filters;
 mod fleet;
 mod invariants;
+mod late;
 mod observer;
 mod options;
 mod pool;

@@ -191,6 +191,9 @@ fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOpt
 pub fn skip_reason(planned: &Planned, options: &RunOptions) -> Option<String> {
     match &options.runs_on {
         RunsOn::Target(target) => {
+            if let Some(reason) = target.unfit(&planned.scenario, options.broker.kind()) {
+                return Some(reason);
+            }
             let offered = target.capabilities(options.broker.kind());
             lacking(planned, &offered, &format!("target {}", target.name()), options)
         }

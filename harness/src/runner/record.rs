@@ -2,8 +2,9 @@
 
 use super::context::Context;
 use super::failure::{StepError, StepPlace};
+use super::late::LateStep;
 use crate::event::{Failure, Place, StepReport};
-use crate::journal::Observation;
+use crate::journal::{Observation, Position};
 use crate::time::SimTime;
 
 /// Steps and failures of one attempt.
@@ -11,6 +12,8 @@ use crate::time::SimTime;
 pub(super) struct Recorder {
     pub(super) steps: Vec<StepReport>,
     pub(super) failures: Vec<Failure>,
+    /// Steps that are judged when the run is over.
+    pub(super) late: Vec<LateStep>,
     /// Whether the failure on its way up was recorded already, at the innermost step.
     reported: bool,
     /// Within `any-of`: what does not hold is no failure yet.
@@ -62,6 +65,34 @@ impl Recorder {
         cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
         self.failures.push(failure);
         error
+    }
+
+    /// A step was judged after the run, by a record of the lights that begins at journal entry `first`. What fails so failed
+    /// before anything else did.
+    pub(super) fn judged(
+        &mut self,
+        result: Result<String, StepError>,
+        place: &StepPlace<'_>,
+        first: Position,
+        cx: &Context,
+    ) {
+        let error = match result {
+            Ok(text) => {
+                let text = format!("{text} of simulated time, judged after the run");
+                cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: true, text });
+                return;
+            }
+            Err(error) => error,
+        };
+        let (mut failure, _) = error.into_failure(place, &cx.journal);
+        failure.related.iter_mut().for_each(|seq| *seq += first);
+        if let Some(step) = self.steps.iter_mut().rev().find(|step| step.path == place.path) {
+            step.ok = false;
+            failure.at = step.to;
+        }
+        let text = failure.title.clone();
+        cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
+        self.failures.insert(0, redacted(failure, cx));
     }
 
     /// The next failure is a new one (the teardown's).

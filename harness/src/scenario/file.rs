@@ -63,6 +63,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Whether all of its steps, those of setup and teardown included, are Wokwi's. Such a scenario means what it means in
+    /// Wokwi: the device's time stands still between steps (docs/scenarios.md).
+    pub fn has_only_wokwi_steps(&self) -> bool {
+        self.setup.iter().chain(&self.steps).chain(&self.teardown).all(|sourced| sourced.step.is_wokwis())
+    }
+
     /// All variables at the start, with those of the environment.
     pub fn variables(&self) -> Variables {
         let mut variables = Variables::new(Arc::clone(&self.secrets));

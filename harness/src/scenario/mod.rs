@@ -15,6 +15,7 @@ pub(crate) mod schema;
 mod span;
 pub mod step;
 mod variables;
+pub mod wokwi;
 pub mod yaml;
 
 pub use capability::Capability;

@@ -5,6 +5,7 @@ use crate::journal::Journal;
 use crate::scenario::DeviceConfig;
 use crate::serial::PortError;
 use crate::target::serial::AnalyzerError;
+use crate::target::wokwi::WokwiError;
 use crate::wire::Wire;
 
 /// The surroundings of one scenario's device.
@@ -63,6 +64,9 @@ pub enum BenchError {
     /// The logic analyzer cannot be used.
     #[error(transparent)]
     Analyzer(#[from] AnalyzerError),
+    /// Wokwi's command line, or what is behind it.
+    #[error(transparent)]
+    Wokwi(#[from] WokwiError),
     /// The command that switches the supply.
     #[error("the supply was not switched: {0}")]
     PowerCommand(String),
@@ -112,6 +116,7 @@ impl BenchError {
             }
             Self::Port(error) => error.help(),
             Self::Analyzer(error) => error.help(),
+            Self::Wokwi(error) => error.help(),
             Self::PowerCommand(_) => "try --power-command in a shell, with `on` and `off` in place of {on|off}",
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",

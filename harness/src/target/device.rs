@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::BenchError;
+use super::late::LateLight;
+use super::{BenchError, PartError};
+use crate::picture::Image;
+use crate::scenario::Scenario;
+use crate::time::SimTime;
 
 /// Beginning of the power event of a device that panicked. Such events fail a scenario, whatever it expects; so do those of
 /// [`HALTED`] and [`RETURNED`].
@@ -19,6 +23,15 @@ pub const RETURNED: &str = "the firmware returned";
 /// One device, for one scenario.
 #[async_trait(?Send)]
 pub trait Device {
+    /// Told before it is started: what it will be put through, and the limit of that in scenario time.
+    ///
+    /// # Errors
+    /// It cannot be made ready for that.
+    fn prepare(&mut self, scenario: &Scenario, timeout: Duration) -> Result<(), BenchError> {
+        let _ = (scenario, timeout);
+        Ok(())
+    }
+
     /// Begins: powers it on, or attaches to one that runs.
     ///
     /// # Errors
@@ -40,6 +53,16 @@ pub trait Device {
         Duration::ZERO
     }
 
+    /// Its lights, if what they show is known only after the run.
+    fn late_light(&mut self) -> Option<&mut dyn LateLight> {
+        None
+    }
+
+    /// Itself, if it carries out the scenario's steps and not the runner.
+    fn carrier(&mut self) -> Option<&mut dyn Carrier> {
+        None
+    }
+
     /// Serial input, if it has a console.
     fn serial(&mut self) -> Option<&mut dyn SerialInput> {
         None
@@ -54,6 +77,99 @@ pub trait Device {
     fn power(&mut self) -> Option<&mut dyn Power> {
         None
     }
+
+    /// The levels of its pins, if they can be read.
+    fn pins(&mut self) -> Option<&mut dyn Pins> {
+        None
+    }
+
+    /// The controls of its parts, if they can be set.
+    fn controls(&mut self) -> Option<&mut dyn Controls> {
+        None
+    }
+
+    /// What its parts show, if pictures can be taken.
+    fn screens(&mut self) -> Option<&mut dyn Screens> {
+        None
+    }
+
+    /// Its time, if it can be made to stand still.
+    fn pause_points(&mut self) -> Option<&mut dyn PausePoints> {
+        None
+    }
+}
+
+/// Levels of pins.
+pub trait Pins {
+    /// The level of a part's pin at this moment.
+    ///
+    /// # Errors
+    /// [`PartError`]: the drawing does not have it, or nothing is known of its level.
+    fn level(&mut self, part: &str, pin: &str) -> Result<bool, PartError>;
+}
+
+/// Controls of parts: buttons.
+pub trait Controls {
+    /// Sets a part's control.
+    ///
+    /// # Errors
+    /// [`PartError`]: there is no such part or control, or it cannot have this value.
+    fn set(&mut self, part: &str, control: &str, value: f64) -> Result<(), PartError>;
+}
+
+/// Pictures of parts.
+pub trait Screens {
+    /// What a part shows at this moment.
+    ///
+    /// # Errors
+    /// [`PartError`]: there is no such part, or it shows nothing.
+    fn picture(&mut self, part: &str) -> Result<Image, PartError>;
+}
+
+/// Time that stands still and passes in pieces, as in Wokwi's scenarios.
+#[async_trait(?Send)]
+pub trait PausePoints {
+    /// How much of the device's time has passed since it was made.
+    fn elapsed(&self) -> Duration;
+
+    /// The device's time stands still from now on.
+    fn pause(&mut self);
+
+    /// Lets exactly this much of the device's time pass.
+    async fn run_for(&mut self, time: Duration);
+
+    /// Lets time pass until the device has printed these bytes since it last stood still; it then stands still just behind
+    /// them. At scenario time `deadline` it stands still anyway. Says whether they were printed.
+    async fn run_until_output(&mut self, bytes: &[u8], deadline: SimTime) -> bool;
+}
+
+/// A device that was given the whole scenario when it was [prepared](Device::prepare) and carries it out by itself. The runner
+/// follows it from step to step.
+#[async_trait(?Send)]
+pub trait Carrier {
+    /// Waits until the next step has ended. Steps come in the order of the scenario: setup, steps, teardown, the steps of a
+    /// `repeat` as often as it says; `log` and `mark` are not among them.
+    ///
+    /// # Errors
+    /// The bench failed.
+    async fn next_step(&mut self) -> Result<Carried, BenchError>;
+
+    /// Whether there is nothing more to follow: it has ended, after the last step or before.
+    fn is_over(&self) -> bool;
+}
+
+/// How a step ended that the device has carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carried {
+    /// It held.
+    Held,
+    /// It did not hold.
+    NotHeld {
+        /// Why, in one line.
+        title: String,
+    },
+    /// The scenario's time, which is this long, was over before it ended.
+    TimedOut(Duration),
 }
 
 /// Serial input to the device. (Its output goes to the journal.)

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use simulator::board::diagram::Diagram;
 
-use super::BenchError;
+use super::{BenchError, Drawing, PartError};
+use crate::journal::Rgb;
+use crate::picture::{Image, Layout};
 
 /// One light in a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +23,15 @@ pub struct Wiring {
     /// GPIO and the lights behind it, in the order of the chain. Several chains can hang on one GPIO: each sees the same
     /// waveform.
     pub chains: Vec<(u8, Vec<LightPosition>)>,
+    /// The drawing that it is from.
+    pub drawing: Drawing,
 }
 
 impl Default for Wiring {
     /// One light, `led1`, on GPIO8: an ESP32-C3-DevKitM-1.
     fn default() -> Self {
-        Self { chains: vec![(8, vec![LightPosition { part: "led1".to_owned(), index: 0 }])] }
+        let lights = vec![LightPosition { part: "led1".to_owned(), index: 0 }];
+        Self { chains: vec![(8, lights)], drawing: Drawing::default() }
     }
 }
 
@@ -50,7 +55,32 @@ impl Wiring {
         if chains.is_empty() {
             return Err(wrong("no light in it is wired to a GPIO".to_owned()));
         }
-        Ok(Self { chains })
+        Ok(Self { chains, drawing: Drawing::new(&diagram) })
+    }
+
+    /// How many lights a part has on the device.
+    fn lights_of(&self, part: &str) -> usize {
+        let lights = self.chains.iter().flat_map(|(_, lights)| lights).filter(|light| light.part == part);
+        lights.map(|light| usize::from(light.index) + 1).max().unwrap_or_default()
+    }
+
+    /// A picture of a part's lights, each of which shows `color`.
+    ///
+    /// # Errors
+    /// [`PartError`](super::PartError): there is no such part, or it has no lights.
+    pub(super) fn picture(&self, part: &str, color: impl Fn(u16) -> Rgb) -> Result<Image, PartError> {
+        let mut layout = self.drawing.layout(part)?;
+        let lights = match self.lights_of(part) {
+            // Wired to no GPIO: dark.
+            0 => layout.lights,
+            lights => lights,
+        };
+        if lights != layout.lights {
+            // The scenario configures a longer chain than the drawing has.
+            layout = Layout::row(lights);
+        }
+        let colors: Vec<Rgb> = (0..lights).map(|index| u16::try_from(index).map(&color).unwrap_or_default()).collect();
+        Ok(layout.draw(&colors))
     }
 
     /// The lights of a device with this configuration: a scenario that configures a longer chain than the drawing has is

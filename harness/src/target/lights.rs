@@ -36,6 +36,11 @@ impl Lights {
         }
     }
 
+    /// What a light shows; dark until it was seen.
+    pub(super) fn color(&self, part: &str, index: u16) -> Rgb {
+        self.shown.borrow().get(&(part.to_owned(), index)).copied().unwrap_or_default()
+    }
+
     /// The supply is off.
     pub(super) fn go_dark(&self) {
         let lit: Vec<_> = self.shown.borrow().keys().cloned().collect();

@@ -9,6 +9,8 @@
 
 mod bench;
 mod device;
+mod drawing;
+pub mod late;
 mod layout;
 mod lights;
 pub mod mqtt;
@@ -16,13 +18,18 @@ pub mod native;
 pub mod provision;
 pub mod serial;
 pub mod sim;
+pub mod wokwi;
 
 pub use bench::{Bench, BenchError, Credentials};
-pub use device::{Device, HALTED, PANICKED, Power, RETURNED, Reset, SerialInput};
+pub use device::{
+    Carried, Carrier, Controls, Device, HALTED, PANICKED, PausePoints, Pins, Power, RETURNED, Reset, Screens,
+    SerialInput,
+};
+pub use drawing::{Drawing, Net, PartError};
 pub use layout::{LightPosition, Wiring};
 
 use crate::clock::Pace;
-use crate::scenario::Capability;
+use crate::scenario::{Capability, Scenario};
 
 /// A kind of device that scenarios can run on.
 pub trait Target: Send + Sync {
@@ -37,6 +44,12 @@ pub trait Target: Send + Sync {
 
     /// How many of its devices can run at a time; `None`: as many as one likes. 1 where all scenarios share one device.
     fn devices(&self) -> Option<usize> {
+        None
+    }
+
+    /// Why this scenario cannot be run on it, if that is for another reason than a capability.
+    fn unfit(&self, scenario: &Scenario, broker: BrokerKind) -> Option<String> {
+        let _ = (scenario, broker);
         None
     }
 

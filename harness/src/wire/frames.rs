@@ -4,7 +4,7 @@
 const MAX_FRAME: usize = 1024 * 1024;
 
 /// Cuts a byte stream into whole packets.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct FrameSplitter {
     buffer: Vec<u8>,
     opaque: bool,

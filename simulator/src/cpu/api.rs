@@ -33,12 +33,13 @@ impl Cpu {
     pub fn reset(&mut self) {
         let (now, instret) = (self.core.now(), self.core.instret);
         let breakpoints = std::mem::take(&mut self.core.breakpoints);
-        let coverage = self.core.coverage.take();
+        let (coverage, edges) = (self.core.coverage.take(), self.core.edges.take());
         let mut core = Core::new(self.core.config);
         core.horizon = now;
         core.instret = instret;
         core.breakpoints = breakpoints;
         core.coverage = coverage;
+        core.edges = edges;
         core.forget = true;
         *self.core = core;
     }

@@ -5,6 +5,7 @@
 
 use super::core::Core;
 use super::csr::Kind;
+use super::edges::Edges;
 use super::exec;
 use super::fuse::{self, Fused};
 use super::inst::{Inst, Op};
@@ -59,8 +60,16 @@ impl Block {
 }
 
 /// Decodes the block at `pc`, with at most `longest` instructions. With one nothing is fused, so that it is exact.
-pub(super) fn translate(core: &Core, mem: &Memory, pc: u32, longest: u8, number: u32) -> Result<Block, Raised> {
-    let mut builder = Builder::new(core, mem, pc, number);
+/// With `edges`, branches and indirect jumps count where they lead.
+pub(super) fn translate(
+    core: &Core,
+    mem: &Memory,
+    pc: u32,
+    longest: u8,
+    number: u32,
+    edges: Option<&mut Edges>,
+) -> Result<Block, Raised> {
+    let mut builder = Builder::new(core, mem, pc, number, edges);
     builder.run(longest)?;
     Ok(builder.finish())
 }
@@ -68,6 +77,7 @@ pub(super) fn translate(core: &Core, mem: &Memory, pc: u32, longest: u8, number:
 struct Builder<'a> {
     core: &'a Core,
     mem: &'a Memory,
+    edges: Option<&'a mut Edges>,
     start: u32,
     slots: Vec<Slot>,
     meta: Vec<Meta>,
@@ -82,10 +92,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(core: &'a Core, mem: &'a Memory, pc: u32, number: u32) -> Self {
+    fn new(core: &'a Core, mem: &'a Memory, pc: u32, number: u32, edges: Option<&'a mut Edges>) -> Self {
         Self {
             core,
             mem,
+            edges,
             start: pc,
             slots: vec![Slot::header(number)],
             meta: vec![Meta::default()],
@@ -165,6 +176,9 @@ impl<'a> Builder<'a> {
     fn fused(&self, first: Inst) -> Option<(Fused, Inst)> {
         let next = self.pc.wrapping_add(first.len.into());
         let second = self.fetch(next).ok()?;
+        if self.edges.is_some() && second.op.is_branch() {
+            return None;
+        }
         let fused = fuse::pair(&first, &second, self.pc)?;
         (!self.is_watched(next)).then_some((fused, second))
     }
@@ -213,12 +227,17 @@ impl<'a> Builder<'a> {
             op if op.only_sets_rd() && inst.rd == 0 => self.pass(inst, cycles),
             Op::Jal => return self.emit_jal(inst, cycles),
             Op::Jalr => {
-                self.operation(exec::jalr(inst.rd), registers, imm, cycles);
+                let counts = self.edges.is_some() && !inst.is_return();
+                let handler = if counts { exec::counted_jalr(inst.rd) } else { exec::jalr(inst.rd) };
+                self.operation(handler, registers, imm, cycles);
                 self.link(self.pc.wrapping_add(inst.len.into()), self.cycles + u16::from(cycles), self.count + 1);
                 return true;
             }
             op if op.is_branch() => {
-                self.operation(exec::branch(op), registers, 0, cycles);
+                let (target, next) = (self.pc.wrapping_add(imm), self.pc.wrapping_add(inst.len.into()));
+                let number = self.edges.as_mut().and_then(|edges| edges.branch(self.pc, target, next));
+                let handler = if number.is_some() { exec::counted_branch(op) } else { exec::branch(op) };
+                self.operation(handler, registers, number.unwrap_or(0), cycles);
                 return self.emit_branch_link(inst);
             }
             Op::Ecall | Op::Ebreak | Op::Mret | Op::Illegal => {

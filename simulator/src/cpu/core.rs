@@ -4,6 +4,7 @@ use super::cache::Cache;
 use super::cost::Costs;
 use super::coverage::Coverage;
 use super::csr::Csrs;
+use super::edges::Edges;
 use super::stop::Stop;
 use crate::mem::Memory;
 use crate::raw::slot::Ip;
@@ -73,6 +74,8 @@ pub(crate) struct Core {
     pub(super) passing: Option<u32>,
     /// What has been executed, if that is asked for.
     pub(super) coverage: Option<Coverage>,
+    /// Which ways control has taken, if that is asked for.
+    pub(super) edges: Option<Box<Edges>>,
     /// Exceptions in a row without a retired instruction, and the count of instructions at the last one.
     pub(super) storm: u32,
     pub(super) last_exception: u64,
@@ -104,6 +107,7 @@ impl Core {
             breakpoints: BTreeSet::new(),
             passing: None,
             coverage: None,
+            edges: None,
             storm: 0,
             last_exception: u64::MAX,
             until: 0,

@@ -34,6 +34,11 @@ impl Inst {
     pub(crate) fn illegal(raw: u32, len: u8) -> Self {
         Self { op: Op::Illegal, rd: 0, rs1: 0, rs2: 0, imm: 0, len, raw }
     }
+
+    /// Whether it is `ret`.
+    pub(crate) fn is_return(self) -> bool {
+        self.op == Op::Jalr && self.rd == 0 && self.rs1 == 1
+    }
 }
 
 impl Op {

@@ -1,10 +1,11 @@
 //! The loop around the handlers: finds or makes the next block, keeps time, takes interrupts.
 
-use super::block::{self, LONGEST};
+use super::block::{self, Block, LONGEST};
 use super::cache::SCRATCH;
 use super::core::Core;
 use super::exec::{self, Leave};
 use super::stop::Stop;
+use super::trap::Raised;
 use crate::mem::{Bus, Memory, Stale};
 use crate::raw::slot::Ip;
 
@@ -143,7 +144,7 @@ impl Core {
         if self.cache.is_full() {
             self.forget_code(mem);
         }
-        match block::translate(self, mem, self.pc, LONGEST, self.cache.next_number()) {
+        match self.translate(mem, LONGEST, self.cache.next_number()) {
             Ok(block) => {
                 for (at, bytes) in &block.bytes {
                     mem.mark_code(*at, *bytes);
@@ -161,6 +162,14 @@ impl Core {
                 None
             }
         }
+    }
+
+    /// Decodes the block at `pc`.
+    fn translate(&mut self, mem: &Memory, longest: u8, number: u32) -> Result<Block, Raised> {
+        let mut edges = self.edges.take();
+        let block = block::translate(self, mem, self.pc, longest, number, edges.as_deref_mut());
+        self.edges = edges;
+        block
     }
 
     fn enter(&mut self, ip: Ip, done: Done, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
@@ -194,7 +203,7 @@ impl Core {
 
     /// Executes one instruction, in a block of its own.
     fn run_one(&mut self, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
-        let block = match block::translate(self, mem, self.pc, 1, SCRATCH) {
+        let block = match self.translate(mem, 1, SCRATCH) {
             Ok(block) => block,
             Err(_) => unreachable!("it was decoded as a part of a block, and nothing has changed"),
         };

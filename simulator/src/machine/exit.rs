@@ -13,6 +13,10 @@ pub enum Exit {
     Until,
     /// The network has something to tell: see [`Network::take_event`](crate::net::Network::take_event).
     Network,
+    /// Bytes came out of a serial port, and [`Machine::stop_at_output`](super::Machine::stop_at_output) asked for this;
+    /// [`Machine::take_events`](super::Machine::take_events) has them. All came at this moment: one of a UART, a packet of
+    /// USB.
+    Output,
     /// The chip is about to be reset; the state is still that before it. The next run does it.
     Reset(ResetCause),
     /// The firmware has halted for good: it jumps to itself with interrupts off. Time passes, and a watchdog may end it.
@@ -55,6 +59,17 @@ pub enum Stuck {
     ExceptionStorm(StormReport),
     /// After a reset there is no app in the flash chip that could be started.
     NotBootable(String),
+}
+
+impl Stuck {
+    /// The name of the mask ROM's function that it is about.
+    pub fn rom_function(&self) -> Option<&'static str> {
+        match self {
+            Self::RomFunction { address, .. } => rom::name(*address),
+            Self::RomArgument { function, .. } => Some(function),
+            Self::ExceptionStorm(_) | Self::NotBootable(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Stuck {

@@ -7,6 +7,7 @@
 
 mod board;
 mod console;
+mod control;
 mod event;
 mod exit;
 mod run;
@@ -15,6 +16,7 @@ mod state;
 
 pub use crate::download::{ChipIdentity, DownloadFaults};
 pub use board::{Board, BoardError, Button, Chain, I2cPart, Probe};
+pub use control::{ControlError, Direction, PinState};
 pub use event::{Event, What};
 pub use exit::{Exit, Stuck};
 pub use snapshot::MachineSnapshot;

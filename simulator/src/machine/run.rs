@@ -41,6 +41,10 @@ impl Machine {
             self.soc.run_events(&mut self.memory, now);
             self.serve_console(now);
             self.exchange_frames(now);
+            // Before anything takes the bytes.
+            if self.soc.is_stopping_at_output() {
+                return Exit::Output;
+            }
             if self.soc.has_many_edges() {
                 self.collect();
             }

@@ -13,7 +13,8 @@ use crate::time::Instant;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Everything that decides how a machine goes on. TCP connections are not part of it: the network of a restored machine
-/// has none, and the firmware finds its own reset.
+/// has none, and the firmware finds its own reset; unless the network
+/// [holds connections](Network::hold_connections).
 pub struct MachineSnapshot {
     cpu: CpuSnapshot,
     memory: MemorySnapshot,
@@ -95,7 +96,8 @@ impl Machine {
         }
     }
 
-    /// Goes back to a state of this machine. Events that nobody has taken are lost, and so are connections.
+    /// Goes back to a state of this machine. Events that nobody has taken are lost, and so are connections
+    /// that the network does not hold.
     pub fn restore(&mut self, snapshot: &MachineSnapshot) {
         self.cpu.restore(&snapshot.cpu);
         self.memory.restore(&snapshot.memory);

@@ -1,6 +1,6 @@
 //! [`Machine`]: what it is made of, and everything that is done to it from outside but letting it run.
 
-use super::board::Board;
+use super::board::{Board, Probe};
 use super::console::Console;
 use super::event::{Event, What};
 use super::exit::Stuck;
@@ -256,6 +256,23 @@ impl Machine {
     /// Bytes that the host sends to a serial port, at the port's speed. Says how many were accepted: the queue has 64 KB.
     pub fn serial_input(&mut self, port: SerialPort, bytes: &[u8]) -> usize {
         self.soc.serial_input(&mut self.memory, port, bytes)
+    }
+
+    /// Whether [`run`](Self::run) comes back with [`Exit::Output`](super::Exit::Output) whenever bytes have come out of a
+    /// serial port, at the very moment at which they were complete. At first it does not.
+    pub fn stop_at_output(&mut self, stops: bool) {
+        self.soc.set_stop_at_output(stops);
+    }
+
+    /// Puts the cable of a host into the USB serial/JTAG port, or pulls it. At first there is none.
+    pub fn connect_usb(&mut self, is_connected: bool) {
+        self.soc.connect_usb(&mut self.memory, is_connected);
+    }
+
+    /// Adds a line of a logic analyzer: edges are seen from now on.
+    pub fn add_probe(&mut self, probe: Probe) {
+        self.soc.watch(probe.gpio);
+        self.board.probes.push(probe);
     }
 
     /// The network behind the Ethernet MAC, for accepting connections and passing data. The next

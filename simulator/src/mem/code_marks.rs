@@ -57,6 +57,17 @@ impl CodeMarks {
         }
     }
 
+    /// Whether any code in this page of RAM differs between two contents of it.
+    pub(super) fn differ(&self, page: Physical, one: &[u8; PAGE], other: &[u8; PAGE]) -> bool {
+        let Place::Ram(offset) = page.place() else { return self.touches(page, PAGE as u32) };
+        let marked = |grain: usize| {
+            let place = offset / GRAIN as usize + grain;
+            self.ram[place / u64::BITS as usize] >> (place % u64::BITS as usize) & 1 == 1
+        };
+        let grains = one.as_chunks::<{ GRAIN as usize }>().0.iter().zip(other.as_chunks::<{ GRAIN as usize }>().0);
+        grains.enumerate().any(|(grain, (one, other))| one != other && marked(grain))
+    }
+
     pub(super) fn clear(&mut self) {
         self.ram.fill(0);
         self.flash.fill(false);

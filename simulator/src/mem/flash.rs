@@ -149,17 +149,20 @@ impl FlashImage {
         self.sectors.get(index)
     }
 
-    /// Sectors that are not the very same pages as in `other`.
-    pub(super) fn changed_since(&self, other: &Self) -> Vec<usize> {
-        if Arc::ptr_eq(&self.sectors, &other.sectors) {
+    /// Goes back to `then`, of a chip of the same size. Returns the sectors that were not the very same pages.
+    pub(super) fn restore(&mut self, then: &Self) -> Vec<usize> {
+        if Arc::ptr_eq(&self.sectors, &then.sectors) {
             return Vec::new();
         }
-        let longer = self.sectors.len().max(other.sectors.len());
-        let same = |index: usize| match (self.sector(index), other.sector(index)) {
-            (Some(one), Some(another)) => one.same(another),
-            _ => false,
-        };
-        (0..longer).filter(|index| !same(*index)).collect()
+        let pairs = self.sectors.iter().zip(then.sectors.iter()).enumerate();
+        let changed: Vec<_> = pairs.filter(|(_, (now, then))| !now.same(then)).map(|(index, _)| index).collect();
+        match Arc::get_mut(&mut self.sectors) {
+            // The list itself is this chip's own: the next write to the chip need not copy it.
+            Some(sectors) => changed.iter().for_each(|index| sectors[*index].clone_from(&then.sectors[*index])),
+            None => self.sectors = Arc::clone(&then.sectors),
+        }
+        self.base = Arc::clone(&then.base);
+        changed
     }
 
     /// A hash of the contents; the same for the same bytes, however they came about.

@@ -27,8 +27,8 @@ impl Memory {
         MemorySnapshot { ram: self.ram.clone(), flash: self.flash.clone(), mmu: self.mmu }
     }
 
-    /// Returns to a state of this machine, or of one with the same memory. Predecoded code in pages that are the same
-    /// stays.
+    /// Returns to a state of this machine, or of one with the same memory. Touches only pages that have been written
+    /// since. Predecoded code stays unless its bytes are others.
     ///
     /// # Panics
     /// If the snapshot is of a machine with another amount of RAM or flash.
@@ -36,18 +36,24 @@ impl Memory {
         assert_eq!(self.ram.len(), snapshot.ram.len(), "a snapshot of a machine with the same RAM");
         assert_eq!(self.flash.len(), snapshot.flash.len(), "a snapshot of a machine with the same flash");
         self.tlb.flush();
-        let ram = self.ram.iter().zip(&snapshot.ram).enumerate().filter(|(_, (now, then))| !now.same(then));
-        let ram = ram.map(|(page, _)| Physical::ram((page * PAGE) as u32));
-        let flash = self.flash.changed_since(&snapshot.flash).into_iter();
+        for (index, (now, then)) in self.ram.iter_mut().zip(&snapshot.ram).enumerate() {
+            if now.same(then) {
+                continue;
+            }
+            let at = Physical::ram((index * PAGE) as u32);
+            if self.marks.differ(at, now.bytes(), then.bytes()) {
+                self.stale.push(Stale::Bytes(at, PAGE as u32));
+            }
+            now.clone_from(then);
+        }
+        let flash = self.flash.restore(&snapshot.flash).into_iter();
         let flash = flash.map(|sector| Physical::flash((sector * PAGE) as u32));
-        let changed = ram.chain(flash).filter(|at| self.marks.touches(*at, PAGE as u32));
-        self.stale.extend(changed.map(|at| Stale::Bytes(at, PAGE as u32)));
+        let flash = flash.filter(|at| self.marks.touches(*at, PAGE as u32));
+        self.stale.extend(flash.map(|at| Stale::Bytes(at, PAGE as u32)));
         if self.mmu != snapshot.mmu {
             self.stale.push(Stale::Everything);
+            self.mmu = snapshot.mmu;
         }
-        self.ram.clone_from(&snapshot.ram);
-        self.flash = snapshot.flash.clone();
-        self.mmu = snapshot.mmu;
     }
 
     /// A hash of RAM, flash and MMU: equal for equal contents.

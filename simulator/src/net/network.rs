@@ -12,7 +12,7 @@ use super::gateway::{Dropped, Gateway, Outcome};
 use super::lane::Lane;
 use super::random::SplitMix64;
 use super::statistics::{DropReason, Statistics};
-use super::tcp::Terminator;
+use super::tcp::{Held, Terminator};
 use crate::time::Instant;
 
 /// Which way a frame goes.
@@ -38,6 +38,8 @@ pub struct Network {
     gateway: Gateway,
     pub(super) tcp: Terminator,
     tap: Option<Tap>,
+    /// Of a snapshot: its connections.
+    held: Option<Held>,
 }
 
 impl Network {
@@ -65,22 +67,39 @@ impl Network {
             tcp: Terminator::new(&config, Instant::ZERO, ConnectionId(0)),
             gateway: Gateway::new(config),
             tap: None,
+            held: None,
         }
     }
 
+    /// Lets snapshots hold connections from now on. Those that there are are forgotten and nobody is told, so this is best
+    /// done before the device starts.
+    ///
+    /// What is done to connections is then written down, and a restored snapshot does it again: its cost grows with what has
+    /// passed on them until it was made, so this is for machines whose snapshots are made early. Ids of connections that
+    /// were given since a snapshot are given again after it.
+    pub fn hold_connections(&mut self) {
+        self.tcp.record(&self.gateway.config, self.now);
+    }
+
     /// The same network with all connections forgotten and nobody told, and without a tap: what goes into a snapshot.
+    /// Unless it [holds connections](Self::hold_connections), which are then part of it.
     ///
     /// A connection is half the host's, and there is no way back for that half. So to a device that is restored it is as
     /// if the gateway had been restarted: whatever it sends on a connection that it still has is answered with RST.
     /// Everything else is as it was: lease, names, faults, and frames that are under way.
     #[must_use]
     pub fn without_connections(&self) -> Self {
-        self.with_connections_from(self.tcp.next_id())
+        Self { held: self.tcp.held(), ..self.with_connections_from(self.tcp.next_id()) }
     }
 
     /// Goes back to a [snapshot](Self::without_connections). The tap stays, and ids of connections that were given since
     /// are not given again.
     pub fn restore(&mut self, snapshot: &Self) {
+        if let Some(held) = &snapshot.held {
+            let tcp = Terminator::held_again(held, &snapshot.gateway.config, &snapshot.gateway.names);
+            *self = Self { tap: self.tap.take(), tcp, ..snapshot.with_connections_from(snapshot.tcp.next_id()) };
+            return;
+        }
         let next = self.tcp.next_id().max(snapshot.tcp.next_id());
         *self = Self { tap: self.tap.take(), ..snapshot.with_connections_from(next) };
     }
@@ -97,6 +116,7 @@ impl Network {
             gateway: self.gateway.clone(),
             tcp: Terminator::new(&self.gateway.config, self.now, next),
             tap: None,
+            held: None,
         }
     }
 
@@ -257,7 +277,8 @@ impl Network {
 /// Everything that decides what happens next, apart from connections.
 impl Hash for Network {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { now: _, link, faults, random, statistics, from_device, to_device, gateway, tcp: _, tap: _ } = self;
+        let Self { now: _, link, faults, random, statistics, from_device, to_device, gateway, tcp: _, tap: _, held: _ } =
+            self;
         (link, faults, random, statistics, from_device, to_device, gateway).hash(state);
     }
 }

@@ -224,6 +224,16 @@ impl Soc {
         self.hub.pins.driven(gpio)
     }
 
+    /// Whether the chip's output at a GPIO is enabled.
+    pub fn is_output(&self, gpio: u8) -> bool {
+        self.hub.pins.is_output(gpio)
+    }
+
+    /// The resistor that the chip has switched on at a GPIO: [`Drive::PullUp`], [`Drive::PullDown`], or none.
+    pub fn pull(&self, gpio: u8) -> Drive {
+        self.hub.pins.pull(gpio)
+    }
+
     /// Puts a wire between two GPIOs.
     pub fn join(&mut self, a: u8, b: u8) {
         self.hub.pins.join(a, b);
@@ -362,7 +372,8 @@ impl Soc {
         if self.hub.interrupts.take_changed() {
             access.interrupts_changed();
         }
-        if std::mem::take(&mut self.hub.slice_ends) || self.hub.pins.has_many_edges() {
+        let has_to_stop = self.hub.pins.has_many_edges() || self.hub.serial.is_stopping();
+        if std::mem::take(&mut self.hub.slice_ends) || has_to_stop {
             access.end_slice();
         }
     }

@@ -464,14 +464,19 @@ impl Pins {
         }
     }
 
-    /// What a pad puts on its net.
-    fn pad_drive(&self, gpio: u8) -> Drive {
-        let pin = &self.pins[usize::from(gpio)];
-        let pull = match (pin.mux >> 8 & 1, pin.mux >> 7 & 1) {
+    /// The resistor that a pad has switched on; the pull-up goes before the pull-down.
+    fn pad_pull(&self, gpio: u8) -> Drive {
+        let mux = self.pins[usize::from(gpio)].mux;
+        match (mux >> 8 & 1, mux >> 7 & 1) {
             (1, _) => Drive::PullUp,
             (0, 1) => Drive::PullDown,
             _ => Drive::None,
-        };
+        }
+    }
+
+    /// Whether a pad's output is enabled, and the level that it is to drive.
+    fn pad_output(&self, gpio: u8) -> (bool, bool) {
+        let pin = &self.pins[usize::from(gpio)];
         let signal = self.output_of(gpio);
         let matrix = pin.mux >> 12 & 7 == MATRIX;
         let by_register = self.enable >> gpio & 1 == 1;
@@ -486,12 +491,28 @@ impl Pins {
             level ^= pin.out_sel >> 8 & 1 == 1;
             enabled ^= pin.out_sel >> 10 & 1 == 1;
         }
-        let open_drain = pin.config >> 2 & 1 == 1;
-        match (enabled, level) {
-            (false, _) => pull,
-            (true, true) if open_drain => pull,
+        (enabled, level)
+    }
+
+    /// What a pad puts on its net.
+    fn pad_drive(&self, gpio: u8) -> Drive {
+        let open_drain = self.pins[usize::from(gpio)].config >> 2 & 1 == 1;
+        match self.pad_output(gpio) {
+            (false, _) => self.pad_pull(gpio),
+            (true, true) if open_drain => self.pad_pull(gpio),
             (true, level) => level.into(),
         }
+    }
+
+    /// Whether the chip's output at a GPIO is enabled; that of a pad which is held, if it drives.
+    pub(crate) fn is_output(&self, gpio: u8) -> bool {
+        let drives = matches!(self.driven(gpio), Drive::Low | Drive::High);
+        drives || (self.held >> gpio & 1 == 0 && self.pad_output(gpio).0)
+    }
+
+    /// The resistor that the chip has switched on at a GPIO: [`Drive::PullUp`], [`Drive::PullDown`], or none.
+    pub(crate) fn pull(&self, gpio: u8) -> Drive {
+        self.pad_pull(gpio)
     }
 
     fn net_members(&self, gpio: u8) -> impl Iterator<Item = u8> + '_ {

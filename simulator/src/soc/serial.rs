@@ -62,6 +62,8 @@ pub(super) struct SentFrame {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Serial {
     outputs: [VecDeque<SerialByte>; 3],
+    /// Every byte for the host ends the run.
+    pub(super) stops_at_output: bool,
     pub(super) bridge: Bridge,
     pub(super) usb: UsbHost,
 }
@@ -83,6 +85,11 @@ impl Serial {
             output.pop_front();
         }
         output.push_back(SerialByte { at, byte });
+    }
+
+    /// Whether a run is to end because there is a byte for the host.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stops_at_output && self.outputs.iter().any(|output| !output.is_empty())
     }
 }
 
@@ -178,6 +185,16 @@ impl Soc {
     /// The bytes that came out of a port since the last call.
     pub fn take_serial_output(&mut self, port: SerialPort) -> Vec<SerialByte> {
         std::mem::take(&mut self.hub.serial.outputs[port as usize]).into()
+    }
+
+    /// Whether the run ends at every byte that comes out of a port.
+    pub(crate) fn set_stop_at_output(&mut self, stops: bool) {
+        self.hub.serial.stops_at_output = stops;
+    }
+
+    /// Whether it is to end now because of that.
+    pub(crate) fn is_stopping_at_output(&self) -> bool {
+        self.hub.serial.is_stopping()
     }
 
     /// Gives bytes to a port, which sends them to the chip from now on, one after the other. Says how many were

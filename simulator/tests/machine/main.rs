@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod controls;
 mod flash;
 mod interrupts;
 mod lights;

@@ -17,6 +17,8 @@ mod network;
 mod openeth;
 mod panics;
 mod pin;
+#[cfg(feature = "planted")]
+mod planted;
 mod random;
 #[cfg(not(feature = "openeth"))]
 mod wifi;
@@ -30,7 +32,6 @@ use esp_hal::{clock::CpuClock, ram, timer::timg::TimerGroup};
 use firmware::{
     config::{Config, LedLog},
     device::{self, run_light, run_mqtt},
-    rules::Contract,
     store::Store,
 };
 use static_cell::StaticCell;
@@ -42,9 +43,13 @@ use wifi::Interface;
 
 use clock::DeviceClock;
 use console::{Board, SerialConsole};
+#[cfg(not(feature = "planted"))]
+use firmware::rules::Contract;
 use flash::Flash;
 use leds::DataLine;
 use network::ChipNetwork;
+#[cfg(feature = "planted")]
+use planted::Contract;
 use random::ChipRandom;
 
 /// All tasks run on one executor.

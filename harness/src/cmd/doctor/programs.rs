@@ -4,13 +4,14 @@ use std::ffi::OsString;
 
 use harness::firmware_build;
 use harness::program::{first_line, on_path};
+use harness::target::wokwi;
 
 use super::check::Check;
 
 /// All of them.
 pub(super) fn all() -> Vec<Check> {
     let rustc = version("rustc");
-    vec![rust(rustc.as_deref(), version("cargo").as_deref()), chip(), mosquitto()]
+    vec![rust(rustc.as_deref(), version("cargo").as_deref()), chip(), mosquitto(), wokwi()]
 }
 
 fn rust(rustc: Option<&str>, cargo: Option<&str>) -> Check {
@@ -46,6 +47,23 @@ fn mosquitto() -> Check {
         "apt install mosquitto-clients   # or any other MQTT client"
     };
     Check::missing("mosquitto", FOR, detail, remedy)
+}
+
+/// Program and token.
+fn wokwi() -> Check {
+    const FOR: &str = "`hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`";
+    let program = match wokwi::find_program() {
+        Ok(program) => program,
+        Err(missing) => return Check::missing("wokwi", FOR, missing.to_string(), missing.help()),
+    };
+    let Some(version) = first_line(&program, &["--short-version"]) else {
+        let detail = format!("{} does not say its version", program.display());
+        return Check::problem("wokwi", FOR, detail, "curl -L https://wokwi.com/ci/install.sh | sh");
+    };
+    match wokwi::find() {
+        Ok(_) => Check::ok("wokwi", FOR, format!("wokwi-cli {version}; {} is set", wokwi::TOKEN)),
+        Err(missing) => Check::missing("wokwi", FOR, format!("wokwi-cli {version}, but {missing}"), missing.help()),
+    }
 }
 
 fn path() -> OsString {

@@ -43,7 +43,7 @@ impl BrokerArgs {
     }
 
     /// Arguments beside the URL that a run depends on.
-    pub(super) fn repeat_options(&self) -> Vec<String> {
+    pub(in crate::cmd) fn repeat_options(&self) -> Vec<String> {
         let ca = self.ca.as_ref().map(|ca| ["--ca".to_owned(), ca.display().to_string()]);
         let root = self.topic_root.as_ref().map(|root| ["--topic-root".to_owned(), root.clone()]);
         ca.into_iter().chain(root).flatten().collect()

@@ -61,6 +61,27 @@ fn prebuilt(workspace: &Path, missing: &ToolchainError) -> Result<Choice, Failur
     }
 }
 
+/// The ELF of our own firmware, built now, and with what. Of the variant for Ethernet, the prebuilt one will do.
+pub(super) fn own_elf(variant: Variant) -> Result<(Vec<u8>, String), Failure> {
+    let here = std::env::current_dir().ok();
+    let Some(workspace) = here.as_deref().and_then(firmware_build::workspace) else {
+        return Err(Failure::usage("no --firmware, and there is no firmware/ here to build"));
+    };
+    let toolchain = match find(&std::env::var_os("PATH").unwrap_or_default()) {
+        Ok(toolchain) => toolchain,
+        Err(error) if variant == Variant::OpenEth => {
+            let prebuilt = Prebuilt::load(&workspace)
+                .map_err(|stale| Failure::usage(format!("{error}; {}", chain(&stale))).help("see hil doctor"))?;
+            return Ok((prebuilt.image, format!("{FOLDER}/")));
+        }
+        Err(error) => return Err(Failure::bench(&error).help(error.help())),
+    };
+    let built = build(&Build { manifest: &workspace.join("Cargo.toml"), toolchain: &toolchain, variant });
+    let built = built.map_err(|error: BuildError| Failure::bench(&error))?;
+    let elf = std::fs::read(&built.elf).map_err(|e| Failure::io(built.elf.display(), &e))?;
+    Ok((elf, format!("built with {toolchain}")))
+}
+
 fn load(path: &Path) -> Result<Arc<Firmware>, Failure> {
     parse(path, &std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?)
 }

@@ -12,11 +12,11 @@ use simulator::board::diagram::Diagram;
 use simulator::machine::Board;
 
 use super::firmware::{self, Choice};
-use super::serial;
+use super::{serial, wokwi};
 use crate::cmd::error::Failure;
 
 /// The board drawing that is used if it exists.
-const DIAGRAM: &str = "diagram.json";
+pub(super) const DIAGRAM: &str = "diagram.json";
 
 #[derive(clap::Args)]
 pub(in crate::cmd) struct TargetArgs {
@@ -42,6 +42,9 @@ pub(in crate::cmd) struct TargetArgs {
     #[command(flatten)]
     serial: serial::SerialArgs,
 
+    #[command(flatten)]
+    wokwi: wokwi::WokwiArgs,
+
     /// Plant one of the ten faults of docs/faults.md into the device, to see a failure
     #[arg(long, value_name = "1..10", value_parser = clap::value_parser!(u8).range(1..=10))]
     plant_fault: Option<u8>,
@@ -57,6 +60,8 @@ enum TargetName {
     Mqtt,
     /// A board on a serial port, and on the broker (needs --port and --broker URL)
     Serial,
+    /// Simulations of Wokwi by wokwi-cli, and a broker that the simulated chip reaches (needs WOKWI_CLI_TOKEN)
+    Wokwi,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,10 +81,14 @@ impl TargetArgs {
         if self.target != Some(TargetName::Serial) {
             self.serial.refuse()?;
         }
-        let runs_a_binary = matches!(self.target, None | Some(TargetName::Sim | TargetName::Serial));
+        if self.target != Some(TargetName::Wokwi) {
+            self.wokwi.refuse()?;
+        }
+        let runs_a_binary =
+            matches!(self.target, None | Some(TargetName::Sim | TargetName::Serial | TargetName::Wokwi));
         if self.firmware.is_some() && !runs_a_binary {
             return Err(Failure::usage(
-                "--firmware needs --target sim or serial: no other target runs a binary that it is given",
+                "--firmware needs --target sim, serial or wokwi: no other target runs a binary that it is given",
             ));
         }
         if self.firmware.is_some() && self.plant_fault.is_some() {
@@ -88,6 +97,7 @@ impl TargetArgs {
         match self.target {
             Some(TargetName::Mqtt) => self.mqtt(broker),
             Some(TargetName::Serial) => self.serial(broker),
+            Some(TargetName::Wokwi) => self.wokwi(broker),
             Some(TargetName::Native) => self.native("--target native".to_owned()),
             Some(TargetName::Sim) => match self.firmware()? {
                 Choice::Chosen(chosen) => self.sim(chosen, "--target sim"),
@@ -103,7 +113,7 @@ impl TargetArgs {
     }
 
     /// Arguments beside the target's name that a run depends on.
-    pub(super) fn repeat_options(&self) -> Vec<String> {
+    pub(in crate::cmd) fn repeat_options(&self) -> Vec<String> {
         let speed = (self.speed == Speed::Realtime).then(|| ["--speed".to_owned(), "realtime".to_owned()]);
         let diagram = self.diagram.as_ref().map(|path| ["--diagram".to_owned(), path.display().to_string()]);
         let firmware = self.firmware.as_ref().map(|path| ["--firmware".to_owned(), path.display().to_string()]);
@@ -111,6 +121,9 @@ impl TargetArgs {
         let options: Vec<_> = [speed, diagram, firmware, fault].into_iter().flatten().flatten().collect();
         if self.target == Some(TargetName::Serial) {
             return [options, self.serial.repeat_options()].concat();
+        }
+        if self.is_wokwi() {
+            return [options, self.wokwi.repeat_options()].concat();
         }
         options
     }
@@ -139,6 +152,19 @@ impl TargetArgs {
             ));
         }
         self.serial.open(self.firmware.as_ref(), || wiring(self.diagram.as_deref()))
+    }
+
+    fn wokwi(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+        if self.plant_fault.is_some() {
+            return Err(Failure::usage("--plant-fault needs --target native: a binary is run as it is"));
+        }
+        let (firmware, diagram) = (self.firmware.as_deref(), self.diagram.as_deref());
+        self.wokwi.open(firmware, diagram, broker, || wiring(diagram))
+    }
+
+    /// Whether simulations are shared with others: by default one at a time, and topics that nobody guesses.
+    pub(super) fn is_wokwi(&self) -> bool {
+        self.target == Some(TargetName::Wokwi)
     }
 
     fn firmware(&self) -> Result<Choice, Failure> {

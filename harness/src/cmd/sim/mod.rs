@@ -12,16 +12,16 @@ use super::error::Failure;
 /// Run firmware on the simulated ESP32-C3
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
-    Run(run::Args),
+    Run(Box<run::Args>),
     Serve(Box<serve::Args>),
-    Test(test::Args),
+    Test(Box<test::Args>),
 }
 
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(*args),
         Command::Serve(args) => serve::run(*args),
-        Command::Test(args) => test::run(args),
+        Command::Test(args) => test::run(*args),
     }
 }
 

@@ -90,7 +90,10 @@ pub(super) const fn class(what: &Observation) -> &'static str {
         Observation::Serial { .. } => "k-serial",
         Observation::Led { .. } => "k-light",
         Observation::Flash { .. } => "k-flash",
-        Observation::Power { .. } | Observation::Fault { .. } | Observation::Broker { .. } => "k-bench",
+        Observation::Power { .. }
+        | Observation::Fault { .. }
+        | Observation::Control { .. }
+        | Observation::Broker { .. } => "k-bench",
         Observation::Waveform { .. } | Observation::Outcome { ok: false, .. } => "k-bad",
         Observation::Outcome { ok: true, .. } => "k-ok",
         Observation::Step { .. } => "k-step",

@@ -1,20 +1,33 @@
 //! `expect-led`: a colour, or a timed pattern.
 
 mod color;
+mod late;
 mod light;
+mod look;
 mod pattern;
+
+pub(in crate::runner) use late::{LateLook, wait};
 
 use super::Held;
 use crate::runner::context::Context;
+use crate::runner::failure::StepError;
 use crate::scenario::step::{ExpectLed, LedExpectation};
-use light::Light;
+use look::{Look, Seen};
 
 pub(super) async fn run(cx: &mut Context, expect: &ExpectLed) -> Held {
-    let light = Light::new(cx, expect);
+    let look = Look::new(cx, expect);
+    let seen = judge(&look, expect).await?;
+    if let Some(change) = seen.used {
+        look.light.use_up(cx, change);
+    }
+    Ok(seen.text)
+}
+
+async fn judge(look: &Look, expect: &ExpectLed) -> Result<Seen, StepError> {
     match &expect.expected {
-        LedExpectation::Color { color, hold } => color::run(cx, expect, &light, color, *hold).await,
+        LedExpectation::Color { color, hold } => color::run(look, expect, color, *hold).await,
         LedExpectation::Pattern { phases, cycles, tolerance } => {
-            pattern::run(cx, expect, &light, pattern::Pattern::new(phases, *cycles, *tolerance)).await
+            pattern::run(look, expect, pattern::Pattern::new(phases, *cycles, *tolerance)).await
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Steps on the serial console.
 
 use super::Held;
-use crate::journal::{Observation, Payload, SerialStream};
+use crate::journal::{Entry, Observation, Payload, SerialStream};
 use crate::runner::context::{Context, DEFAULT_WITHIN};
 use crate::runner::failure::Unmet;
 use crate::scenario::Capability;
@@ -14,15 +14,8 @@ const SHOWN: usize = 6;
 
 pub(super) async fn wait(cx: &mut Context, wait: &WaitSerial) -> Held {
     let from = cx.window.wait_serial_from.max(cx.window.serial_used);
-    let (journal, deadline, needle) = (cx.journal.clone(), cx.deadline, &wait.text.value.0);
-    let log = &mut cx.serial;
-    let found = journal
-        .wait(0, deadline, |entries| {
-            log.take(entries);
-            log.find(needle, from)
-        })
-        .await;
-    match found {
+    let needle = &wait.text.value.0;
+    match find(cx, needle, from).await {
         Some(end) => {
             used_up(cx, end);
             Ok(String::new())
@@ -38,6 +31,24 @@ pub(super) async fn wait(cx: &mut Context, wait: &WaitSerial) -> Held {
                 .into())
         }
     }
+}
+
+/// Waits until the bytes have been printed behind byte `from` of the output; says where they end.
+async fn find(cx: &mut Context, needle: &[u8], from: usize) -> Option<usize> {
+    let (journal, deadline) = (cx.journal.clone(), cx.deadline);
+    if cx.sequential
+        && let Some(points) = cx.device.pause_points()
+    {
+        let is_found = points.run_until_output(needle, deadline).await;
+        cx.serial.update(&journal);
+        return is_found.then(|| cx.serial.len());
+    }
+    let log = &mut cx.serial;
+    let search = |entries: &[Entry]| {
+        log.take(entries);
+        log.find(needle, from)
+    };
+    journal.wait(0, deadline, search).await
 }
 
 pub(super) async fn write(cx: &mut Context, write: &WriteSerial) -> Held {

@@ -98,6 +98,8 @@ codes! {
     UnknownCapability = "unknown_capability",
     /// A mark that no step before sets.
     UnknownMark = "unknown_mark",
+    /// A part, pin or control that the board drawing does not have.
+    UnknownPart = "unknown_part",
     /// Rows of `cases` with different keys.
     UnequalCases = "unequal_cases",
     /// An included file is missing, wrong, or includes itself.

@@ -8,9 +8,9 @@ use crate::scenario::error::{Code, Diagnostic};
 const MAX_DEPTH: usize = 64;
 
 /// The files that `paths` name, each once: files as they are, folders with all `*.yaml` and `*.yml` below them, sorted.
-/// Names that begin with `_` are for `include` only, those with `.` are hidden; symbolic links to folders are not
-/// followed.
-pub(super) fn find(paths: &[PathBuf], errors: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+/// Names that begin with `_` are for `include` only, those with `.` are hidden, `device.yaml` is for fuzzing; symbolic links
+/// to folders are not followed.
+pub(in crate::scenario) fn find(paths: &[PathBuf], errors: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in paths {
         match std::fs::metadata(path) {
@@ -43,7 +43,8 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, errors: &mut Vec<
     for entry in entries {
         let path = entry.path();
         let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(b".") || is_include_only(&path) {
+        let is_other = is_include_only(&path) || crate::fuzz::device::is_description(&path);
+        if name.as_encoded_bytes().starts_with(b".") || is_other {
             continue;
         }
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());

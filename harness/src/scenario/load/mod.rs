@@ -13,6 +13,7 @@ mod read;
 pub(crate) use document::tags;
 #[cfg(test)]
 pub(crate) use document::{DEVICE, INCLUDED, SCENARIO};
+pub(super) use find::find;
 pub use loader::{Loaded, Loader, load};
 pub(crate) use loader::{identity, limited};
 pub(crate) use read::{read as read_source, source};

@@ -75,6 +75,21 @@ impl CommandKind {
         stimulus("repeat", |cx, node| Repeat::decode(cx, node).map(Command::Repeat)),
     ];
 
+    /// Wokwi's commands, in the order in which it looks for them in a step: of two, it carries out the first one of this list.
+    pub const WOKWI: [&'static str; 11] = [
+        "delay",
+        "expect-chip-output",
+        "expect-pin",
+        "set-control",
+        "wait-serial",
+        "write-serial",
+        "take-screenshot",
+        "touch",
+        "touch-press",
+        "touch-release",
+        "touch-move",
+    ];
+
     /// The command named `key`.
     pub fn find(key: &str) -> Option<&'static Self> {
         const ALL: &[CommandKind] = &CommandKind::ALL;

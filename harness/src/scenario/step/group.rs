@@ -57,6 +57,11 @@ pub(super) fn expectations(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<StepNode>
 }
 
 impl StepNode {
+    /// Whether its command is one of Wokwi's.
+    pub(crate) fn is_wokwis(&self) -> bool {
+        self.command().is_some_and(|(_, kind)| CommandKind::WOKWI.contains(&kind.key))
+    }
+
     /// The key and kind of its command, if it has one that exists.
     pub(crate) fn command(&self) -> Option<(&Node, &'static CommandKind)> {
         match &self.node.kind {

@@ -62,13 +62,23 @@ impl WriteSerial {
                 return None;
             }
             NodeKind::Sequence(items) => {
-                let bytes: Vec<_> = items.iter().map(|item| integer(cx, item, 0..=u8::MAX)).collect();
+                let bytes: Vec<_> = items.iter().map(|item| byte(cx, item)).collect();
                 bytes.into_iter().collect::<Option<_>>()?
             }
             _ => cx.text(node, "a text or a list of bytes")?.value.into_bytes(),
         };
         Some(Self { bytes: ByteText(bytes) })
     }
+}
+
+/// A number from 0 to 255, `0x41` too: to Wokwi that is a number like any other.
+fn byte(cx: &mut Cx<'_>, item: &Node) -> Option<u8> {
+    let hex = match &item.kind {
+        NodeKind::Scalar { text, quoted: false } => text.strip_prefix("0x"),
+        _ => None,
+    };
+    let byte = hex.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    byte.or_else(|| integer(cx, item, 0..=u8::MAX))
 }
 
 impl ExpectSerial {

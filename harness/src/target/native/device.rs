@@ -19,10 +19,13 @@ use super::flash::{Flash, FlashImage};
 use super::panics::Quietly;
 use super::strip::DataLine;
 use crate::journal::{Journal, Observation};
+use crate::picture::Image;
 use crate::target::layout::Wiring;
 use crate::target::lights::Lights;
 use crate::target::provision::{NVS, configuration, nvs_image};
-use crate::target::{Bench, BenchError, Device, HALTED, PANICKED, Power, RETURNED, Reset, SerialInput};
+use crate::target::{
+    Bench, BenchError, Device, HALTED, PANICKED, PartError, Power, RETURNED, Reset, Screens, SerialInput,
+};
 
 /// The partition `ledstate`.
 const STATE: std::ops::Range<u32> = 0x31_0000..0x31_4000;
@@ -167,6 +170,16 @@ impl Device for NativeDevice {
 
     fn power(&mut self) -> Option<&mut dyn Power> {
         Some(self)
+    }
+
+    fn screens(&mut self) -> Option<&mut dyn Screens> {
+        Some(self)
+    }
+}
+
+impl Screens for NativeDevice {
+    fn picture(&mut self, part: &str) -> Result<Image, PartError> {
+        self.wiring.picture(part, |index| self.lights.color(part, index))
     }
 }
 

@@ -49,7 +49,9 @@ impl Target for NativeTarget {
     }
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
-        simulated_capabilities(self.realtime, broker)
+        let mut capabilities = simulated_capabilities(self.realtime, broker);
+        capabilities.push(Capability::Screenshot);
+        capabilities
     }
 
     fn pace(&self, broker: BrokerKind) -> Pace {

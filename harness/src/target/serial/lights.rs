@@ -97,11 +97,19 @@ impl BoardClock {
 }
 
 /// `I (1234) ...`: milliseconds since boot.
-fn stamp(line: &str) -> Option<Duration> {
+pub(in crate::target) fn stamp(line: &str) -> Option<Duration> {
     let (level, rest) = line.split_once(" (")?;
     let (ms, _) = rest.split_once(')')?;
     matches!(level, "I" | "W" | "E").then_some(())?;
     ms.parse().ok().map(Duration::from_millis)
+}
+
+/// The colour that the firmware says it shows.
+pub(in crate::target) fn reported(line: &str) -> Option<Rgb> {
+    match said(line)? {
+        Said::Shows(color) => Some(color),
+        Said::Measured(_) | Said::Wrong(_) => None,
+    }
 }
 
 fn said(line: &str) -> Option<Said<'_>> {

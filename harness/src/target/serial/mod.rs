@@ -20,6 +20,7 @@ use crate::target::{Bench, BenchError, BrokerKind, Device, Target};
 
 pub use analyzer::{Analyzer, AnalyzerError, AnalyzerSpec, AnalyzerSpecError};
 pub use equipment::{Equipment, Lights};
+pub(in crate::target) use lights::{reported, stamp};
 pub use power::Command;
 
 /// One board. Its scenarios run one after the other.

@@ -13,13 +13,17 @@ use tokio::task::JoinHandle;
 use super::SimTarget;
 use super::driver::Driver;
 use crate::journal::{Journal, Observation};
+use crate::picture::Image;
 use crate::target::provision::{BROKER, NVS, configuration, nvs_image};
-use crate::target::{Bench, BenchError, Device, Power, Reset, SerialInput};
+use crate::target::{
+    Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
+};
 
 /// A simulated board in the scenario's thread.
 pub(super) struct SimDevice {
     journal: Journal,
     driver: Rc<Driver>,
+    wiring: Wiring,
     tasks: Vec<JoinHandle<()>>,
     flash: Option<PathBuf>,
 }
@@ -48,8 +52,8 @@ impl SimDevice {
         provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
         machine.network().allow(BROKER.0);
         let journal = bench.journal.clone();
-        let driver = Rc::new(Driver::new(machine, wiring, &bench));
-        Ok(Self { journal, driver, tasks: Vec::new(), flash: target.flash.clone() })
+        let driver = Rc::new(Driver::new(machine, wiring.clone(), &bench));
+        Ok(Self { journal, driver, wiring, tasks: Vec::new(), flash: target.flash.clone() })
     }
 
     fn record(&self, event: &str) {
@@ -102,6 +106,45 @@ impl Device for SimDevice {
 
     fn power(&mut self) -> Option<&mut dyn Power> {
         Some(self)
+    }
+
+    fn pins(&mut self) -> Option<&mut dyn Pins> {
+        Some(self)
+    }
+
+    fn controls(&mut self) -> Option<&mut dyn Controls> {
+        Some(self)
+    }
+
+    fn screens(&mut self) -> Option<&mut dyn Screens> {
+        Some(self)
+    }
+
+    fn pause_points(&mut self) -> Option<&mut dyn PausePoints> {
+        Some(&mut self.driver)
+    }
+}
+
+impl Pins for SimDevice {
+    fn level(&mut self, part: &str, pin: &str) -> Result<bool, PartError> {
+        Ok(match self.wiring.drawing.net(part, pin)? {
+            Net::Gpio(gpio) => self.driver.act(|machine| machine.pin(gpio).level),
+            Net::Rail(level) => level,
+            Net::Open => false,
+        })
+    }
+}
+
+impl Controls for SimDevice {
+    fn set(&mut self, part: &str, control: &str, value: f64) -> Result<(), PartError> {
+        Ok(self.driver.act(|machine| machine.set_control(part, control, value))?)
+    }
+}
+
+impl Screens for SimDevice {
+    fn picture(&mut self, part: &str) -> Result<Image, PartError> {
+        self.driver.catch_up();
+        self.wiring.picture(part, |index| self.driver.color(part, index))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lets the machine run as far as scenario time has come, and carries what comes out to where it belongs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 
 use super::connection::Connection;
 use super::observe::Observer;
-use crate::journal::{Journal, Observation};
+use super::pause::Pausing;
+use crate::journal::{Journal, Observation, Rgb};
 use crate::target::layout::Wiring;
 use crate::target::{Bench, HALTED, PANICKED};
 use crate::time::SimTime;
@@ -24,9 +25,12 @@ pub(super) struct Driver {
     pub(super) connections: RefCell<BTreeMap<ConnectionId, Connection>>,
     pub(super) wire: Wire,
     pub(super) journal: Journal,
-    observer: RefCell<Observer>,
-    /// Scenario time at which the machine was made: its time zero.
-    epoch: SimTime,
+    pub(super) observer: RefCell<Observer>,
+    pub(super) pausing: RefCell<Pausing>,
+    /// The machine's time has come to stand still.
+    pub(super) paused: Notify,
+    /// Scenario time of the machine's time zero: that at which it was made, and what it has stood still since.
+    epoch: Cell<SimTime>,
     /// Something was done to the machine: when it wants to run may have changed.
     changed: Notify,
 }
@@ -40,7 +44,9 @@ impl Driver {
             connections: RefCell::default(),
             wire: bench.wire.clone(),
             observer: RefCell::new(Observer::new(journal.clone(), wiring, epoch)),
-            epoch,
+            pausing: RefCell::default(),
+            paused: Notify::new(),
+            epoch: Cell::new(epoch),
             journal,
             changed: Notify::new(),
         }
@@ -48,14 +54,22 @@ impl Driver {
 
     /// The machine's time for scenario time now.
     pub(super) fn now(&self) -> Instant {
-        Instant::from_ns(self.journal.now().0.saturating_sub(self.epoch.0))
+        Instant::from_ns(self.journal.now().0.saturating_sub(self.epoch.get().0))
+    }
+
+    /// The machine's time goes on from where it is, with the scenario's.
+    pub(super) fn join_clocks(&self) {
+        let elapsed = self.machine.borrow().now().ns();
+        let epoch = SimTime(self.journal.now().0.saturating_sub(elapsed));
+        self.epoch.set(epoch);
+        self.observer.borrow_mut().set_epoch(epoch);
     }
 
     /// Lets the machine run whenever it wants to, for ever.
     pub(super) async fn keep_up(self: Rc<Self>) {
         loop {
             self.catch_up();
-            let next = self.machine.borrow().next_activity();
+            let next = self.next_activity();
             tokio::select! {
                 biased;
                 () = self.changed.notified() => {}
@@ -64,12 +78,22 @@ impl Driver {
         }
     }
 
+    /// When there is something to do, if nothing is done to the machine.
+    fn next_activity(&self) -> Instant {
+        let pausing = self.pausing.borrow();
+        if pausing.is_paused() {
+            return Instant::NEVER;
+        }
+        let line = self.observer.borrow_mut().end_idle_line(self.now());
+        self.machine.borrow().next_activity().min(line).min(pausing.limit())
+    }
+
     /// A machine that is busy is let run every millisecond, the resolution of the runtime's clock.
     async fn sleep_until(&self, at: Instant) {
         if at == Instant::NEVER {
             return std::future::pending().await;
         }
-        let at = self.epoch + std::time::Duration::from_nanos(at.ns());
+        let at = self.epoch.get() + std::time::Duration::from_nanos(at.ns());
         let at = at.max(self.journal.now() + std::time::Duration::from_micros(1));
         tokio::time::sleep_until(self.journal.instant(at)).await;
     }
@@ -85,6 +109,11 @@ impl Driver {
         }
     }
 
+    /// What a light shows.
+    pub(super) fn color(&self, part: &str, index: u16) -> Rgb {
+        self.observer.borrow().color(part, index)
+    }
+
     /// Lets the machine run up to now, and then does something to it.
     pub(super) fn act<R>(self: &Rc<Self>, act: impl FnOnce(&mut Machine) -> R) -> R {
         self.catch_up();
@@ -95,25 +124,46 @@ impl Driver {
 
     /// Lets the machine run up to now, and tells of what it did.
     pub(super) fn catch_up(self: &Rc<Self>) {
-        let until = self.now();
+        if self.pausing.borrow().is_paused() {
+            return;
+        }
+        let limit = self.pausing.borrow().limit();
+        let until = self.now().min(limit);
         loop {
             let exit = self.machine.borrow_mut().run(until);
             self.observe();
-            match exit {
-                Exit::Network => self.serve_network(),
-                Exit::Reset(cause) => self.tell_of_reset(cause),
-                Exit::Halted { pc } => {
-                    self.power_event(format!("{HALTED}: it jumps to itself with interrupts off, at {pc:#010x}"));
-                }
-                Exit::Stuck(stuck) => self.power_event(format!("{HALTED}: {stuck}")),
-                Exit::PowerCut => self.lose_power(),
-                _ => return,
+            let goes_on = self.attend(exit);
+            if !goes_on && self.machine.borrow().now() >= limit {
+                self.hold();
+            }
+            if self.pausing.borrow().is_paused() {
+                return self.observer.borrow_mut().end_line_now();
+            }
+            if !goes_on {
+                return;
             }
         }
     }
 
+    /// Does what the machine came back for; says whether it is to run on.
+    fn attend(self: &Rc<Self>, exit: Exit) -> bool {
+        match exit {
+            Exit::Output => {}
+            Exit::Network => self.serve_network(),
+            Exit::Reset(cause) => self.tell_of_reset(cause),
+            Exit::Halted { pc } => {
+                self.power_event(format!("{HALTED}: it jumps to itself with interrupts off, at {pc:#010x}"));
+            }
+            Exit::Stuck(stuck) => self.power_event(format!("{HALTED}: {stuck}")),
+            Exit::PowerCut => self.lose_power(),
+            _ => return false,
+        }
+        true
+    }
+
     fn observe(&self) {
         let events = self.machine.borrow_mut().take_events();
+        self.look_for_output(&events);
         self.observer.borrow_mut().record(events);
     }
 

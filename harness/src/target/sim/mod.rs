@@ -8,6 +8,7 @@ mod connection;
 mod device;
 mod driver;
 mod observe;
+mod pause;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,7 +56,9 @@ impl Target for SimTarget {
     }
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
-        simulated_capabilities(self.realtime, broker)
+        let mut capabilities = simulated_capabilities(self.realtime, broker);
+        capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
+        capabilities
     }
 
     fn pace(&self, broker: BrokerKind) -> Pace {

@@ -3,7 +3,7 @@
 use simulator::board::ws2812;
 use simulator::machine::{Event, What};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
-use simulator::time::Instant;
+use simulator::time::{Instant, Span};
 
 use crate::journal::{FlashOp, Journal, Observation, Payload, Rgb, SerialStream};
 use crate::target::layout::Wiring;
@@ -13,6 +13,9 @@ use crate::time::SimTime;
 /// A line of serial output longer than this is recorded in parts.
 const LONGEST_LINE: usize = 4096;
 
+/// What was printed without a line end is recorded when nothing has followed for this long.
+const IDLE: Span = Span::from_ms(2);
+
 /// Turns the machine's events into the journal's.
 pub(super) struct Observer {
     journal: Journal,
@@ -21,6 +24,8 @@ pub(super) struct Observer {
     epoch: SimTime,
     /// What has come of a line on the console.
     line: Vec<u8>,
+    /// When its last byte came, in the machine's time.
+    last_byte: Instant,
     /// The last line in which the firmware said that it panicked.
     panic: Option<String>,
     last_flash_operation: Option<FlashOperation>,
@@ -29,15 +34,48 @@ pub(super) struct Observer {
 impl Observer {
     pub(super) fn new(journal: Journal, wiring: Wiring, epoch: SimTime) -> Self {
         let lights = Lights::new(journal.clone());
-        Self { journal, wiring, lights, epoch, line: Vec::new(), panic: None, last_flash_operation: None }
+        let (line, last_byte) = (Vec::new(), Instant::ZERO);
+        Self { journal, wiring, lights, epoch, line, last_byte, panic: None, last_flash_operation: None }
+    }
+
+    /// Scenario time of the machine's time zero is another one from now on.
+    pub(super) fn set_epoch(&mut self, epoch: SimTime) {
+        self.epoch = epoch;
+    }
+
+    /// What a light shows.
+    pub(super) fn color(&self, part: &str, index: u16) -> Rgb {
+        self.lights.color(part, index)
+    }
+
+    /// Records what was printed without a line end, as a prompt is, if nothing has followed; says when to ask again.
+    pub(super) fn end_idle_line(&mut self, now: Instant) -> Instant {
+        if self.line.is_empty() {
+            return Instant::NEVER;
+        }
+        let end = self.last_byte + IDLE;
+        if now < end {
+            return end;
+        }
+        self.end_line_now();
+        Instant::NEVER
+    }
+
+    /// Records what was printed without a line end.
+    pub(super) fn end_line_now(&mut self) {
+        self.end_line(self.time(self.last_byte));
     }
 
     /// Records events.
     pub(super) fn record(&mut self, events: Vec<Event>) {
         for Event { at, what } in events {
+            let machine_at = at;
             let at = self.time(at);
             match what {
-                What::Serial { port: SerialPort::Uart0 | SerialPort::UsbSerialJtag, byte } => self.serial(at, byte),
+                What::Serial { port: SerialPort::Uart0 | SerialPort::UsbSerialJtag, byte } => {
+                    self.last_byte = machine_at;
+                    self.serial(at, byte);
+                }
                 What::Light { chain, event } => self.light(chain, event),
                 What::Flash(operation) => {
                     self.last_flash_operation = Some(operation);

@@ -28,6 +28,45 @@ branches! {
     bgeu(a, b) a >= b;
 }
 
+macro_rules! counted_branches {
+    ($($name:ident($a:ident, $b:ident) $taken:expr;)*) => {
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+            let ($a, $b) = (core.x[ip.rs1()], core.x[ip.rs2()]);
+            let taken = $taken;
+            if let Some(edges) = &mut core.edges {
+                edges.count_branch(ip.imm(), taken, $a, $b);
+            }
+            if taken {
+                core.leave_by(mem, bus, ip.next())
+            } else {
+                ip.next().next().dispatch(core, mem, bus)
+            }
+        })*
+    };
+}
+
+counted_branches! {
+    counted_beq(a, b) a == b;
+    counted_bne(a, b) a != b;
+    counted_blt(a, b) (a as i32) < b as i32;
+    counted_bge(a, b) a as i32 >= b as i32;
+    counted_bltu(a, b) a < b;
+    counted_bgeu(a, b) a >= b;
+}
+
+/// A branch that counts which way it goes; its immediate operand is its number.
+pub(in crate::cpu) fn counted_branch(op: Op) -> Handler {
+    match op {
+        Op::Beq => counted_beq,
+        Op::Bne => counted_bne,
+        Op::Blt => counted_blt,
+        Op::Bge => counted_bge,
+        Op::Bltu => counted_bltu,
+        Op::Bgeu => counted_bgeu,
+        _ => unreachable!("not a branch: {op:?}"),
+    }
+}
+
 pub(in crate::cpu) fn branch(op: Op) -> Handler {
     match op {
         Op::Beq => beq,
@@ -59,6 +98,31 @@ fn jump_and_link_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, 
     let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
     core.x[ip.rd()] = ip.next().imm();
     jump(core, mem, bus, ip.next(), target)
+}
+
+/// `jalr` that counts where it leads.
+pub(in crate::cpu) fn counted_jalr(rd: u8) -> Handler {
+    if rd == 0 { counted_jump_register } else { counted_jump_and_link_register }
+}
+
+fn counted_jump_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
+    count_jump(core, ip, target);
+    jump(core, mem, bus, ip.next(), target)
+}
+
+fn counted_jump_and_link_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
+    core.x[ip.rd()] = ip.next().imm();
+    count_jump(core, ip, target);
+    jump(core, mem, bus, ip.next(), target)
+}
+
+#[inline(always)]
+fn count_jump(core: &mut Core, ip: Ip, target: u32) {
+    if let Some(edges) = &mut core.edges {
+        edges.count_jump(ip.next().imm(), target);
+    }
 }
 
 #[inline(always)]

@@ -18,7 +18,7 @@ use crate::mem::{Bus, Memory};
 use crate::raw::slot::{Handler, Ip};
 
 pub(super) use alu::constant;
-pub(super) use control::{branch, go_to, jalr, self_jump};
+pub(super) use control::{branch, counted_branch, counted_jalr, go_to, jalr, self_jump};
 pub(super) use fused::{addi_branch, andi_branch, slli_add, slli_srli};
 pub(super) use system::{check_breakpoint, cut, dead, ebreak, ecall, illegal, mret, semihosting, wfi};
 

@@ -15,6 +15,8 @@
 mod connection;
 mod host;
 mod medium;
+mod record;
 mod terminator;
 
+pub(super) use record::Held;
 pub(super) use terminator::Terminator;

@@ -12,6 +12,7 @@ use smoltcp::wire::{HardwareAddress, IpCidr, Ipv4Cidr, Ipv4Packet, TcpControl, T
 
 use super::connection::{Accepted, Arrival, Connection, Ends, Stage};
 use super::medium::Medium;
+use super::record::{Input, Recorder};
 use crate::net::config::Config;
 use crate::net::event::{ConnectionId, Destination, Ending, Event};
 use crate::net::names::Names;
@@ -36,6 +37,8 @@ pub(in crate::net) struct Terminator {
     pub(super) events: VecDeque<Event>,
     /// When there is something to do, or earlier.
     due: Option<Instant>,
+    /// What is done, if connections are to be part of snapshots.
+    pub(super) recorder: Option<Recorder>,
 }
 
 impl Terminator {
@@ -52,7 +55,7 @@ impl Terminator {
         });
         let sockets = SocketSet::new(Vec::new());
         let connections = BTreeMap::new();
-        Self { stack, sockets, medium, connections, next, events: VecDeque::new(), due: None }
+        Self { stack, sockets, medium, connections, next, events: VecDeque::new(), due: None, recorder: None }
     }
 
     /// The id of the next connection.
@@ -62,7 +65,15 @@ impl Terminator {
 
     /// The next thing that the host has to know.
     pub(in crate::net) fn take_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        let event = self.events.pop_front()?;
+        self.note(Instant::ZERO, || Input::TakeEvent);
+        Some(event)
+    }
+
+    pub(super) fn note(&mut self, now: Instant, input: impl FnOnce() -> Input) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(now, input());
+        }
     }
 
     /// Whether [`take_event`](Self::take_event) has something to tell.
@@ -82,6 +93,7 @@ impl Terminator {
 
     /// Does what is due.
     pub(in crate::net) fn poll(&mut self, now: Instant) {
+        self.note(now, || Input::Poll);
         for connection in self.connections.values_mut() {
             if let Stage::Accepted(accepted) = &mut connection.stage
                 && accepted.patience_ends().is_some_and(|end| end <= now)
@@ -100,6 +112,7 @@ impl Terminator {
         datagram: Range<usize>,
         names: &Names,
     ) -> Result<(), DropReason> {
+        self.note(now, || Input::Frame(frame.clone(), datagram.clone()));
         let ip = Ipv4Packet::new_unchecked(&frame[datagram.clone()]);
         let (from, to) = (ip.src_addr(), ip.dst_addr());
         let segment = TcpPacket::new_checked(ip.payload()).map_err(|_| DropReason::TcpHeader)?;

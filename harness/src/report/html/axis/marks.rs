@@ -63,6 +63,7 @@ const LANES: [(&str, Belongs); 6] = [
             o,
             Observation::Power { .. }
                 | Observation::Fault { .. }
+                | Observation::Control { .. }
                 | Observation::Broker { .. }
                 | Observation::Waveform { .. }
                 | Observation::Note { .. }

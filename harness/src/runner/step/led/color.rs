@@ -2,39 +2,40 @@
 
 use std::time::Duration;
 
-use super::super::Held;
-use super::light::{Change, Light, rounded};
+use super::light::{Change, rounded};
+use super::look::{Look, Seen};
 use crate::journal::Rgb;
-use crate::runner::context::{Context, DEFAULT_WITHIN};
-use crate::runner::failure::Unmet;
+use crate::runner::context::DEFAULT_WITHIN;
+use crate::runner::failure::{StepError, Unmet};
 use crate::scenario::Spanned;
 use crate::scenario::step::ExpectLed;
 use crate::time::display;
 
 pub(super) async fn run(
-    cx: &mut Context,
+    look: &Look,
     expect: &ExpectLed,
-    light: &Light,
     color: &Spanned<Rgb>,
     hold: Option<Duration>,
-) -> Held {
-    let journal = cx.journal.clone();
-    let limit = cx.limit(expect.within);
+) -> Result<Seen, StepError> {
+    let Look { journal, light, limit, .. } = look;
+    let limit = *limit;
+    let used = |shown: Change| Some(Change { seq: shown.seq.max(light.from), ..shown });
     // What the light shows at the start of the window counts from there on.
-    let mut current = light.initial(&journal).map(|c| Change { at: light.from_time, ..c });
+    let mut current = light.initial(journal).map(|c| Change { at: light.from_time, ..c });
     let mut next = light.from;
     let mut longest = None;
     loop {
         if let Some(shown) = current.filter(|c| c.color == color.value && c.at <= limit) {
             let Some(hold) = hold else {
-                light.use_up(cx, Change { seq: shown.seq.max(light.from), ..shown });
-                return Ok(format!("{} at {}{}", color.value, shown.at, shown.evidence()));
+                let text = format!("{} at {}{}", color.value, shown.at, shown.evidence());
+                return Ok(Seen { text, used: used(shown), until: shown.at });
             };
-            match light.next(&journal, next, shown.at + hold).await.filter(|c| c.at < shown.at + hold) {
+            match light.next(journal, next, shown.at + hold).await.filter(|c| c.at < shown.at + hold) {
                 None => {
-                    light.use_up(cx, Change { seq: shown.seq.max(light.from), ..shown });
+                    let until = shown.at + hold;
                     let (hold, evidence) = (display(hold), shown.evidence());
-                    return Ok(format!("{} for {hold} from {}{evidence}", color.value, shown.at));
+                    let text = format!("{} for {hold} from {}{evidence}", color.value, shown.at);
+                    return Ok(Seen { text, used: used(shown), until });
                 }
                 Some(away) => {
                     longest = longest.max(Some(away.at.since(shown.at)));
@@ -43,7 +44,7 @@ pub(super) async fn run(
                 }
             }
         }
-        match light.next(&journal, next, limit).await {
+        match light.next(journal, next, limit).await {
             Some(change) => (current, next) = (Some(change), change.seq + 1),
             None => break,
         }
@@ -57,5 +58,5 @@ pub(super) async fn run(
         None => color.value.to_string(),
         Some(hold) => format!("{} for at least {}", color.value, display(hold)),
     };
-    Err(light.explain(&journal, Unmet::new("hil::expect_led", title).at(color.span).expected(expected)).into())
+    Err(light.explain(journal, Unmet::new("hil::expect_led", title).at(color.span).expected(expected)).into())
 }

@@ -10,9 +10,9 @@ use crate::time::{SimTime, display};
 
 /// A change of colour.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Change {
-    pub(super) seq: u64,
-    pub(super) at: SimTime,
+pub(in crate::runner) struct Change {
+    pub(in crate::runner) seq: u64,
+    pub(in crate::runner) at: SimTime,
     pub(super) color: Rgb,
     pub(super) evidence: Evidence,
 }
@@ -50,6 +50,19 @@ impl Light {
         // Within `any-of` nobody waits.
         let lateness = if cx.window.no_waiting { Duration::ZERO } else { cx.device.light_lateness() };
         Self { part, index, evidence: expect.evidence, from, from_time, lateness }
+    }
+
+    /// In a record of the lights alone, from `from` on, or from where an earlier step has looked up to.
+    pub(super) fn in_record(
+        record: &Journal,
+        expect: &ExpectLed,
+        from: SimTime,
+        used: Option<(Position, SimTime)>,
+    ) -> Self {
+        let (part, index) = (expect.part.value.clone(), expect.index);
+        let first = record.read(0, |entries| entries.partition_point(|e| e.at < from)) as Position;
+        let (from, from_time) = used.filter(|used| used.0 > first).unwrap_or((first, from));
+        Self { part, index, evidence: expect.evidence, from, from_time, lateness: Duration::ZERO }
     }
 
     /// Remembers that a step has looked at the light up to here.

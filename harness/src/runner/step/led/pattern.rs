@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::super::Held;
-use super::light::{Change, Light, rounded};
+use super::light::{Change, rounded};
+use super::look::{Look, Seen};
 use crate::journal::{Position, Rgb};
-use crate::runner::context::{Context, DEFAULT_WITHIN};
-use crate::runner::failure::Unmet;
+use crate::runner::context::DEFAULT_WITHIN;
+use crate::runner::failure::{StepError, Unmet};
 use crate::scenario::Span;
 use crate::scenario::step::{ExpectLed, Phase};
 use crate::time::{SimTime, display};
@@ -50,29 +50,29 @@ struct Start {
     first_edge: Option<Change>,
 }
 
-pub(super) async fn run(cx: &mut Context, expect: &ExpectLed, light: &Light, pattern: Pattern) -> Held {
-    let journal = cx.journal.clone();
+pub(super) async fn run(look: &Look, expect: &ExpectLed, pattern: Pattern) -> Result<Seen, StepError> {
+    let Look { journal, light, deadline, .. } = look;
     let unmet = |title: String, span: Span| {
-        light.explain(&journal, Unmet::new("hil::expect_led", title).at(span).expected(pattern.text.clone()))
+        light.explain(journal, Unmet::new("hil::expect_led", title).at(span).expected(pattern.text.clone()))
     };
-    let start = start(cx, expect, light, &pattern).await.map_err(|(title, span)| unmet(title, span))?;
+    let start = start(look, expect, &pattern).await.map_err(|(title, span)| unmet(title, span))?;
     let mut edge = start.at;
     let mut next = start.next;
     let mut known = start.first_edge;
     let mut last = None;
     for (i, phase) in pattern.phases.iter().enumerate() {
         edge = edge + phase.duration;
-        let latest = (edge + pattern.tolerance).min(cx.deadline);
+        let latest = (edge + pattern.tolerance).min(*deadline);
         let change = match known.take() {
             Some(change) => Some(change),
-            None => light.next(&journal, next, latest).await,
+            None => light.next(journal, next, latest).await,
         };
         let number = i + 1;
         let phase_text =
             format!("{} for {} (phase {number} of {})", phase.color, display(phase.duration), pattern.phases.len());
         let Some(change) = change else {
             if pattern.phases.len() == 1 && latest >= edge {
-                return Ok(format!("{phase_text} from {}", start.at));
+                return Ok(Seen { text: format!("{phase_text} from {}", start.at), used: None, until: latest });
             }
             let lasted = rounded(latest.since(edge_before(edge, phase)));
             return Err(unmet(format!("{phase_text} was still on after {lasted}"), phase.span).into());
@@ -92,11 +92,9 @@ pub(super) async fn run(cx: &mut Context, expect: &ExpectLed, light: &Light, pat
         last = Some(change);
     }
     let evidence = last.map_or_else(String::new, Change::evidence);
-    if let Some(change) = last {
-        // The change that ends the pattern is free to begin the next one.
-        light.use_up(cx, change);
-    }
-    Ok(format!("{} edges on time from {}{evidence}", pattern.phases.len(), start.at))
+    let text = format!("{} edges on time from {}{evidence}", pattern.phases.len(), start.at);
+    // The change that ends the pattern is free to begin the next one.
+    Ok(Seen { text, used: last, until: last.map_or(start.at, |change| change.at) })
 }
 
 fn edge_before(edge: SimTime, phase: &Laid) -> SimTime {
@@ -105,13 +103,13 @@ fn edge_before(edge: SimTime, phase: &Laid) -> SimTime {
 
 /// The pattern begins at the first change to its first colour. Where the light shows that colour already, the change
 /// cannot be seen: then the pattern began one phase before the first edge, but not before the stimulus.
-async fn start(cx: &Context, expect: &ExpectLed, light: &Light, pattern: &Pattern) -> Result<Start, (String, Span)> {
+async fn start(look: &Look, expect: &ExpectLed, pattern: &Pattern) -> Result<Start, (String, Span)> {
     let Some(first) = pattern.phases.first() else { return Err(("an empty pattern".to_owned(), expect.part.span)) };
-    let journal = &cx.journal;
-    let limit = cx.limit(expect.within);
+    let Look { journal, light, limit, deadline } = look;
+    let limit = *limit;
     let within = display(expect.within.unwrap_or(DEFAULT_WITHIN));
     if light.initial(journal).is_some_and(|c| c.color == first.color) {
-        let latest = (limit + first.duration + pattern.tolerance).min(cx.deadline);
+        let latest = (limit + first.duration + pattern.tolerance).min(*deadline);
         let Some(edge) = light.next(journal, light.from, latest).await else {
             if pattern.phases.len() == 1 {
                 return Ok(Start { at: light.from_time, next: light.from, first_edge: None });

@@ -1,0 +1,231 @@
+//! What must not happen, told apart by kind and place.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use simulator::machine::Machine;
+use simulator::mem::Width;
+
+use super::execution::{Ending, Execution};
+use super::input::{Input, Publish};
+
+/// Return addresses that tell findings apart: the innermost, because outer ones differ with how the input came.
+const TELLING: usize = 6;
+const MOST_FRAMES: usize = 16;
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// The firmware said that it panicked.
+    Panic,
+    /// The stack pointer left the stack.
+    StackOverflow,
+    /// A watchdog reset the chip.
+    Watchdog,
+    /// The chip was reset otherwise.
+    Reset,
+    /// The firmware halted, or its trap handler faults.
+    Halt,
+    /// A message was not acknowledged in its time.
+    Unanswered,
+    /// The device was still busy when its time was over.
+    Busy,
+    /// A register without a model was touched, or the like.
+    Unmodelled,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Panic => "panic",
+            Self::StackOverflow => "stack overflow",
+            Self::Watchdog => "watchdog",
+            Self::Reset => "reset",
+            Self::Halt => "halt",
+            Self::Unanswered => "unanswered",
+            Self::Busy => "busy",
+            Self::Unmodelled => "unmodelled",
+        })
+    }
+}
+
+/// Something that must not happen, with the smallest input that was found for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What went wrong.
+    pub kind: Kind,
+    /// In words: the line of the panic, the cause of the reset.
+    pub what: String,
+    /// The innermost addresses of the calls under way.
+    pub frames: Vec<u32>,
+    /// Tells this cause from others: the same for the same firmware, kind and place.
+    pub fingerprint: String,
+    /// The input.
+    pub input: Input,
+}
+
+impl Finding {
+    /// What an execution shows, if anything must not happen.
+    pub fn of(execution: &Execution, input: &Input) -> Option<Self> {
+        let Execution { ending, observed, .. } = execution;
+        let panic = panic_lines(&observed.console);
+        let (kind, what, place) = match (ending, panic) {
+            (_, Some((what, frames))) => {
+                let is_overflow = what.to_ascii_lowercase().contains("stack overflow");
+                (if is_overflow { Kind::StackOverflow } else { Kind::Panic }, what, frames)
+            }
+            (Ending::StackOverflow, None) => (Kind::StackOverflow, ending.to_string(), repeated(&execution.frames)),
+            (Ending::Reset(cause), None) if cause.is_watchdog() => {
+                (Kind::Watchdog, ending.to_string(), execution.frames.clone())
+            }
+            (Ending::Reset(_), None) => (Kind::Reset, ending.to_string(), execution.frames.clone()),
+            (Ending::Halted { .. } | Ending::Stuck(_), None) => {
+                (Kind::Halt, ending.to_string(), execution.frames.clone())
+            }
+            (Ending::Unanswered, None) => (Kind::Unanswered, ending.to_string(), Vec::new()),
+            (Ending::Busy, None) => (Kind::Busy, ending.to_string(), Vec::new()),
+            (Ending::Idle, None) => (Kind::Unmodelled, observed.reports.first()?.clone(), Vec::new()),
+        };
+        let frames: Vec<u32> = place.into_iter().take(TELLING).collect();
+        let fingerprint = fingerprint(kind, &what, &frames);
+        Some(Self { kind, what, frames, fingerprint, input: input.clone() })
+    }
+
+    /// Name of its file in a folder of scenarios.
+    pub fn file_name(&self) -> String {
+        format!("coverage-{}-{}.yaml", self.kind.to_string().replace(' ', "-"), self.fingerprint)
+    }
+
+    /// The finding as a scenario: it fails on a device that has the fault, and passes on one that has not. `None` for bytes
+    /// of the stream that are no messages: a scenario cannot say them.
+    ///
+    /// `reproduce` is the command line that finds it again; `ready` is the retained message, topic and payload, by which a
+    /// device says that it is there.
+    pub fn scenario(&self, seed: u64, reproduce: &str, ready: Option<(&str, &str)>) -> Option<String> {
+        let Input::Messages(messages) = &self.input else { return None };
+        let mut text = String::new();
+        let _ = writeln!(text, "# Found by hil fuzz, tier 3 (coverage of the chip's binary); seed {seed}.");
+        let _ = writeln!(text, "# Reproduce: {reproduce}");
+        let _ = writeln!(text, "# What was wrong: {}: {}", self.kind, comment(&self.what));
+        if !self.frames.is_empty() {
+            let frames: Vec<_> = self.frames.iter().map(|frame| format!("{frame:#010x}")).collect();
+            let _ = writeln!(text, "# At: {}", frames.join(", "));
+        }
+        let _ = writeln!(text, "name: The device survives {} ({} {})", survives(messages), self.kind, self.fingerprint);
+        text.push_str("version: 1\ntags: [regression]\n");
+        if let Some((topic, payload)) = ready {
+            let (topic, payload) = (quoted(topic), quoted(payload));
+            let _ =
+                writeln!(text, "setup:\n  - expect-retained: {{ topic: {topic}, payload: {payload}, within: 10s }}");
+        }
+        text.push_str("steps:\n");
+        messages.iter().for_each(|message| text.push_str(&publish_step(message)));
+        text.push_str("  # A device that panics, halts or resets fails here, whatever it says.\n  - delay: 1s\n");
+        Some(text)
+    }
+}
+
+/// Of a recursion, the calls that repeat: how deep it is differs.
+fn repeated(frames: &[u32]) -> Vec<u32> {
+    let mut repeated: Vec<u32> =
+        frames.iter().copied().filter(|frame| frames.iter().filter(|other| *other == frame).count() > 2).collect();
+    repeated.sort_unstable();
+    repeated.dedup();
+    repeated
+}
+
+fn survives(messages: &[Publish]) -> &'static str {
+    if messages.len() == 1 { "a message" } else { "messages" }
+}
+
+fn comment(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn publish_step(message: &Publish) -> String {
+    let Publish { topic, qos, retain, payload, .. } = message;
+    let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
+    let printable = payload.iter().all(|byte| (0x20..0x7F).contains(byte)) && !payload.is_empty();
+    let payload = match std::str::from_utf8(payload) {
+        Ok(text) if printable => format!("payload: {}", quoted(text)),
+        _ => format!("payload-hex: \"{hex}\""),
+    };
+    let retain = if *retain { ", retain: true" } else { "" };
+    format!("  - publish: {{ topic: {}, {payload}, qos: {qos}{retain} }}\n", quoted(topic))
+}
+
+/// A scalar of YAML in double quotes.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    // `${` would begin a variable.
+    for c in text.replace("${", "$${").chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// What a firmware says when it panics: the line, and the addresses on the lines after it.
+fn panic_lines(console: &str) -> Option<(String, Vec<u32>)> {
+    let lines: Vec<&str> = console.lines().collect();
+    let at = lines.iter().position(|line| line.to_ascii_lowercase().contains("panic"))?;
+    let first = lines[at].find("panic").map_or(lines[at], |from| &lines[at][from..]);
+    // The message is on the next line, if there is one without an address of its own.
+    let message = lines.get(at + 1).filter(|line| !line.to_ascii_lowercase().contains("panic"));
+    let what = std::iter::once(first).chain(message.copied()).collect::<Vec<_>>().join("\n");
+    let frames = lines[at..].iter().flat_map(|line| addresses(line)).collect();
+    Some((what, frames))
+}
+
+/// Addresses of code on a line.
+fn addresses(line: &str) -> impl Iterator<Item = u32> {
+    line.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter_map(|word| u32::from_str_radix(word.strip_prefix("0x")?, 16).ok())
+        .filter(|address| is_code(*address))
+}
+
+fn is_code(address: u32) -> bool {
+    (0x4037_C000..0x403E_0000).contains(&address) || (0x4200_0000..0x4280_0000).contains(&address)
+}
+
+fn fingerprint(kind: Kind, what: &str, frames: &[u32]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(kind.to_string());
+    // Numbers in a message are values, not places; addresses of code are places.
+    for word in what.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let address = word.strip_prefix("0x").map(|digits| u32::from_str_radix(digits, 16));
+        match address {
+            Some(Ok(address)) if is_code(address) => digest.update(address.to_le_bytes()),
+            Some(_) => {}
+            None => digest.update(word.trim_matches(|c: char| c.is_ascii_digit())),
+        }
+    }
+    frames.iter().for_each(|frame| digest.update(frame.to_le_bytes()));
+    digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where the core is, and the return addresses that the chain of frame pointers leads to.
+pub(super) fn frames(machine: &Machine) -> Vec<u32> {
+    let mut frames = vec![machine.cpu().pc()];
+    let mut fp = machine.cpu().x(8);
+    let word = |address: u32| machine.memory().read(address, Width::Word).ok();
+    while frames.len() < MOST_FRAMES && fp.is_multiple_of(4) && (0x3FC8_0000..0x3FCE_0000).contains(&fp) {
+        let (Some(ra), Some(next)) = (word(fp - 4), word(fp - 8)) else { break };
+        if !is_code(ra) || next <= fp {
+            break;
+        }
+        frames.push(ra);
+        fp = next;
+    }
+    frames
+}

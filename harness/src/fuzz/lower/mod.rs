@@ -1,0 +1,18 @@
+//! From actions to a scenario: the text that a person would write, with what the device must do.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `writer` | steps as YAML |
+//! | `case` | one case: the actions in order, and what is known of the device meanwhile |
+//! | `command` | a command, and what it must cause |
+//! | `light` | what our light must show |
+//! | `recovery` | connections that end, networks that are down, power that fails |
+
+mod case;
+mod command;
+mod light;
+mod recovery;
+mod writer;
+
+pub use case::{Lowered, lower};
+pub use writer::{quoted, set_name};

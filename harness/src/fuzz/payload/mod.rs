@@ -1,0 +1,11 @@
+//! Payloads: right ones by their grammar, and what becomes of them when something is wrong with them.
+
+mod class;
+mod hostile;
+mod mutate;
+mod valid;
+
+pub use class::Class;
+pub use hostile::hostile;
+pub use mutate::malformed;
+pub use valid::{Leaf, LeafKind, valid};

@@ -1,0 +1,57 @@
+//! A restored memory is the one that was snapshot, whatever was done to it meanwhile, and however often.
+
+use proptest::prelude::*;
+use simulator::mem::{DRAM, FlashImage, IRAM, Memory, RTC_FAST, Width};
+
+const FLASH: usize = 0x10_0000;
+
+#[derive(Clone, Debug)]
+enum Change {
+    Store(u32, u32),
+    Program(usize, Vec<u8>),
+    Erase(usize),
+    Map(usize, u16),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let ram = prop_oneof![DRAM.start..DRAM.end - 4, IRAM.start..IRAM.end - 4, RTC_FAST.start..RTC_FAST.end - 4];
+    prop_oneof![
+        8 => (ram, any::<u32>()).prop_map(|(address, value)| Change::Store(address, value)),
+        2 => (0..FLASH - 64, proptest::collection::vec(any::<u8>(), 1..64)).prop_map(|(at, bytes)| Change::Program(at, bytes)),
+        1 => (0..FLASH / 0x1000).prop_map(|sector| Change::Erase(sector * 0x1000)),
+        1 => (0usize..128, 0u16..0x200).prop_map(|(index, entry)| Change::Map(index, entry)),
+    ]
+}
+
+fn apply(memory: &mut Memory, changes: &[Change]) {
+    for change in changes {
+        match change {
+            Change::Store(address, value) => memory.write(*address, Width::Word, *value).expect("it is RAM"),
+            Change::Program(at, bytes) => memory.program_flash(*at, bytes).expect("it is in the chip"),
+            Change::Erase(at) => memory.erase_flash(*at, 0x1000).expect("it is in the chip"),
+            Change::Map(index, entry) => memory.set_mmu_entry(*index, *entry),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn restore_run_restore_gives_the_same_memory(
+        before in proptest::collection::vec(change(), 0..30),
+        first in proptest::collection::vec(change(), 0..30),
+        second in proptest::collection::vec(change(), 0..30),
+    ) {
+        let mut memory = Memory::new(FlashImage::erased(FLASH));
+        apply(&mut memory, &before);
+        let (snapshot, hash) = (memory.snapshot(), memory.hash());
+        apply(&mut memory, &first);
+        let after_first = memory.hash();
+        memory.restore(&snapshot);
+        prop_assert_eq!(memory.hash(), hash);
+        apply(&mut memory, &second);
+        memory.restore(&snapshot);
+        prop_assert_eq!(memory.hash(), hash);
+        apply(&mut memory, &first);
+        prop_assert_eq!(memory.hash(), after_first, "the same changes lead to the same memory");
+    }
+}
