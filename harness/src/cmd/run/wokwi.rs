@@ -27,7 +27,7 @@ const HOST_OF_EMULATORS: &str = "10.0.2.2";
 
 #[derive(clap::Args)]
 pub(super) struct WokwiArgs {
-    /// The broker as the simulated chip sees it: [mqtt[s]://]HOST:PORT [default: that of --broker]
+    /// The broker as the simulated chip sees it: HOST:PORT, with mqtt:// or mqtts:// before it or not [default: that of --broker]
     #[arg(help_heading = HEADING, long, value_name = "ADDRESS", value_parser = broker_uri)]
     wokwi_broker: Option<BrokerUri>,
 

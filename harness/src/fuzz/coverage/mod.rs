@@ -3,14 +3,14 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`input`] | what the device is given: messages, or bytes of its TCP stream |
-//! | [`peer`] | the other side of its MQTT connection |
-//! | [`device`] | the machine, booted and connected, and the way back to that moment |
-//! | [`execution`] | what one input has come to |
-//! | [`finding`] | what must not happen, told apart, shrunk, and written as a scenario |
-//! | [`mutate`], [`dictionary`], [`compared`] | new inputs from old ones |
-//! | [`corpus`], [`store`] | inputs that found something new, in memory and on disk |
-//! | [`campaign`] | all of it, on as many threads as one likes |
+//! | `input` | what the device is given: messages, or bytes of its TCP stream |
+//! | `peer` | the other side of its MQTT connection |
+//! | `device` | the machine, booted and connected, and the way back to that moment |
+//! | `execution` | what one input has come to |
+//! | `finding` | what must not happen, told apart, shrunk, and written as a scenario |
+//! | `mutate`, `dictionary`, `compared` | new inputs from old ones |
+//! | `corpus`, `store` | inputs that found something new, in memory and on disk |
+//! | `campaign` | all of it, on as many threads as one likes |
 //!
 //! Not for what the light should show or say: the model of tiers 1 and 2 knows that.
 
