@@ -25,6 +25,9 @@ const LONG_SLICE: Span = Span::from_ms(5);
 const LONGEST_SLICE: Span = Span::from_ms(1_000);
 /// How far the machine may fall behind the wall clock before it is given up to catch up.
 const MOST_LAG: Duration = Duration::from_millis(500);
+/// Between the answer to `sim:resume` and what happens then. wokwi-cli 0.26.1 crashes (exit code 1) when the pause of its timeout
+/// comes together with that answer, which the service is never quick enough for.
+const SETTLING: Duration = Duration::from_millis(10);
 /// A pause of a machine in which nothing will ever happen.
 const NOTHING_TO_DO: Duration = Duration::from_millis(5);
 /// Different things that are said about the network.
@@ -42,6 +45,8 @@ pub(super) struct Simulation {
     /// A moment of simulated time, and when it was.
     anchor: Option<(Instant, WallTime)>,
     is_running: bool,
+    /// It does not go on before.
+    settled: WallTime,
     /// What came after the text that it paused at, at the same moment.
     held: VecDeque<(Instant, u8)>,
     /// For the chip.
@@ -64,6 +69,7 @@ impl Simulation {
             pace,
             anchor: None,
             is_running: false,
+            settled: WallTime::now(),
             held: VecDeque::new(),
             input: VecDeque::new(),
             listened: BTreeMap::new(),
@@ -94,6 +100,7 @@ impl Simulation {
     pub(super) fn resume(&mut self) {
         if !std::mem::replace(&mut self.is_running, true) {
             self.anchor = None;
+            self.settled = WallTime::now() + SETTLING;
         }
     }
 
@@ -105,6 +112,10 @@ impl Simulation {
 
     /// How long to wait for a command before the next [`run`](Self::run).
     pub(super) fn rest(&self, points: &PausePoints) -> Duration {
+        let settling = self.settled.saturating_duration_since(WallTime::now());
+        if !settling.is_zero() {
+            return settling;
+        }
         match (self.pace, self.anchor) {
             (Pace::Wall, Some((simulated, wall))) => {
                 Duration::from_nanos(self.now().since(simulated).ns()).saturating_sub(wall.elapsed())
