@@ -1,52 +1,20 @@
 //! The JSON Schema of device descriptions, for completion and hover texts in editors.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use crate::scenario::schema::forms::{FilledText, Text, TopicFilter, TopicName};
-use crate::scenario::schema::without_null;
+use crate::scenario::schema::complete;
+use crate::scenario::schema::forms::{FilledText, Text, TopicFilter, TopicName, form};
 
 /// The JSON Schema (draft 2020-12) of `device.yaml`. Equal for equal versions: keys are sorted.
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     // Referred to by name only.
     generator.subschema_for::<GrammarKeys>();
-    let mut root = Value::from(generator.into_root_schema_for::<DescriptionKeys>());
-    if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
-        for definition in definitions.values_mut() {
-            *definition =
-                Schema::try_from(definition.take()).map_or(Value::Bool(true), |schema| without_null(schema).into());
-        }
-    }
-    let mut root = Value::from(Schema::try_from(root).map_or_else(|_| Schema::default(), without_null));
-    if let Some(root) = root.as_object_mut() {
-        let id = "https://raw.githubusercontent.com/hilbench/hilbench/main/docs/device.schema.json";
-        root.insert("$id".into(), id.into());
-        root.insert("title".into(), "hilbench device description".into());
-    }
-    root
-}
-
-/// A type that exists for its schema.
-macro_rules! form {
-    ($(#[doc = $doc:literal])* $name:ident, $id:literal, $schema:tt) => {
-        $(#[doc = $doc])*
-        struct $name;
-
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                $id.into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
-            }
-        }
-    };
+    complete::<DescriptionKeys>(generator, [], "device", "hilbench device description")
 }
 
 form!(

@@ -2,7 +2,7 @@
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{JsonSchema, Schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::file::{FileKeys, IncludedKeys};
@@ -25,29 +25,34 @@ pub fn schema() -> Value {
         (subschema.0)(&mut generator);
     }
     let (step, expectation) = steps(&mut generator);
-    let mut root = Value::from(generator.into_root_schema_for::<FileKeys>());
+    complete::<FileKeys>(generator, [("step", step), ("expectation", expectation)], "scenario", "hilbench scenario")
+}
+
+/// The whole schema of a kind of file, `T`, with definitions that are referred to by name only. It is published as
+/// `docs/NAME.schema.json`.
+pub(crate) fn complete<T: JsonSchema>(
+    generator: SchemaGenerator,
+    more: impl IntoIterator<Item = (&'static str, Schema)>,
+    name: &str,
+    title: &str,
+) -> Value {
+    let mut root = Value::from(generator.into_root_schema_for::<T>());
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
-        definitions.insert("step".into(), without_null(step).into());
-        definitions.insert("expectation".into(), without_null(expectation).into());
-        for (name, definition) in definitions.iter_mut() {
-            if name != "step" && name != "expectation" {
-                *definition =
-                    Schema::try_from(definition.take()).map_or(json!(true), |schema| without_null(schema).into());
-            }
+        definitions.extend(more.into_iter().map(|(name, schema)| (name.to_owned(), schema.into())));
+        for definition in definitions.values_mut() {
+            *definition = Schema::try_from(definition.take()).map_or(json!(true), |schema| without_null(schema).into());
         }
     }
     let mut root = Value::from(Schema::try_from(root).map_or_else(|_| Schema::default(), without_null));
     if let Some(root) = root.as_object_mut() {
-        root.insert(
-            "$id".into(),
-            "https://raw.githubusercontent.com/hilbench/hilbench/main/docs/scenario.schema.json".into(),
-        );
-        root.insert("title".into(), "hilbench scenario".into());
+        let id = format!("https://raw.githubusercontent.com/hilbench/hilbench/main/docs/{name}.schema.json");
+        root.insert("$id".into(), id.into());
+        root.insert("title".into(), title.into());
     }
     root
 }
 
-struct SchemaOf(fn(&mut schemars::SchemaGenerator));
+struct SchemaOf(fn(&mut SchemaGenerator));
 
 impl SchemaOf {
     fn of<T: JsonSchema>() -> Self {
@@ -58,7 +63,7 @@ impl SchemaOf {
 }
 
 /// A key that may be left out is an `Option` in Rust, but never null in a file.
-pub(crate) fn without_null(mut schema: Schema) -> Schema {
+fn without_null(mut schema: Schema) -> Schema {
     let mut transform = RecursiveTransform(|schema: &mut Schema| {
         // `reset:` is the one place where nothing is a value.
         let is_reset = schema.get("description").and_then(Value::as_str).is_some_and(|d| d.starts_with("`reset`"));

@@ -12,5 +12,5 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use generate::complete;
 pub use generate::schema;
-pub(crate) use generate::without_null;
