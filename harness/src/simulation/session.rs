@@ -147,7 +147,9 @@ impl<O: Observer> Session<O> {
             return Ok(Piece::Ended(end));
         }
         let is_alone = self.pace == Pace::Max && self.input.is_none() && !self.connections.is_any_open();
-        let until = (self.machine.now() + if is_alone { LONG_SLICE } else { SLICE }).min(self.limit);
+        let slice = self.machine.now() + if is_alone { LONG_SLICE } else { SLICE };
+        // Not beyond an end that is known: when input from outside ends must not decide how long a run is.
+        let until = slice.min(self.limit).min(self.given_up_at());
         let exit = self.go(until)?;
         self.look_around(&exit)?;
         self.keep_pace();
@@ -210,7 +212,12 @@ impl<O: Observer> Session<O> {
         if now >= self.limit {
             return Some(End::Limit);
         }
-        self.halted.filter(|(since, _)| now >= *since + HALT_GRACE).map(|(_, pc)| End::Halted { pc })
+        self.halted.filter(|_| now >= self.given_up_at()).map(|(_, pc)| End::Halted { pc })
+    }
+
+    /// When firmware that has halted is not waited for any longer.
+    fn given_up_at(&self) -> Instant {
+        self.halted.map_or(Instant::NEVER, |(since, _)| since + HALT_GRACE)
     }
 
     fn go(&mut self, until: Instant) -> io::Result<Exit> {

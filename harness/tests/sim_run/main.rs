@@ -115,6 +115,19 @@ fn serial_output_lights_reports_and_the_halt_with_its_backtrace_are_shown() {
     insta::assert_snapshot!(place.shown(&place.run(&[])));
 }
 
+/// How much simulated time passes at a time differs while input from outside may come.
+#[test]
+fn when_input_ends_does_not_decide_how_long_halted_firmware_is_waited_for() {
+    let place = Place::new(End::Halt);
+    for after in [0, 20, 100] {
+        let mut child = place.hil(&["sim", "run", "light.elf"]).stdin(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(after));
+        drop(child.stdin.take());
+        let shown = finish(&mut child);
+        assert!(shown.contains("sim: ran 10.000 s of simulated time"), "input ended after {after} ms: {shown}");
+    }
+}
+
 #[test]
 fn a_watchdog_reset_says_where_the_firmware_was() {
     let place = Place::new(End::Watchdog);
