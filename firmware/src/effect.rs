@@ -51,7 +51,7 @@ fn blink(color: Hsv, on: Duration, off: Duration, elapsed: Duration) -> Moment {
 
 fn rainbow(speed: Speed, elapsed: Duration) -> Moment {
     let steps = elapsed.as_millis() as u64 / RAINBOW_STEP_MS;
-    let hue = Hue::wrapping((steps % 360) * u64::from(speed.degrees_per_step()));
+    let hue = Hue::wrapping(steps * u64::from(speed.degrees_per_step()));
     Moment {
         lit: Some(Hsv { hue, saturation: 255, brightness: 255 }),
         until: Some(Duration::from_millis((steps + 1) * RAINBOW_STEP_MS)),

@@ -14,7 +14,8 @@
 //! - [`mqtt`]: the session with the broker, over any byte stream. [`backoff`] paces its retries.
 //! - [`device`]: the tasks that tie all of this together. Begin reading there.
 //!
-//! Every decision in which a faulty device could differ is a method of [`rules::Rules`]; its defaults are the contract.
+//! Every decision in which a faulty device could differ is a method of [`rules::Rules`]; its defaults are the contract. With the
+//! feature `faults`, which no product has, there are devices that differ.
 #![no_std]
 
 extern crate alloc;
@@ -26,6 +27,8 @@ pub mod config;
 pub mod console;
 pub mod device;
 pub mod effect;
+#[cfg(feature = "faults")]
+pub mod faults;
 pub mod light;
 pub mod mqtt;
 pub mod platform;

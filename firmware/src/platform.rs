@@ -134,21 +134,3 @@ impl<C: Clock, L: Console> Board<C, L> {
         self.console.line(level, format_args!("{line}"));
     }
 }
-
-/// So that tasks can share one clock.
-impl<C: Clock> Clock for &C {
-    fn now(&self) -> Instant {
-        (**self).now()
-    }
-
-    async fn sleep_until(&self, at: Instant) {
-        (**self).sleep_until(at).await;
-    }
-}
-
-/// So that tasks can share one console.
-impl<L: Console> Console for &L {
-    fn line(&self, level: Level, text: fmt::Arguments<'_>) {
-        (**self).line(level, text);
-    }
-}

@@ -47,4 +47,26 @@ mod tests {
         }
         assert_eq!(payload(&Ok(()), 250), "ok");
     }
+
+    /// Bytes of the largest QoS 1 PUBLISH packet with this `payload` (MQTT 5.0, 3.3): the remaining length is a variable
+    /// byte integer, and so is the property length.
+    fn packet(topic: usize, correlation_data: Option<usize>, payload: usize) -> usize {
+        let variable = |value: usize| if value < 128 { 1 } else { 2 };
+        let properties = correlation_data.map_or(0, |len| 1 + (2 + len));
+        let remaining = (2 + topic) + 2 + variable(properties) + properties + payload;
+        1 + variable(remaining) + remaining
+    }
+
+    #[test]
+    fn the_overhead_is_what_the_packet_has_besides_its_payload() {
+        for topic in 1..=100 {
+            for correlation_data in core::iter::once(None).chain((0..=140).map(Some)) {
+                let overhead = overhead(topic, correlation_data);
+                let Some(room) = MAX_PACKET.checked_sub(overhead) else { continue };
+                // A short property length takes one byte less than is kept for it.
+                let short = usize::from(correlation_data.is_none_or(|len| 3 + len < 128));
+                assert_eq!(packet(topic, correlation_data, room) + short, MAX_PACKET, "{topic} {correlation_data:?}");
+            }
+        }
+    }
 }

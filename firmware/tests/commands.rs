@@ -3,7 +3,7 @@
 
 use firmware::{
     color::{Hsv, Hue},
-    command::{Command, Rejection, parse},
+    command::{Command, Field, Rejection, number, parse},
     response,
     rules::Contract,
     state::{BlinkTime, Mode, Power, Speed, State},
@@ -63,6 +63,8 @@ fn everything_else_is_rejected_for_a_reason() {
         (Hue, b"1.5", "hue \"1.5\" is not a number"),
         (Hue, b"180abc", "hue \"180abc\" is not a number"),
         (Hue, b"90\0", "hue \"90\\x00\" is not a number"),
+        (Hue, b"abcdefghijklmnop", "hue \"abcdefghijklmnop\" is not a number"),
+        (Hue, b"abcdefghijklmnopq", "hue \"abcdefghijklmnop...\" is not a number"),
         (Hue, b"abcdefghijklmnopqr", "hue \"abcdefghijklmnop...\" is not a number"),
         (Hsb, b"", "empty payload"),
         (Hsb, b"1,2", "3 fields expected, 2 given"),
@@ -87,6 +89,23 @@ fn everything_else_is_rejected_for_a_reason() {
     ];
     for (topic, payload, reason) in cases {
         assert_eq!(on(*topic, payload).unwrap_err().to_string(), *reason, "{payload:?}");
+    }
+}
+
+/// Rules that only replace how a number is read still have its limits.
+#[test]
+fn a_number_is_at_most_its_fields_maximum() {
+    for (field, max) in [
+        (Field::Hue, 360),
+        (Field::Saturation, 255),
+        (Field::Brightness, 255),
+        (Field::BlinkOn, 65_535),
+        (Field::BlinkOff, 65_535),
+    ] {
+        let largest = u16::try_from(max).unwrap();
+        assert_eq!(number(field, max.to_string().as_bytes()), Ok(largest), "{field:?}");
+        let value = u32::from(largest) + 1;
+        assert_eq!(number(field, value.to_string().as_bytes()), Err(Rejection::OutOfRange { field, value }));
     }
 }
 

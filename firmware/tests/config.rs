@@ -120,6 +120,16 @@ fn debug_redacts_passwords() {
     assert!(!text.contains("s3cret") && !text.contains("ss word") && text.contains("(redacted)"), "{text}");
 }
 
+#[test]
+fn the_smallest_partition_is_large_enough_and_no_other_size_is_taken() {
+    let image = config::write(&full(), config::MIN_SIZE).unwrap();
+    assert_eq!(image.len(), config::MIN_SIZE);
+    assert_eq!(read(image), Ok(full()));
+    for size in [0, config::MIN_SIZE - 4096, config::MIN_SIZE + 1] {
+        assert!(matches!(config::write(&full(), size), Err(ConfigError::Nvs(_))), "{size}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

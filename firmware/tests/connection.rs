@@ -1,4 +1,5 @@
 //! How a connection begins, lives and ends, against a broker that follows a script, on a paused clock.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
@@ -179,6 +180,7 @@ async fn refused_or_unanswered_connections_are_retried_for_ever_with_growing_wai
             }
             bench.link.accept_and_settle(false).await;
             let lines = bench.console.lines();
+            assert!(!lines.iter().any(|line| line == "W wifi: down"), "the link has stayed up: {lines:#?}");
             let failures: Vec<_> = lines.iter().filter_map(|line| line.strip_prefix("W mqtt: ")).collect();
             for (failure, reason) in failures.iter().zip([
                 "connection refused",
@@ -189,12 +191,63 @@ async fn refused_or_unanswered_connections_are_retried_for_ever_with_growing_wai
             ]) {
                 assert!(failure.starts_with(reason), "{failures:#?}");
             }
-            let waits: Vec<u64> = failures
-                .iter()
-                .map(|line| line.rsplit_once(" in ").unwrap().1.strip_suffix(" ms").unwrap().parse().unwrap())
-                .collect();
+            let waits = waits(&lines);
             assert!(waits.iter().all(|wait| (500..=30_000).contains(wait)), "{waits:?}");
             assert!(waits[0] <= 1000 && waits[6..].iter().all(|wait| *wait >= 15_000), "{waits:?}");
+        })
+        .await;
+}
+
+/// Milliseconds until the next try, of each connection that ended.
+fn waits(lines: &[String]) -> Vec<u64> {
+    let failures = lines.iter().filter(|line| line.starts_with("W mqtt: "));
+    failures.map(|line| line.rsplit_once(" in ").unwrap().1.strip_suffix(" ms").unwrap().parse().unwrap()).collect()
+}
+
+/// A broker that goes away is tried again soon, however often it happens; one that breaks the protocol less and less often.
+#[tokio::test(start_paused = true)]
+async fn waits_grow_after_connections_that_broke_the_protocol_and_not_after_those_that_were_good() {
+    let bench = Bench::new();
+    bench
+        .run(async |bench: &Bench| {
+            for _ in 0..6 {
+                drop(bench.link.accept_and_settle(true).await);
+            }
+            bench.link.accept_and_settle(true).await;
+            let good = waits(&bench.console.lines());
+            assert!(good.len() == 6 && good.iter().all(|wait| *wait <= 1000), "{good:?}");
+        })
+        .await;
+    let bench = Bench::new();
+    bench
+        .run(async |bench: &Bench| {
+            for _ in 0..7 {
+                let mut broker = bench.link.accept_and_settle(true).await;
+                // CONNECT is not for a server to send.
+                broker.send(&frame(0x10, &[])).await;
+                broker.until_closed(SECOND).await;
+            }
+            bench.link.accept_and_settle(true).await;
+            let broken = waits(&bench.console.lines());
+            assert!(broken.len() >= 7 && broken[5..7].iter().all(|wait| *wait >= 15_000), "{broken:?}");
+        })
+        .await;
+}
+
+/// While the device waits for its next try, the link may go: then the link comes first.
+#[tokio::test(start_paused = true)]
+async fn a_link_that_goes_down_between_two_tries_is_brought_up_before_the_next() {
+    let bench = Bench::new();
+    bench.link.connect_errors.borrow_mut().push_back(NetworkError::Refused);
+    bench
+        .run(async |bench: &Bench| {
+            bench.console.wait_for("W mqtt: connection refused, next try in").await;
+            bench.link.set_up(false);
+            bench.console.wait_for("W wifi: down").await;
+            assert_eq!(bench.link.link_attempts.get(), 2);
+            bench.link.set_up(true);
+            bench.link.accept_and_settle(false).await;
+            assert_eq!(bench.link.link_attempts.get(), 2);
         })
         .await;
 }

@@ -22,6 +22,9 @@ use firmware::{
     topics::CommandTopic,
 };
 
+/// Rules that are chosen at run time, as a test bench does it.
+type Chosen = &'static dyn Rules;
+
 /// Implements [`Rules`] for a new type, with these methods instead of the contract's.
 macro_rules! faulty {
     ($name:ident, $($method:tt)*) => {
@@ -101,23 +104,26 @@ faulty!(
 #[test]
 fn parsers_can_be_lenient() {
     for payload in ["", "o"] {
-        assert_eq!(parse(&PowerByPrefix, CommandTopic::Power, payload.as_bytes()), Ok(Command::Power(Power::On)));
+        assert_eq!(
+            parse(&(&PowerByPrefix as Chosen), CommandTopic::Power, payload.as_bytes()),
+            Ok(Command::Power(Power::On))
+        );
     }
     let slow = Ok(Command::Mode(Mode::HueRainbow(Speed::Slow)));
-    assert_eq!(parse(&ModeByPrefix, CommandTopic::Mode, b""), slow);
-    assert_eq!(parse(&ModeByPrefix, CommandTopic::Mode, b"h"), slow);
-    let hsb = |text: &[u8]| parse(&NumbersWrap, CommandTopic::Hsb, text).unwrap().to_string();
+    assert_eq!(parse(&(&ModeByPrefix as Chosen), CommandTopic::Mode, b""), slow);
+    assert_eq!(parse(&(&ModeByPrefix as Chosen), CommandTopic::Mode, b"h"), slow);
+    let hsb = |text: &[u8]| parse(&(&NumbersWrap as Chosen), CommandTopic::Hsb, text).unwrap().to_string();
     assert_eq!(hsb(b"65896,256,-1"), "360,0,255");
-    let hue = |text: &[u8]| parse(&TextAroundNumbers, CommandTopic::Hue, text).unwrap().to_string();
+    let hue = |text: &[u8]| parse(&(&TextAroundNumbers as Chosen), CommandTopic::Hue, text).unwrap().to_string();
     assert_eq!([hue(b"180abc"), hue(b" 90")], ["180", "90"]);
     let blink = Mode::Blink { on: BlinkTime::rounding_down(10), off: BlinkTime::rounding_down(20) };
-    assert_eq!(parse(&TextAroundNumbers, CommandTopic::Mode, b"blink,10ms, 20"), Ok(Command::Mode(blink)));
+    assert_eq!(parse(&(&TextAroundNumbers as Chosen), CommandTopic::Mode, b"blink,10ms, 20"), Ok(Command::Mode(blink)));
 }
 
 #[test]
 fn hue_360_can_be_magenta() {
     let command = |text: &[u8]| parse(&Contract, CommandTopic::Hsb, text).unwrap();
-    let mut light = Light::new(SixthSector, State::default(), Instant::BOOT);
+    let mut light = Light::new(&SixthSector as Chosen, State::default(), Instant::BOOT);
     light.apply(parse(&Contract, CommandTopic::Mode, b"blink,10,0").unwrap(), Instant::BOOT);
     light.apply(command(b"360,255,255"), Instant::BOOT);
     assert_eq!(light.frame(Instant::BOOT).color, Rgb::new(255, 0, 255));
@@ -125,7 +131,7 @@ fn hue_360_can_be_magenta() {
 
 #[test]
 fn the_first_of_two_commands_within_a_tick_can_be_lost() {
-    let mut light = Light::new(LostWithinTick, State::default(), Instant::BOOT);
+    let mut light = Light::new(&LostWithinTick as Chosen, State::default(), Instant::BOOT);
     let at = Instant::from_millis;
     light.apply(Command::Power(Power::Off), at(100));
     light.apply(parse(&Contract, CommandTopic::Hue, b"5").unwrap(), at(109));
@@ -140,7 +146,7 @@ async fn the_device_can_give_up() {
     let bench = Bench::new();
     bench.link.link_errors.borrow_mut().extend([NetworkError::Link; 5]);
     bench
-        .run_with(&Config::default(), GivesUp, async |bench: &Bench| {
+        .run_with(&Config::default(), &GivesUp as Chosen, async |bench: &Bench| {
             tokio::time::sleep(Duration::from_secs(3600)).await;
             assert_eq!(bench.link.link_attempts.get(), 5);
             assert!(bench.console.contains("E wifi: no link, giving up"));
@@ -151,7 +157,7 @@ async fn the_device_can_give_up() {
 #[tokio::test(start_paused = true)]
 async fn commands_can_be_subscribed_at_most_once() {
     Bench::new()
-        .run_with(&Config::default(), SubscribesAtMostOnce, async |bench: &Bench| {
+        .run_with(&Config::default(), &SubscribesAtMostOnce as Chosen, async |bench: &Bench| {
             let (mut broker, _) = bench.link.accept().await;
             broker.connack(false).await;
             let seen = Cell::new(0);
@@ -169,7 +175,7 @@ async fn commands_can_be_subscribed_at_most_once() {
 #[tokio::test(start_paused = true)]
 async fn a_long_payload_can_fall_into_pieces() {
     Bench::new()
-        .run_with(&Config::default(), ShortBuffer, async |bench: &Bench| {
+        .run_with(&Config::default(), &ShortBuffer as Chosen, async |bench: &Bench| {
             let mut broker = bench.link.accept_and_settle(false).await;
             let payload = format!("{}off", "x".repeat(64));
             broker.publish(&Publish::new("cmnd/led/power", &payload)).await;
@@ -188,10 +194,10 @@ async fn flash_is_written_on_change_only_unless_the_rules_say_otherwise() {
         }
     };
     let bench = Bench::new();
-    bench.run(commands).await;
+    bench.run_with(&Config::default(), &Contract as Chosen, commands).await;
     let one_save = bench.flash.writes();
     bench.run(async |bench: &Bench| assert_eq!(bench.flash.writes(), one_save, "booting writes nothing")).await;
     let worn = Bench::new();
-    worn.run_with(&Config::default(), AlwaysStores, commands).await;
+    worn.run_with(&Config::default(), &AlwaysStores as Chosen, commands).await;
     assert!(one_save > 0 && worn.flash.writes() > 2 * one_save, "{one_save} and {}", worn.flash.writes());
 }

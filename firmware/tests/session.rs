@@ -5,7 +5,7 @@ mod common;
 use common::{
     Bench,
     broker::published,
-    packet::{Packet, Publish},
+    packet::{Packet, Publish, frame},
 };
 use firmware::{
     backoff::Backoff,
@@ -197,6 +197,28 @@ async fn requests_are_answered_with_their_correlation_data() {
             let seen = broker.settle().await;
             let Some(Packet::Publish(response)) = seen.last() else { panic!("{seen:?}") };
             assert_eq!(response.correlation_data, None);
+            assert!(!bench.console.contains("response dropped"), "{:#?}", bench.console.lines());
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publication_that_the_broker_refuses_is_told_and_not_sent_again() {
+    Bench::new()
+        .run(async |bench: &Bench| {
+            let mut broker = bench.link.accept_and_settle(false).await;
+            broker.publish(&Publish::new("cmnd/led/power", "off")).await;
+            let Packet::Publish(hsb) = broker.receive().await else { panic!() };
+            let [high, low] = hsb.packet.to_be_bytes();
+            // PUBACK with 0x87, not authorized (MQTT 5.0, 3.4.2.1).
+            broker.send(&frame(0x40, &[high, low, 0x87, 0])).await;
+            broker.settle().await;
+            bench.console.wait_for("W mqtt: PUBACK 0x87 for stat/led/hsb").await;
+            drop(broker);
+            let (mut broker, _) = bench.link.accept().await;
+            broker.connack(true).await;
+            let resent = |packet: &Packet| matches!(packet, Packet::Publish(publish) if publish.dup);
+            assert!(!broker.settle().await.iter().any(resent));
         })
         .await;
 }

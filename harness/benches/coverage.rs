@@ -1,22 +1,34 @@
 //! `cargo bench -p harness --bench coverage`: executions a second of the coverage-guided fuzzer, beside two baselines in the
 //! same run: a machine that is started anew for each input, and one whose memory is copied back whole.
 //!
-//! The firmware is `firmware/prebuilt/light-openeth.elf`. With `HIL_PLANTED_FIRMWARE`, the light's binary with the feature
-//! `planted`: also how long it takes to find its two faults, on two threads.
+//! Measured with the inputs that a campaign from seed 0 executes first, and with accepted commands alone. The ways take turns,
+//! a few inputs at a time, so that what else the computer does slows all of them.
+//!
+//! The firmware is `firmware/prebuilt/light-openeth.elf`. Then, with `light-planted.elf`: how long it takes to find the two faults
+//! of memory.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::fuzz::coverage::{Campaign, Dictionary, FuzzedDevice, Image, Input, Progress, Publish};
+use harness::fuzz::device::DeviceDescription;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
 const FIRMWARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/prebuilt/light-openeth.elf");
+const PLANTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/prebuilt/light-planted.elf");
+const DEVICE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/device.yaml");
 /// Bytes that a copy of the whole state moves: 400 KB of SRAM, 8 KB of RTC memory, 4 MB of flash.
 const RAM: usize = (400 + 8) * 1024;
 const FLASH: usize = 4 * 1024 * 1024;
-/// Each way is measured so long.
-const TIME: Duration = Duration::from_secs(5);
+/// Inputs of the campaign.
+const INPUTS: usize = 1000;
+/// Inputs that each way executes before it is the next one's turn.
+const TURN: usize = 20;
+/// Commands that the device accepts.
+const ACCEPTED: [(&str, &str); 4] =
+    [("power", "on"), ("hue", "120"), ("hsb", "180,255,255"), ("mode", "blink,200,500")];
 
 fn image(path: &str) -> Option<Image> {
     let elf = std::fs::read(path).ok()?;
@@ -26,27 +38,81 @@ fn image(path: &str) -> Option<Image> {
 }
 
 fn dictionary() -> Dictionary {
-    let seeds = [("power", "on"), ("hue", "120"), ("hsb", "180,255,255"), ("mode", "blink,200,500"), ("hue", "12x")];
-    let seeds = seeds.map(|(name, payload)| (format!("cmnd/led/{name}"), payload.as_bytes().to_vec())).to_vec();
-    Dictionary { topics: seeds.iter().map(|(topic, _)| topic.clone()).collect(), tokens: Vec::new(), seeds }
+    let device = DeviceDescription::load(Path::new(DEVICE));
+    Dictionary::of(&device.unwrap_or_else(|errors| panic!("{}", errors.render(false))))
 }
 
-fn inputs() -> Vec<Input> {
-    let message =
-        |(topic, payload)| Input::Messages(vec![Publish { topic, qos: 1, retain: false, waits: true, payload }]);
-    dictionary().seeds.into_iter().map(message).collect()
+fn accepted() -> Vec<Input> {
+    let message = |(name, payload): (&str, &str)| {
+        let (topic, payload) = (format!("cmnd/led/{name}"), payload.as_bytes().to_vec());
+        Input::Messages(vec![Publish { topic, qos: 1, retain: false, waits: true, asks: false, payload }])
+    };
+    ACCEPTED.into_iter().map(message).collect()
 }
 
-/// Executions a second.
-fn measure(inputs: &[Input], mut execute: impl FnMut(&Input)) -> f64 {
-    // Decodes the code.
-    inputs.iter().for_each(&mut execute);
-    let (start, mut count) = (Instant::now(), 0u32);
-    while start.elapsed() < TIME {
-        inputs.iter().for_each(&mut execute);
-        count += inputs.len() as u32;
+fn execute(device: &mut FuzzedDevice, input: &Input) {
+    black_box(device.execute(input));
+    device.take_edges(|_, _| {});
+}
+
+/// A way to come back to the device's state before the next input, and how long it has taken so far.
+struct Way<'a> {
+    name: &'static str,
+    run: Box<dyn FnMut(&Input) + 'a>,
+    taken: Duration,
+}
+
+fn measure(image: &Image, what: &str, inputs: &[Input], rounds: usize) {
+    let boot = || FuzzedDevice::boot(image, 0).expect("it boots");
+    let (mut copied, mut restored, mut idle) = (boot(), boot(), boot());
+    let (mut instructions, mut statuses) = (0, 0);
+    for input in inputs {
+        // Decodes the code, as the first executions of a campaign do.
+        execute(&mut copied, input);
+        let execution = restored.execute(input);
+        instructions += execution.instructions;
+        statuses += usize::from(!execution.statuses.is_empty());
+        restored.take_edges(|_, _| {});
     }
-    f64::from(count) / start.elapsed().as_secs_f64()
+    println!(
+        "{what}: {} inputs, {:.0} % of them answered by statuses, {} instructions each",
+        inputs.len(),
+        statuses as f64 * 100.0 / inputs.len() as f64,
+        instructions / inputs.len() as u64,
+    );
+    let (from, mut to) = (vec![1u8; RAM + FLASH], vec![0u8; RAM + FLASH]);
+    let way = |name, run| Way { name, run, taken: Duration::ZERO };
+    let mut ways = [
+        way(
+            "  the machine restarted for each input",
+            Box::new(|input: &Input| execute(&mut boot(), input)) as Box<dyn FnMut(&Input)>,
+        ),
+        way(
+            "  RAM and flash copied back whole",
+            Box::new(|input| {
+                to.copy_from_slice(black_box(&from));
+                black_box(&mut to);
+                execute(&mut copied, input);
+            }),
+        ),
+        way("  dirty pages restored", Box::new(|input| execute(&mut restored, input))),
+        way("  dirty pages restored, no input", Box::new(|_| execute(&mut idle, &Input::Messages(Vec::new())))),
+    ];
+    for _ in 0..rounds {
+        for turn in inputs.chunks(TURN) {
+            for way in &mut ways {
+                let start = Instant::now();
+                turn.iter().for_each(&mut way.run);
+                way.taken += start.elapsed();
+            }
+        }
+    }
+    let executions = (inputs.len() * rounds) as f64;
+    let slowest = ways[0].taken.as_secs_f64();
+    for Way { name, taken, .. } in &ways {
+        let (rate, ratio) = (executions / taken.as_secs_f64(), slowest / taken.as_secs_f64());
+        println!("{name:44} {rate:>10.0} executions/s  {ratio:>7.1} x");
+    }
 }
 
 fn main() {
@@ -54,53 +120,29 @@ fn main() {
         println!("skipped: no firmware at {FIRMWARE}; `hil firmware prebuilt --renew` makes it");
         return;
     };
-    let inputs = inputs();
-    let boot = || FuzzedDevice::boot(&image, 0).expect("it boots");
-    let restarted = measure(&inputs, |input| {
-        black_box(boot().execute(input));
-    });
-    let mut device = boot();
-    let (from, mut to) = (vec![1u8; RAM + FLASH], vec![0u8; RAM + FLASH]);
-    let copied = measure(&inputs, |input| {
-        to.copy_from_slice(black_box(&from));
-        black_box(&mut to);
-        black_box(device.execute(input));
-        device.take_edges(|_, _| {});
-    });
-    let dirty = measure(&inputs, |input| {
-        black_box(device.execute(input));
-        device.take_edges(|_, _| {});
-    });
-    let nothing = Input::Messages(Vec::new());
-    let empty = measure(std::slice::from_ref(&nothing), |input| {
-        black_box(device.execute(input));
-        device.take_edges(|_, _| {});
-    });
-    let row = |what: &str, rate: f64| println!("{what:44} {rate:>10.0} executions/s  {:>7.1} x", rate / restarted);
-    row("the machine restarted for each input", restarted);
-    row("RAM and flash copied back whole", copied);
-    row("dirty pages restored", dirty);
-    row("dirty pages restored, no input", empty);
-    if let Some(path) = std::env::var_os("HIL_PLANTED_FIRMWARE") {
-        find_planted(&path.to_string_lossy());
+    let campaign = Campaign::new(image.clone()).with_dictionary(dictionary());
+    let inputs = campaign.first_inputs(INPUTS).expect("it boots");
+    measure(&image, "the first inputs of a campaign", &inputs, 1);
+    measure(&image, "accepted commands", &accepted(), INPUTS / ACCEPTED.len() / 2);
+    for fault in [11, 12] {
+        find_planted(fault);
     }
 }
 
-fn find_planted(path: &str) {
-    let image = image(path).expect("the binary that HIL_PLANTED_FIRMWARE names");
-    let mut found = 0;
-    let count = std::cell::Cell::new(0);
+/// How long it takes to find a fault of memory, on two threads.
+fn find_planted(fault: u8) {
+    let image = image(PLANTED).expect("it lies beside the other one").with_fault(fault);
+    let found = std::cell::Cell::new(false);
     let start = Instant::now();
     let campaign = Campaign::new(image).with_dictionary(dictionary()).with_jobs(2).with_time(Duration::from_secs(600));
-    let outcome = campaign.run(&|| count.get() >= 2, &mut |progress| {
+    let outcome = campaign.run(&|| found.get(), &mut |progress| {
         if let Progress::Finding(finding) = progress {
-            found += 1;
-            count.set(found);
-            println!("after {:>6.1} s: {} ({})", start.elapsed().as_secs_f64(), finding.kind, finding.fingerprint);
+            found.set(true);
+            println!("fault {fault} after {:>6.1} s: {}", start.elapsed().as_secs_f64(), finding.kind);
         }
     });
     match outcome {
-        Ok(outcome) => println!("{found} found, {} executions", outcome.statistics.executions),
+        Ok(outcome) => println!("fault {fault}: {} executions", outcome.statistics.executions),
         Err(error) => println!("{error}"),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::bench::Phase;
-use crate::journal::Entry;
+use crate::journal::{Entry, Observation};
 use crate::time::SimTime;
 use crate::verdict::Verdict;
 
@@ -133,6 +133,21 @@ pub struct Attempt {
     pub journal: Vec<Entry>,
 }
 
+impl Attempt {
+    /// What the device has asked the simulator for and is not modelled, each once, in order: see [`Observation::Unmodelled`].
+    pub fn unmodelled(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = Vec::new();
+        for entry in &self.journal {
+            if let Observation::Unmodelled { what, .. } = &entry.what
+                && !all.contains(&what.as_str())
+            {
+                all.push(what);
+            }
+        }
+        all
+    }
+}
+
 /// One step that was carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -217,8 +232,34 @@ pub struct Summary {
     /// How many boards fewer than `--min-boards` were fit to the end.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub missing_boards: usize,
+    /// What it was, if it was no run of `hil run` but a campaign of `hil fuzz`: its scenarios are what was found and what was
+    /// known before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignSummary>,
     /// Exit code of the run.
     pub exit_code: u8,
+}
+
+/// A campaign of `hil fuzz`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CampaignSummary {
+    /// The device's name in its description.
+    pub device: String,
+    /// Tiers: 1, 2, 3.
+    pub tiers: Vec<u8>,
+    /// What its cases were made from.
+    pub seed: u64,
+    /// Cases of tiers 1 and 2 that have ended.
+    pub cases: u64,
+    /// Commands in them.
+    pub commands: u64,
+    /// Executions of tier 3.
+    pub executions: u64,
+    /// Cases that said nothing about the device.
+    pub bench_errors: u64,
+    /// Findings, known ones that were found again included.
+    pub findings: usize,
 }
 
 /// A board of the bench in a run.

@@ -119,8 +119,12 @@ fn a_binary_is_named_only_for_a_target_that_runs_one_and_wrong_ones_come_with_a_
     };
     let native = told(&["run", "--target", "native", "--firmware", "empty.elf"]);
     assert!(native.contains("--firmware needs --target sim"), "{native}");
-    let planted = told(&["run", "--plant-fault", "6", "--firmware", "empty.elf"]);
-    assert!(planted.contains("--plant-fault needs --target native"), "{planted}");
+    let as_it_is = told(&["run", "--plant-fault", "6", "--firmware", "empty.elf"]);
+    assert!(as_it_is.contains("empty.elf has no fault to plant") && as_it_is.contains("--planted"), "{as_it_is}");
+    let memory = told(&["run", "--plant-fault", "11"]);
+    assert!(memory.contains("fault 11 is one of the chip's memory") && memory.contains("--target sim"), "{memory}");
+    let not_ours = told(&["run", "--plant-fault", "6", "--target", "mqtt", "--broker", "mqtt://127.0.0.1:9"]);
+    assert!(not_ours.contains("--plant-fault needs --target native or sim"), "{not_ours}");
     let empty = told(&["run", "--firmware", "empty.elf"]);
     assert!(
         empty.contains("the firmware file is empty") && empty.contains("help: build the firmware again"),

@@ -1,26 +1,36 @@
-//! The shipped scenarios find each of the ten faults of the published demo, and nothing in a device without them.
+//! The shipped scenarios find each of the ten faults of the published demo, and nothing in a device without them; on the host,
+//! and in the chip's binary on the simulator.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use firmware::faults::{FAULTS, Fault, fault};
 use firmware::rules::{Contract, Rules};
 use harness::event::{Failure, ScenarioReport};
 use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use harness::scenario::load;
 use harness::target::Wiring;
 use harness::target::native::NativeTarget;
-use harness::target::native::faults::{FAULTS, Fault, fault};
+use harness::target::sim::SimTarget;
 use harness::verdict::Verdict;
+use simulator::image::{Firmware, Layout, PartitionTable};
 
 /// Scenarios that take most of the time and find no fault that others do not find.
 const LONG: &str = "long";
 
+const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
+const PLANTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/prebuilt/light-planted.elf");
+
 /// All that is shipped, as `hil run` finds it in the repository.
 fn shipped(keep: impl Fn(&[&str]) -> bool) -> Vec<Planned> {
-    let loaded = load(&[PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios"))]);
+    scenarios(&[PathBuf::from(SCENARIOS)], keep)
+}
+
+fn scenarios(paths: &[PathBuf], keep: impl Fn(&[&str]) -> bool) -> Vec<Planned> {
+    let loaded = load(paths);
     assert!(loaded.errors.is_empty(), "{}", loaded.errors.render(false));
     let mut plan = Vec::new();
     for file in loaded.files.into_iter().map(Arc::new) {
@@ -33,9 +43,21 @@ fn shipped(keep: impl Fn(&[&str]) -> bool) -> Vec<Planned> {
     plan
 }
 
-fn run_on(rules: &'static (dyn Rules + Sync), plan: &[Planned]) -> Vec<ScenarioReport> {
+fn native(rules: &'static (dyn Rules + Sync)) -> RunsOn {
+    RunsOn::target(NativeTarget { rules, ..NativeTarget::new(Wiring::default()) })
+}
+
+/// The chip's binary that comes with the sources and can have faults.
+fn chip(fault: Option<u8>) -> RunsOn {
+    let table = PartitionTable::from_csv(firmware::PARTITIONS).unwrap();
+    let elf = std::fs::read(PLANTED).unwrap();
+    let firmware = Firmware::parse_with(&elf, &Layout::default().with_partitions(table)).unwrap();
+    RunsOn::target(SimTarget { fault, ..SimTarget::new(Arc::new(firmware), Wiring::default()) })
+}
+
+fn run_on(runs_on: RunsOn, plan: &[Planned]) -> Vec<ScenarioReport> {
     let options = RunOptions {
-        runs_on: RunsOn::target(NativeTarget { rules, ..NativeTarget::new(Wiring::default()) }),
+        runs_on,
         broker: BrokerChoice::Embedded,
         jobs: std::thread::available_parallelism().map_or(1, usize::from),
         retries: 0,
@@ -61,7 +83,7 @@ fn lines(failure: &Failure) -> String {
 
 /// Scenarios that fail with this fault, and the first failure of the first one of each file.
 fn findings(planted: &Fault, plan: &[Planned]) -> String {
-    let reports = run_on(planted.rules, plan);
+    let reports = run_on(native(planted.rules.unwrap()), plan);
     let mut text = format!("{}: {}\n", planted.number, planted.title);
     let mut file = None;
     for report in reports.iter().filter(|r| r.verdict != Verdict::Passed) {
@@ -80,7 +102,7 @@ fn findings(planted: &Fault, plan: &[Planned]) -> String {
 fn a_device_that_keeps_the_contract_passes_all_scenarios() {
     let plan = shipped(|_| true);
     assert!(plan.len() >= 300, "{} scenarios", plan.len());
-    let bad: Vec<_> = run_on(&Contract, &plan)
+    let bad: Vec<_> = run_on(native(&Contract), &plan)
         .into_iter()
         .filter(|r| r.verdict != Verdict::Passed)
         .map(|r| format!("{} {:?}: {:?}", r.id, r.verdict, r.attempts.last().map(|a| &a.failures)))
@@ -96,6 +118,39 @@ fn scenarios_over_mqtt_alone_need_nothing_else() {
         for need in &planned.scenario.needs {
             assert_eq!(need.capability.name(), "mqtt", "{} needs it by {}", planned.scenario.id, need.by);
         }
+    }
+}
+
+/// Of the scenarios that find each fault, those that a run on the simulator takes.
+const ON_THE_CHIP: [&[&str]; 10] = [
+    &["reject/power", "store/rejected"],
+    &["reject/mode"],
+    &["reject/hsb", "session/largest-payload"],
+    &["reject/hue"],
+    &["light/hue-360"],
+    &["command/two-in-quick-succession"],
+    &["session/wifi-lost"],
+    &["session/away", "store/power-cut"],
+    &["session/large-payload"],
+    &["store/unchanged"],
+];
+
+/// Identifiers of the scenarios that fail.
+fn failing(reports: &[ScenarioReport]) -> Vec<&str> {
+    assert!(reports.iter().all(|r| matches!(r.verdict, Verdict::Passed | Verdict::Failed)), "{reports:?}");
+    reports.iter().filter(|r| r.verdict == Verdict::Failed).map(|r| r.id.as_str()).collect()
+}
+
+#[test]
+fn the_chips_binary_fails_where_the_host_does() {
+    for (planted, files) in FAULTS.iter().zip(ON_THE_CHIP) {
+        let paths: Vec<_> = files.iter().map(|file| Path::new(SCENARIOS).join(file).with_extension("yaml")).collect();
+        let plan = scenarios(&paths, |_| true);
+        let on_the_host = run_on(native(planted.rules.unwrap()), &plan);
+        let on_the_chip = run_on(chip(Some(planted.number)), &plan);
+        assert!(!failing(&on_the_host).is_empty(), "no scenario of {files:?} finds fault {}", planted.number);
+        assert_eq!(failing(&on_the_chip), failing(&on_the_host), "fault {}", planted.number);
+        assert_eq!(failing(&run_on(chip(None), &plan)), [""; 0], "without fault {}", planted.number);
     }
 }
 

@@ -263,7 +263,7 @@ fn a_damaged_or_missing_file_is_named() {
     shown.push(place.first_line(&[]));
     std::fs::remove_file(place.path("firmware/prebuilt/light-openeth.elf")).unwrap();
     shown.push(place.check());
-    place.change("firmware/prebuilt/manifest.json", "\"format\": 1", "\"format\": 2");
+    place.change("firmware/prebuilt/manifest.json", "\"format\": 2", "\"format\": 1");
     shown.push(place.check());
     place.write("firmware/prebuilt/manifest.json", "{");
     shown.push(place.check());
@@ -281,7 +281,7 @@ fn a_damaged_or_missing_file_is_named() {
       help: git checkout -- firmware/prebuilt   # or, with a compiler for the chip: hil firmware prebuilt --renew
     exit 3
 
-    error: firmware/prebuilt/manifest.json: format 2 is not 1
+    error: firmware/prebuilt/manifest.json: format 1 is not 2
       help: git checkout -- firmware/prebuilt   # or, with a compiler for the chip: hil firmware prebuilt --renew
     exit 3
 
@@ -327,22 +327,26 @@ fn a_check_with_a_build_compares_packages_and_image() {
     shown.push(check());
     insta::assert_snapshot!(shown.join("\n\n"), @"
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
-    a build gives this very image
+    a build gives these very images
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     exit 0
 
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
-    a build gives this very image
+    a build gives these very images
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     exit 0
 
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
-    a build by the same compiler, rustc 1.95.0, gives another image: it is not made of these sources
+    a build by the same compiler, rustc 1.95.0, gives others: one is not made of these sources
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     exit 1
 
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
     a build takes what the manifest names; the images are of two compilers, this one is rustc 1.96.0
+    toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     exit 0
 
@@ -353,11 +357,31 @@ fn a_check_with_a_build_compares_packages_and_image() {
       esp-hal 1.2.2 changed
     renew it where there is a compiler for the chip: hil firmware prebuilt --renew
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     exit 1
 
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     exit 1
+    ");
+}
+
+#[test]
+fn a_fault_is_planted_into_an_image_of_its_own() {
+    let place = Place::new();
+    let planted = place.first_line(&["--target", "sim", "--plant-fault", "3"]);
+    insta::assert_snapshot!(planted, @"hil 0.1.0: target sim (--target sim: firmware/prebuilt/, it fits the sources; no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf); fault 3 planted: numbers wrap: saturation 256 becomes 0), broker embedded, seed 0, 1 scenario");
+    std::fs::remove_file(place.path("firmware/prebuilt/light-planted.elf")).unwrap();
+    assert!(place.first_line(&["--target", "sim"]).contains("firmware/prebuilt/, it fits the sources"));
+    insta::assert_snapshot!(place.hil(&["run", "--target", "sim", "--plant-fault", "3"], false), @"
+    error: --target sim has no firmware to run: no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf); firmware/prebuilt/light-planted.elf: No such file or directory (os error 2) (hil firmware prebuilt --renew, where one can, makes it fit); see hil doctor
+      help: name it with --firmware FILE, or let --target native run the firmware's sources
+    exit 2
+    ");
+    insta::assert_snapshot!(place.check(), @"
+    error: firmware/prebuilt/light-planted.elf: No such file or directory (os error 2)
+      help: git checkout -- firmware/prebuilt   # or, with a compiler for the chip: hil firmware prebuilt --renew
+    exit 3
     ");
 }
 

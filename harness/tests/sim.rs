@@ -43,7 +43,8 @@ fn program(build: impl FnOnce(&mut Asm)) -> Arc<Firmware> {
     asm.label("start").li(SP, STACK);
     build(&mut asm);
     let segment = image::ElfSegment { section: ".text", address: CODE, bytes: asm.bytes(), zeros: 0 };
-    let elf = image::ElfFile { entry: CODE, segments: vec![segment], symbols: Vec::new() };
+    let symbols = vec![("_stack_end", STACK - 4096, 0, 0), ("_stack_start", STACK, 0, 0)];
+    let elf = image::ElfFile { entry: CODE, segments: vec![segment], symbols };
     let table = PartitionTable::from_csv(firmware::PARTITIONS).unwrap();
     Arc::new(Firmware::parse_with(&elf.to_bytes(), &Layout::default().with_partitions(table)).unwrap())
 }
@@ -176,6 +177,50 @@ fn a_panic_on_the_console_before_a_reset_is_the_failures_text() {
     insta::assert_snapshot!(failures(&report)[0], @"the device panicked: E (1) panic: index out of bounds: -");
 }
 
+/// Resets the chip by RTC_CNTL's software reset of the system, once the steps run.
+fn resets_itself() -> Arc<Firmware> {
+    program(|asm| {
+        print(asm, "up\n");
+        // RTC_CNTL_OPTIONS0, SW_SYS_RST.
+        asm.li(T0, 0x6000_8000).li(T1, 1 << 31).sw(T1, 0, T0).label("here").j("here");
+    })
+}
+
+#[test]
+fn a_reset_that_no_step_asks_for_fails_the_scenario_unless_it_may() {
+    let report = run_text(resets_itself(), "steps: [{ delay: 1ms }]");
+    assert_eq!(report.verdict, Verdict::Failed);
+    insta::assert_snapshot!(failures(&report)[0], @"the device reset itself: software reset: -");
+    assert_eq!(report.attempts[0].failures[0].code, "hil::device_reset");
+    let report = run_text(resets_itself(), "may-reset: true\nsteps: [{ delay: 1ms }]");
+    assert_eq!((report.verdict, failures(&report)), (Verdict::Passed, vec![]));
+    // One that a step asks for is none.
+    let waits = program(|asm| {
+        print(asm, "up\n");
+        asm.label("here").word(asm::WFI).j("here");
+    });
+    let report =
+        run_text(waits, "steps: [{ delay: 1ms }, reset, { wait-serial: up }, { power: cycle }, { wait-serial: up }]");
+    assert_eq!((report.verdict, failures(&report)), (Verdict::Passed, vec![]));
+}
+
+#[test]
+fn a_stack_without_room_fails_the_scenario() {
+    let uses = |bytes: u32| {
+        program(|asm| {
+            asm.li(T0, bytes).sub(SP, SP, T0);
+            print(asm, "done\n");
+            asm.label("here").j("here");
+        })
+    };
+    let report = run_text(uses(4096), "steps: [{ delay: 10ms }]");
+    assert_eq!((report.verdict, failures(&report)), (Verdict::Passed, vec![]));
+    let report = run_text(uses(4112), "steps: [{ delay: 10ms }]");
+    assert_eq!(report.verdict, Verdict::Failed);
+    insta::assert_snapshot!(failures(&report).join("\n"), @"the stack overflowed: its pointer is 16 bytes below its end, 0x3fcbf000, in the code at 0x40380060: -");
+    assert_eq!(report.attempts[0].failures[0].code, "hil::stack_overflow");
+}
+
 #[test]
 fn a_register_without_a_model_is_named_in_the_journal() {
     let firmware = program(|asm| {
@@ -187,9 +232,10 @@ fn a_register_without_a_model_is_named_in_the_journal() {
     let report = run_text(firmware, "steps: [{ wait-serial: done }]");
     assert_eq!(report.verdict, Verdict::Passed, "{:?}", failures(&report));
     let notes = report.attempts[0].journal.iter().filter_map(|entry| match &entry.what {
-        Observation::Note { text } if text.starts_with("simulator") => Some(text.clone()),
+        Observation::Unmodelled { text, .. } => Some(text.clone()),
         _ => None,
     });
+    assert_eq!(report.attempts[0].unmodelled(), ["register HMAC.SET_START (0x6003e040), read"]);
     insta::assert_snapshot!(notes.collect::<Vec<_>>().join("\n"), @"simulator: register HMAC.SET_START (0x6003e040) is not modelled and was read at 0.000 ms by the code at 0x40380008; it gives what was last written to it, or 0");
 }
 

@@ -74,4 +74,28 @@ proptest! {
             prop_assert_eq!(&machine.hash(), &end);
         }
     }
+
+    #[test]
+    fn snapshots_are_gone_back_to_in_any_order(
+        choices in choices(), after in vec(0..1_000u64, 2..4), order in vec(0usize..4, 1..10), user_may: bool
+    ) {
+        let mut machine = Machine::new(&choices, user_may, Costs::UNIT);
+        let (mut until, mut taken) = (0, Vec::new());
+        for after in after {
+            until += after;
+            prop_assume!(machine.run(until));
+            taken.push((machine.cpu.snapshot(), machine.memory.snapshot(), machine.device.clone(), machine.hash()));
+        }
+        machine.run(until + 1_000);
+        let end = machine.hash();
+        for index in order {
+            let (cpu, memory, device, hash) = &taken[index % taken.len()];
+            machine.cpu.restore(cpu);
+            machine.memory.restore(memory);
+            machine.device = device.clone();
+            prop_assert_eq!(&machine.hash(), hash);
+            machine.run(until + 1_000);
+            prop_assert_eq!(&machine.hash(), &end);
+        }
+    }
 }

@@ -54,4 +54,25 @@ proptest! {
         apply(&mut memory, &first);
         prop_assert_eq!(memory.hash(), after_first, "the same changes lead to the same memory");
     }
+
+    #[test]
+    fn snapshots_are_gone_back_to_in_any_order(
+        steps in proptest::collection::vec((proptest::collection::vec(change(), 0..10), any::<bool>(), 0usize..4), 1..12)
+    ) {
+        let mut memory = Memory::new(FlashImage::erased(FLASH));
+        let mut taken = vec![(memory.snapshot(), memory.hash())];
+        for (changes, takes, back) in steps {
+            apply(&mut memory, &changes);
+            if takes {
+                taken.push((memory.snapshot(), memory.hash()));
+                // Of one that is gone nothing may be left.
+                if taken.len() > 3 {
+                    taken.remove(0);
+                }
+            }
+            let (snapshot, hash) = &taken[back % taken.len()];
+            memory.restore(snapshot);
+            prop_assert_eq!(memory.hash(), *hash);
+        }
+    }
 }

@@ -127,6 +127,14 @@ mod tests {
         }
     }
 
+    /// RFC 1035, 2.3.4: 255 octets, which are 253 characters.
+    #[test]
+    fn a_host_name_has_at_most_253_characters() {
+        let parsed = |len| alloc::format!("mqtt://{}", "a".repeat(len)).parse::<BrokerUri>();
+        assert_eq!(parsed(253).map(|uri| uri.host.len()), Ok(253));
+        assert_eq!([254, 300].map(parsed), [const { Err(BrokerUriError::Host) }; 2]);
+    }
+
     #[test]
     fn what_is_not_a_broker_uri_is_refused_with_the_part_that_is_wrong() {
         for (uri, error) in [

@@ -47,3 +47,17 @@ impl FromStr for LedLog {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected none, reported or measured")]
 pub struct UnknownLedLog;
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_parsed_back() {
+        for log in LedLog::ALL {
+            assert_eq!(log.to_string().parse(), Ok(log));
+        }
+    }
+}

@@ -20,7 +20,7 @@
 
 mod broker_uri;
 mod error;
-mod keys;
+pub(crate) mod keys;
 mod led_log;
 mod nvs;
 mod secret;

@@ -40,11 +40,16 @@ pub(super) struct BuildArgs {
     #[arg(long)]
     debug: bool,
 
-    /// The tests on the chip (firmware/tests/chip), in place of the firmware
+    /// For emulators, with the faults of docs/faults.md, one of which its configuration chooses: for `hil run --target sim
+    /// --firmware ELF --plant-fault N`. No board is given such a build
     #[arg(long, conflicts_with_all = ["openeth", "debug"])]
+    planted: bool,
+
+    /// The tests on the chip (firmware/tests/chip), in place of the firmware
+    #[arg(long, conflicts_with_all = ["openeth", "debug", "planted"])]
     tests: bool,
 
-    /// Copy the ELF into this folder: light.elf, light-openeth.elf, light-debug.elf or chip-tests.elf
+    /// Copy the ELF into this folder: light.elf, light-openeth.elf, light-debug.elf, light-planted.elf or chip-tests.elf
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
@@ -77,6 +82,7 @@ fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
     let variant = match args {
         BuildArgs { tests: true, .. } => Variant::Tests,
         BuildArgs { debug: true, .. } => Variant::Debug,
+        BuildArgs { planted: true, .. } => Variant::Planted,
         BuildArgs { openeth: true, .. } => Variant::OpenEth,
         _ => Variant::Wifi,
     };

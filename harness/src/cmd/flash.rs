@@ -124,7 +124,7 @@ fn built(workspace: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Ve
 }
 
 fn prebuilt(workspace: &Path, missing: &ToolchainError) -> Result<Vec<u8>, Failure> {
-    let prebuilt = Prebuilt::load(workspace);
+    let prebuilt = Prebuilt::load(workspace, Variant::OpenEth);
     let prebuilt = prebuilt.map_err(|e| Failure::bench(&e).help(format!("nor can it be built: {missing}")))?;
     println!("{FOLDER}/, it fits the sources; {missing}");
     Ok(prebuilt.image)

@@ -1,26 +1,38 @@
 //! `hil fuzz`: looks for what nobody wrote a scenario for.
 
+mod coverage;
 mod findings;
+mod found;
+mod leaks;
 mod live;
 mod regressions;
+mod replay;
+mod report;
+mod tiers;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use harness::event::{CampaignSummary, RunInfo};
 use harness::fuzz::campaign::{self, Limit, NotReady, Settings, Told};
-use harness::fuzz::case::{Cases, Tier};
+use harness::fuzz::case::Cases;
 use harness::fuzz::device::{DEFAULT_PATH, DeviceDescription};
-use harness::fuzz::finding::{DEFAULT_FOLDER, can_write};
+use harness::fuzz::regression::{DEFAULT_FOLDER, can_write};
+use harness::plan::plan_hash;
 use harness::runner::{BrokerChoice, Cancel, RunOptions, RunsOn};
 use harness::scenario::parse_duration;
 use harness::time::display;
 use harness::verdict::Exit;
 
+use self::coverage::Coverage;
 use self::findings::Findings;
 use self::live::Live;
+use self::tiers::Tiers;
 use super::error::Failure;
-use super::run::{broker, run_id, target};
+use super::run::{broker, now, run_id, target};
 
 /// How long a campaign lasts if nothing is said.
 const DEFAULT_TIME: Duration = Duration::from_secs(60);
@@ -32,8 +44,9 @@ const WALL_LIMIT: Duration = Duration::from_secs(600);
 /// Look for faults that nobody wrote a scenario for
 ///
 /// From a description of the device (what it understands, what it reports), cases are made: right, malformed and hostile
-/// commands (tier 1), and commands among reconnects, power cuts and networks that are down (tier 2). Each is a scenario. What
-/// fails is shrunk and written as a scenario file, and is run first the next time.
+/// commands (tier 1), and commands among reconnects, power cuts and networks that are down (tier 2). Each is a scenario. On
+/// the simulator, inputs are also guided by what the chip's binary executes (tier 3): panics, memory faults, hangs. What fails
+/// is shrunk and written as a scenario file, and is run first the next time.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -41,10 +54,13 @@ Examples:
   hil fuzz --target native --time 10min --jobs 2
   hil fuzz --execs 500 --seed 7                 the same 500 cases each time
   hil fuzz --plant-fault 3                      see what a finding looks like
+  hil fuzz --tier 3 --time 10min                the chip's binary, guided by its coverage, on the simulator
+  hil fuzz --tier all --time 10min              five minutes of tiers 1 and 2, then five of tier 3
+  hil fuzz --tier 3 --replay FILE.input.json    what an input that no scenario can say does
   hil fuzz --target mqtt --broker mqtt://127.0.0.1:1883 --device my.device.yaml
   hil run scenarios/regressions                 what was found, as scenarios
 
-Exit codes: 0 nothing found, 1 findings, 2 wrong usage or invalid file, 3 bench error, 4 nothing ran, 130 interrupted.")]
+Exit codes: 0 nothing found, 1 findings, 2 wrong usage or invalid file, 3 bench error (also what cannot be written), 4 nothing ran, 130 interrupted.")]
 pub(super) struct Args {
     #[command(flatten)]
     target: target::TargetArgs,
@@ -53,20 +69,25 @@ pub(super) struct Args {
     broker: broker::BrokerArgs,
 
     /// How cases are made: 1 commands one by one, 2 commands among all that happens to devices, 3 guided by coverage
-    /// (simulator only)
-    #[arg(long, value_name = "N,..", value_delimiter = ',', default_value = "1,2",
-          value_parser = clap::value_parser!(u8).range(1..=3))]
-    tier: Vec<u8>,
+    /// (simulator only), all
+    ///
+    /// Tiers 1 and 2 run first, mixed, then tier 3. --time is shared by halves between them; --execs is for each.
+    #[arg(long, value_name = "N,..", default_value = "1,2", value_parser = Tiers::parse)]
+    tier: Tiers,
 
     /// End after this wall time, such as 30s or 10min [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "execs")]
     time: Option<Duration>,
 
-    /// End after so many cases
+    /// End after so many cases; tier 3: executions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     execs: Option<u64>,
 
-    /// The same seed makes the same cases
+    /// End after so many findings too
+    #[arg(long, value_name = "N")]
+    max_findings: Option<NonZeroUsize>,
+
+    /// The same seed makes the same cases; tier 3: with --jobs 1 and the same corpus the same inputs
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
@@ -82,13 +103,21 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     regressions: PathBuf,
 
-    /// Where tier 3 keeps the inputs that reach new code
+    /// Where tier 3 keeps the inputs that reach new code, and begins again the next time [default: target/hil/corpus/NAME of
+    /// the device]
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
+
+    /// Only show what an input of tier 3 does: one that was found (NAME.input.json), or one of a corpus
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["time", "execs", "corpus"])]
+    replay: Option<PathBuf>,
 
     /// Commands a second at most, on average [default: 10 with --target mqtt and serial, else unlimited]
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
+
+    #[command(flatten)]
+    reports: report::ReportFiles,
 
     /// The device at this broker is yours to be disturbed: needed if the broker is not on this machine
     #[arg(long)]
@@ -109,11 +138,15 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let tiers = args.tiers()?;
+    args.is_for_its_tiers()?;
     let device = args.description()?;
     let broker = args.broker.choice()?;
     args.allowed(&broker)?;
-    let chosen = args.target.choose(&broker)?;
+    let chosen =
+        if args.tier.coverage { args.target.choose_simulator("tier 3")? } else { args.target.choose(&broker)? };
+    if let (Some(file), Some(image)) = (&args.replay, &chosen.image) {
+        return replay::show(image, file, args.seed, &chosen.reason);
+    }
     if chosen.runs_on.name() == "wokwi" {
         return Err(Failure::usage(
             "hil fuzz does not run in Wokwi: each case would take a simulation of somebody's quota",
@@ -138,14 +171,27 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             .help("name a folder with --regressions DIR; nothing was run")
     };
     can_write(&args.regressions).map_err(unwritable)?;
+    let corpus = args.corpus.clone().unwrap_or_else(|| coverage::default_corpus(&device));
+    if args.tier.coverage {
+        can_write(&corpus).map_err(|e| {
+            Failure::io(format_args!("inputs cannot be written to {}", corpus.display()), &e)
+                .help("name another folder with --corpus DIR; nothing was run")
+        })?;
+    }
     broker::reachable(&options.broker)?;
 
     let limit = match args.execs {
         Some(count) => Limit::Executions(count),
         None => Limit::Time(args.time.unwrap_or(DEFAULT_TIME)),
     };
+    let share = args.tier.share(limit);
     let is_real = is_real(&options.runs_on);
-    let settings = Settings { limit, jobs, rate: args.rate.or(is_real.then_some(DEFAULT_RATE)) };
+    let settings = Settings {
+        limit: share,
+        jobs,
+        rate: args.rate.or(is_real.then_some(DEFAULT_RATE)),
+        max_findings: args.max_findings,
+    };
     println!(
         "fuzzing {} on {} ({}), broker {}, seed {}, {}, {jobs} {}",
         device.name,
@@ -154,59 +200,142 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         options.broker,
         args.seed,
         match limit {
+            Limit::Time(time) if args.tier.has_both() => format!("for {}, half of it for tier 3", display(time)),
             Limit::Time(time) => format!("for {}", display(time)),
+            Limit::Executions(count) if args.tier.has_both() => format!("{count} cases and {count} executions"),
+            Limit::Executions(count) if args.tier.coverage => format!("{count} executions"),
             Limit::Executions(count) => format!("{count} cases"),
         },
         if jobs == 1 { "job" } else { "jobs" },
     );
+    let target = options.runs_on.name();
+    let report = args.reports.open(args.run_info(&options, &chosen.reason))?;
+    let mut findings = Findings::new(&args.regressions, args.seed, target, report);
     let cancel = Cancel::default();
     on_ctrl_c(&cancel)?;
-    let failing = regressions::replay(&args.regressions, &RunOptions { jobs, ..options.clone() }, &cancel)?;
-    let target = options.runs_on.name();
+    let image = chosen.image;
+    let mut coverage = image.clone().filter(|_| args.tier.coverage).map(|image| Coverage {
+        image,
+        device: &device,
+        options: &options,
+        cancel: &cancel,
+        corpus,
+        seed: args.seed,
+        jobs,
+        limit: share,
+        max_findings: args.max_findings.map(NonZeroUsize::get),
+        run_options: args.target_options(),
+        fuzz_options: args.target_options() + &args.device_option(),
+        known: BTreeMap::new(),
+    });
+    coverage.as_ref().map_or(Ok(()), Coverage::check)?;
+    let known = RunOptions { jobs, ..options.clone() };
+    let mut failing = regressions::replay(&args.regressions, &known, &cancel, &mut findings.report)?;
+    if let Some(coverage) = &mut coverage {
+        failing += coverage.look_at_known(&args.regressions, &mut findings.report)?;
+    }
     let broker_name = options.broker.to_string();
-    let cases = Cases::new(Arc::new(device), options, &tiers, args.seed);
+    let cases = Cases::new(Arc::new(device.clone()), options.clone(), args.tier.cases_or_first(), args.seed);
     campaign::check(&cases, &cancel).map_err(|e| not_ready(e, args))?;
 
-    let mut findings = Findings::new(&args.regressions, args.seed, target);
-    let mut live = Live::new();
-    let ended = campaign::run(&cases, settings, &cancel, |told| match told {
-        Told::Finding(finding) => {
-            live.aside(|| findings.add(&finding, &args.again(target, &broker_name, finding.case)))
+    let unmodelled: Vec<&str> = cases.unmodelled_at_start().collect();
+    if !unmodelled.is_empty() {
+        println!("the simulator does not model what the device uses at its start, and no finding is made of it:");
+        unmodelled.iter().for_each(|what| println!("  {what}"));
+    }
+    if let Some(image) = &image {
+        leaks::find(image, &device, (args.seed, &args.target_options()), &cancel, &mut findings);
+    }
+    let mut summary = args.summary(&device.name);
+    let mut ran = 0;
+    if !args.tier.cases.is_empty() {
+        let mut live = Live::new();
+        let ended = campaign::run(&cases, settings, &cancel, |told| match told {
+            Told::Finding(finding) => {
+                live.aside(|| findings.add(&finding, &args.again(target, &broker_name, finding.case)))
+            }
+            Told::Bench { case, reason } => {
+                live.aside(|| eprintln!("case {case} says nothing about the device: {reason}"))
+            }
+            Told::Statistics(statistics) => live.show(&statistics),
+        });
+        live.end();
+        println!("{}", ended.statistics);
+        ran += ended.statistics.cases();
+        summary.cases = ended.statistics.cases();
+        summary.commands = ended.statistics.commands;
+        summary.bench_errors = ended.statistics.bench_errors;
+        if let Some(reason) = ended.error {
+            let failure = Failure::of_bench(format!("the campaign could not go on: {reason}"));
+            return Err(failure
+                .help("is the device still on the broker, and the broker still there? What was found is written"));
         }
-        Told::Bench { case, reason } => live.aside(|| eprintln!("case {case} says nothing about the device: {reason}")),
-        Told::Statistics(statistics) => live.show(&statistics),
-    });
-    live.end();
-    println!("{}", ended.statistics);
-    let is_interrupted = cancel.is_interrupted();
-    if let Some(reason) = ended.error {
-        let failure = Failure::of_bench(format!("the campaign could not go on: {reason}"));
-        return Err(
-            failure.help("is the device still on the broker, and the broker still there? What was found is written")
-        );
     }
-    if let Some(failure) = findings.failure() {
-        return Err(failure);
+    let mut unsaved = None;
+    if let Some(coverage) = coverage.filter(|_| !cancel.is_interrupted()) {
+        let outcome = coverage.run(&mut findings)?;
+        ran += outcome.statistics.executions;
+        summary.executions = outcome.statistics.executions;
+        unsaved = outcome.unsaved;
     }
-    Ok(match (is_interrupted, failing + findings.count(), ended.statistics.cases()) {
+    let exit = match (cancel.is_interrupted(), failing + findings.count(), ran) {
         (true, ..) => Exit::Interrupted,
         (_, 1.., _) => Exit::Failed,
         (_, 0, 0) => Exit::NothingRan,
         _ => Exit::Passed,
-    })
+    };
+    summary.findings = findings.count();
+    let unwritten = findings.failure();
+    let reported = findings.report.finish(summary, exit);
+    let unsaved = unsaved.map(|(error, count)| {
+        Failure::of_bench(format!("{count} inputs of the corpus are not saved: {error}"))
+            .help("what was in the folder before is still there; make room, or name another folder with --corpus DIR")
+    });
+    let mut failures = [unwritten, unsaved, reported.err()].into_iter().flatten();
+    let Some(first) = failures.next() else { return Ok(exit) };
+    failures.for_each(|failure| failure.print());
+    Err(first)
 }
 
 impl Args {
-    fn tiers(&self) -> Result<Vec<Tier>, Failure> {
-        if self.tier.contains(&3) {
-            return Err(Failure::usage("tier 3 is not there yet: cases guided by coverage, on the simulator")
-                .help("tiers 1 and 2 run on every target: hil fuzz --tier 1,2"));
+    /// Whether what is asked for is something that its tiers have.
+    fn is_for_its_tiers(&self) -> Result<(), Failure> {
+        if self.tier.coverage {
+            return Ok(());
         }
         if self.corpus.is_some() {
             return Err(Failure::usage("--corpus is for tier 3: tiers 1 and 2 make their cases from the seed"));
         }
-        let tier = |(number, tier)| self.tier.contains(&number).then_some(tier);
-        Ok([(1, Tier::Properties), (2, Tier::Sequences)].into_iter().filter_map(tier).collect())
+        if self.replay.is_some() {
+            return Err(Failure::usage("--replay is for inputs of tier 3").help("scenarios are run by hil run FILE"));
+        }
+        Ok(())
+    }
+
+    /// The head of the reports. What repeats a finding by itself is `hil run`.
+    fn run_info(&self, options: &RunOptions, reason: &str) -> RunInfo {
+        let folder = self.regressions.display().to_string();
+        RunInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            format: 1,
+            target: options.runs_on.name().to_owned(),
+            target_reason: reason.to_owned(),
+            broker: options.broker.to_string(),
+            seed: options.seed,
+            options: [vec![folder], self.target.repeat_options(), self.broker.repeat_options()].concat(),
+            started_at: now(),
+            plan: plan_hash::<&str>(&[]),
+            partition: None,
+            plan_total: 0,
+            total: 0,
+        }
+    }
+
+    /// What the campaign is, before it has done anything.
+    fn summary(&self, device: &str) -> CampaignSummary {
+        let mut tiers: Vec<u8> = self.tier.cases.iter().map(|tier| tier.number()).collect();
+        tiers.extend(self.tier.coverage.then_some(3));
+        CampaignSummary { device: device.to_owned(), tiers, seed: self.seed, ..CampaignSummary::default() }
     }
 
     fn description(&self) -> Result<DeviceDescription, Failure> {
@@ -241,19 +370,24 @@ impl Args {
 
     /// The command line that makes this case again.
     fn again(&self, target: &str, broker: &str, case: u64) -> String {
-        let tiers: Vec<String> = self.tier.iter().map(u8::to_string).collect();
-        let mut line =
-            format!("hil fuzz --target {target} --tier {} --seed {} --execs {}", tiers.join(","), self.seed, case + 1);
-        for option in self.target.repeat_options().into_iter().chain(self.broker.repeat_options()) {
-            line += &format!(" {option}");
-        }
+        let tiers = self.tier.cases_named();
+        let mut line = format!("hil fuzz --target {target} --tier {tiers} --seed {} --execs {}", self.seed, case + 1);
+        line += &self.target_options();
+        self.broker.repeat_options().into_iter().for_each(|option| line += &format!(" {option}"));
         if broker != "embedded" {
             line += &format!(" --broker {broker}");
         }
-        if self.device != std::path::Path::new(DEFAULT_PATH) {
-            line += &format!(" --device {}", self.device.display());
-        }
-        line
+        line + &self.device_option()
+    }
+
+    /// What the device depends on: ` --firmware light.elf`.
+    fn target_options(&self) -> String {
+        self.target.repeat_options().into_iter().map(|option| format!(" {option}")).collect()
+    }
+
+    fn device_option(&self) -> String {
+        let is_usual = self.device == Path::new(DEFAULT_PATH);
+        if is_usual { String::new() } else { format!(" --device {}", self.device.display()) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 use firmware::config::esp_nvs::mem_flash::MemFlash;
 use firmware::config::{self, BrokerUri, Config, LedLog};
+use firmware::faults;
 use firmware::ws2812::ColorOrder;
 use harness::flash::Part;
 use harness::provision::{ReadError, Request, SecretSource, Settings};
@@ -31,6 +32,7 @@ Examples:
   hil provision --port /dev/ttyUSB0 --keep --prefix lab/3
   hil provision --port usb:7CDFA1 --broker mqtts://broker.example --ca ca.pem --mqtt-user ann --mqtt-password-file pw
   hil provision --out nvs.bin --wifi-ssid lab       an image of the partition, for espflash or esptool
+  hil provision --out nvs.bin --plant-fault 3 --broker mqtt://10.0.2.2:1883   for hil sim serve --nvs nvs.bin
 
 Exit codes: 0 written, 2 wrong usage or a value that cannot be, 3 bench error.")]
 pub(super) struct Args {
@@ -45,6 +47,11 @@ pub(super) struct Args {
     /// Begin with what is on the board, not with the defaults
     #[arg(long)]
     keep: bool,
+
+    /// The fault of docs/faults.md that a virtual board with firmware/prebuilt/light-planted.elf has; no other firmware
+    /// reads it
+    #[arg(long, value_name = "1..12", requires = "out", value_parser = clap::value_parser!(u8).range(1..=12))]
+    plant_fault: Option<u8>,
 
     #[command(flatten)]
     values: Values,
@@ -120,12 +127,16 @@ fn led_log(text: &str) -> Result<LedLog, String> {
 }
 
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    let Args { port, out, keep, values, baud } = args;
+    let Args { port, out, keep, plant_fault, values, baud } = args;
     // Wrong values and unreadable files are found before the board is touched.
     let change = values.request().read().map_err(|e| unread(&e))?;
     if let Some(path) = out {
         let config = change.apply(Config::default());
-        let image = image(&config, NVS.len())?;
+        let mut image = image(&config, NVS.len())?;
+        if let Some(number) = plant_fault {
+            let planted = faults::plant(image, number);
+            image = planted.map_err(|e| Failure::usage(format!("the fault cannot be planted: {e}")))?;
+        }
         write_private(&path, &image)?;
         say(&config);
         return Ok(DONE);

@@ -129,7 +129,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         broker: options.broker.to_string(),
         seed: options.seed,
         options: args.repeat_options(),
-        started_at: jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |t| t.to_string()),
+        started_at: now(),
         plan: plan_hash,
         partition: partition.map(Into::into),
         plan_total: all.len(),
@@ -172,6 +172,11 @@ fn default_jobs(broker: &BrokerChoice) -> usize {
         BrokerChoice::Embedded => cores,
         BrokerChoice::External(_) => 4 * cores,
     }
+}
+
+/// The present time as reports have it: RFC 3339, UTC, whole seconds.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |t| t.to_string())
 }
 
 /// Four hexadecimal digits that tell this run from others on the same broker.

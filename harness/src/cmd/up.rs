@@ -9,8 +9,9 @@ mod session;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
+use firmware::faults;
 use harness::runner::BrokerChoice;
-use harness::target::native::{NativeTarget, faults};
+use harness::target::native::NativeTarget;
 use harness::verdict::Exit;
 
 use super::error::Failure;
@@ -86,7 +87,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     target.realtime = true;
     let fault = args.plant_fault.and_then(faults::fault);
     if let Some(fault) = fault {
-        target.rules = fault.rules;
+        target.rules = fault.rules.unwrap_or(target.rules);
     }
     if let Some(path) = &args.flash {
         // Known now, not when the state is lost at the end.

@@ -16,7 +16,7 @@ pub enum Variant {
     OpenEth,
     /// The same with the light's own code not optimised: for a debugger on an emulator, which then sees every variable.
     Debug,
-    /// The same with two faults of memory safety, for tests of the fuzzer: never for a product.
+    /// The same with faults, one of which its configuration chooses (`firmware/src/faults`): never for a product.
     Planted,
     /// The tests on the chip (`firmware/tests/chip`), without a network: an embedded-test suite.
     Tests,

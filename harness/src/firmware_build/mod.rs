@@ -1,6 +1,7 @@
 //! Building the firmware's binary for the ESP32-C3: with which compiler, how, and how large it became.
 
 mod build;
+mod planted;
 pub mod prebuilt;
 mod remap;
 mod size;
@@ -8,6 +9,7 @@ mod toolchain;
 mod workspace;
 
 pub use build::{Build, BuildError, Built, Variant, build};
+pub use planted::is_planted;
 pub use size::{Size, SizeError};
 pub use toolchain::{CHIP_TARGET, Toolchain, ToolchainError, find};
 pub use workspace::workspace;

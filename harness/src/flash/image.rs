@@ -8,6 +8,7 @@ use espflash::target::{Chip, XtalFrequency};
 
 use super::FlashError;
 use super::nvs::TABLE;
+use crate::firmware_build::is_planted;
 
 /// The chip that everything here is for.
 pub const CHIP_NAME: &str = "ESP32-C3";
@@ -30,13 +31,16 @@ pub struct Part {
 /// All parts of a firmware, with ESP-IDF's bootloader for a flash chip of 4 MB, which is what the smallest boards have.
 ///
 /// # Errors
-/// The ELF is not for the chip, or does not fit the partition table (ESP-IDF's CSV).
+/// The ELF is not for the chip, has planted faults, or does not fit the partition table (ESP-IDF's CSV).
 pub fn parts(elf: &[u8], partitions: &str) -> Result<Vec<Part>, FlashError> {
     if !elf.starts_with(b"\x7fELF") {
         return Err(FlashError::NotForChip("not an ELF file"));
     }
     if elf.get(18..20) != Some(&RISC_V) {
         return Err(FlashError::NotForChip("an ELF file for another processor"));
+    }
+    if is_planted(elf) {
+        return Err(FlashError::Planted);
     }
     let system = |source| FlashError::System { what: "a temporary file", source };
     // espflash knows the table by its file's name.

@@ -1,6 +1,7 @@
 //! Cases side by side, until time, number or Ctrl-C ends them.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub jobs: usize,
     /// Commands per second at most, on average, of each job.
     pub rate: Option<f64>,
+    /// It ends with so many findings too; what runs then runs to its end.
+    pub max_findings: Option<NonZeroUsize>,
 }
 
 /// What a campaign tells.
@@ -126,6 +129,9 @@ pub fn run(cases: &Cases, settings: Settings, cancel: &Cancel, mut sink: impl Fn
                 Ok(Message::Shrunk(runs)) => statistics.shrinking += runs as u64,
                 Ok(Message::Finding(finding)) => {
                     statistics.findings += 1;
+                    if settings.max_findings.is_some_and(|most| statistics.findings >= most.get()) {
+                        shared.over.store(true, Ordering::Relaxed);
+                    }
                     sink(Told::Finding(finding));
                 }
                 Ok(Message::Bench(case, reason)) => sink(Told::Bench { case, reason }),
@@ -240,6 +246,7 @@ impl Shared<'_> {
             title,
             failure: failed.failure,
             text: failed.text,
+            report: failed.report,
             commands: actions.iter().map(Action::commands).sum(),
             case: number,
             is_stable,

@@ -1,8 +1,9 @@
 //! Cases by number, and how one ends.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRng, TestRunner};
@@ -11,9 +12,10 @@ use super::action::{Action, Maker};
 use super::device::DeviceDescription;
 use super::lower::lower;
 use super::offered::Offered;
-use crate::event::{Attempt, Failure};
+use crate::event::{Attempt, Failure, ScenarioReport};
+use crate::journal::Entry;
 use crate::plan::fnv1a;
-use crate::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
+use crate::runner::{BrokerChoice, Cancel, Planned, RunOptions, invariants, run};
 use crate::scenario::Loader;
 use crate::verdict::Verdict;
 
@@ -45,6 +47,8 @@ pub struct Cases {
     seed: u64,
     /// Runs so far: on a shared broker, no two have the same topics and client identifiers.
     runs: AtomicU64,
+    /// What the simulator does not model and the device uses at its start: known after the first case.
+    unmodelled: OnceLock<BTreeSet<String>>,
 }
 
 /// What cases are drawn from; of one thread, since strategies cannot be shared.
@@ -74,13 +78,23 @@ pub struct Failed {
     pub action: Option<usize>,
     /// The scenario.
     pub text: String,
+    /// All about its run.
+    pub report: ScenarioReport,
 }
 
 impl Cases {
     /// Cases of these tiers; `tiers` is not empty.
     pub fn new(device: Arc<DeviceDescription>, options: RunOptions, tiers: &[Tier], seed: u64) -> Self {
         let offered = Offered::by(&options.runs_on, &options.broker);
-        Self { device, offered, options, tiers: tiers.to_vec(), seed, runs: AtomicU64::new(0) }
+        Self {
+            device,
+            offered,
+            options,
+            tiers: tiers.to_vec(),
+            seed,
+            runs: AtomicU64::new(0),
+            unmodelled: OnceLock::new(),
+        }
     }
 
     /// What cases are drawn from.
@@ -112,11 +126,14 @@ impl Cases {
     /// Runs these actions, looking at no more than is offered here.
     pub fn run_with(&self, actions: &[Action], offered: &Offered, cancel: &Cancel) -> Outcome {
         let lowered = lower(actions, &self.device, offered);
-        let attempt = match self.attempt(&lowered.text, cancel) {
-            Ok(attempt) => attempt,
+        let (mut report, mut attempt) = match self.attempt(&lowered.text, cancel) {
+            Ok(run) => run,
             Err(outcome) => return outcome,
         };
-        match (attempt.verdict, attempt.failures.into_iter().next()) {
+        self.look_at_model(&mut attempt);
+        let (verdict, failure) = (attempt.verdict, attempt.failures.first().cloned());
+        report.attempts.push(attempt);
+        match (verdict, failure) {
             (Verdict::Passed | Verdict::Flaky, _) => Outcome::Passed,
             (Verdict::Failed, Some(failure)) => {
                 let step = failure.step.strip_prefix("step ").and_then(|path| path.split('.').next()?.parse().ok());
@@ -125,33 +142,63 @@ impl Cases {
                     (None, "always") => Some(actions.len()),
                     _ => None,
                 };
-                Outcome::Failed(Box::new(Failed { failure, action, text: lowered.text }))
+                report.verdict = Verdict::Failed;
+                Outcome::Failed(Box::new(Failed { failure, action, text: lowered.text, report }))
             }
             (Verdict::Interrupted, _) => Outcome::Interrupted,
             (_, failure) => Outcome::Bench(failure.map_or_else(|| "no reason".to_owned(), |failure| failure.title)),
         }
     }
 
+    /// What the simulator does not model and the device has used in the first case, which is its start alone.
+    pub fn unmodelled_at_start(&self) -> impl Iterator<Item = &str> {
+        self.unmodelled.get().into_iter().flatten().map(String::as_str)
+    }
+
+    /// A case in which the device did what it must fails all the same if something was used that the simulator does not model,
+    /// beyond what the device uses at its start.
+    fn look_at_model(&self, attempt: &mut Attempt) {
+        if attempt.verdict != Verdict::Passed {
+            return;
+        }
+        let known = self.unmodelled.get_or_init(|| attempt.unmodelled().into_iter().map(str::to_owned).collect());
+        if let Some(failure) = invariants::unmodelled(&attempt.journal, |what| !known.contains(what)) {
+            attempt.verdict = Verdict::Failed;
+            attempt.failures.push(failure);
+        }
+    }
+
     /// Runs a scenario by itself.
-    fn attempt(&self, text: &str, cancel: &Cancel) -> Result<Attempt, Outcome> {
-        let file = match Loader::new().load_text(Path::new("fuzz.yaml"), text) {
-            Ok(file) => Arc::new(file),
-            Err(errors) => return Err(Outcome::Bench(format!("the case is no scenario: {errors}"))),
-        };
-        let Some(scenario) = file.scenarios.first().cloned() else {
-            return Err(Outcome::Bench("a case without a scenario".to_owned()));
-        };
-        let planned = [Planned { scenario: Arc::new(scenario), file }];
+    fn attempt(&self, text: &str, cancel: &Cancel) -> Result<(ScenarioReport, Attempt), Outcome> {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let options = RunOptions { run_id: format!("{}-{number}", self.options.run_id), ..self.options.clone() };
-        let finished = run(&planned, &options, cancel, |_| {});
-        let Some(mut report) = finished.scenarios.into_iter().next() else {
-            return Err(Outcome::Bench("the case was lost with the thread that ran it".to_owned()));
-        };
-        report.attempts.pop().ok_or(match report.verdict {
-            Verdict::Interrupted => Outcome::Interrupted,
-            _ => Outcome::Bench(report.reason.unwrap_or_else(|| "it was not run".to_owned())),
-        })
+        alone(text, &options, cancel)
+    }
+}
+
+/// What of this journal the simulator does not model and `counts`, as a failure.
+pub fn unmodelled(journal: &[Entry], counts: impl Fn(&str) -> bool) -> Option<Failure> {
+    invariants::unmodelled(journal, counts)
+}
+
+/// Runs a scenario by itself.
+pub(super) fn alone(text: &str, options: &RunOptions, cancel: &Cancel) -> Result<(ScenarioReport, Attempt), Outcome> {
+    let file = match Loader::new().load_text(Path::new("fuzz.yaml"), text) {
+        Ok(file) => Arc::new(file),
+        Err(errors) => return Err(Outcome::Bench(format!("the case is no scenario: {errors}"))),
+    };
+    let Some(scenario) = file.scenarios.first().cloned() else {
+        return Err(Outcome::Bench("a case without a scenario".to_owned()));
+    };
+    let planned = [Planned { scenario: Arc::new(scenario), file }];
+    let finished = run(&planned, options, cancel, |_| {});
+    let Some(mut report) = finished.scenarios.into_iter().next() else {
+        return Err(Outcome::Bench("the case was lost with the thread that ran it".to_owned()));
+    };
+    match report.attempts.pop() {
+        Some(attempt) => Ok((report, attempt)),
+        None if report.verdict == Verdict::Interrupted => Err(Outcome::Interrupted),
+        None => Err(Outcome::Bench(report.reason.unwrap_or_else(|| "it was not run".to_owned()))),
     }
 }
 

@@ -1,21 +1,14 @@
 //! Findings: what their cause is, and a file for each.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-
 use super::action::{Action, Sent};
 use super::case::Failed;
 use super::device::DeviceDescription;
 use super::lower::set_name;
 use super::payload::Class;
-use crate::event::Failure;
+use super::regression::Head;
+use crate::event::{Failure, ScenarioReport};
 use crate::plan::fnv1a;
-
-/// Where findings are written.
-pub const DEFAULT_FOLDER: &str = "scenarios/regressions";
-/// Begins the line that tells a file's cause.
-const CAUSE: &str = "# cause: ";
+use crate::runner::invariants;
 
 /// A wrong payload was taken for a right one.
 const TAKEN: &str = "taken";
@@ -42,6 +35,8 @@ pub struct Finding {
     pub failure: Failure,
     /// The scenario, without its comments.
     pub text: String,
+    /// All about its last run.
+    pub report: ScenarioReport,
     /// Commands in it.
     pub commands: usize,
     /// Number of the case that it was found in.
@@ -50,15 +45,6 @@ pub struct Finding {
     pub is_stable: bool,
     /// Wall time since the campaign's start.
     pub after: std::time::Duration,
-}
-
-/// What became of a finding's file.
-#[derive(Debug)]
-pub enum Written {
-    /// It is new.
-    New(PathBuf),
-    /// Its cause has a file already, which stays as it is.
-    Known(PathBuf),
 }
 
 impl Cause {
@@ -76,7 +62,13 @@ impl Cause {
     /// What a failure looks like before it is shrunk.
     pub fn as_seen(failed: &Failed, actions: &[Action], device: &DeviceDescription) -> Self {
         let code = failed.failure.code.trim_start_matches("hil::").to_owned();
-        let is_anywhere = matches!(code.as_str(), "expect_led" | "waveform" | "expect_flash" | "device_died");
+        // Whatever led there, it is the one register.
+        if failed.failure.code == invariants::UNMODELLED {
+            return Self { oracle: code, doing: failed.failure.title.clone() };
+        }
+        const ANYWHERE: [&str; 6] =
+            ["expect_led", "waveform", "expect_flash", "device_died", "device_reset", "stack_overflow"];
+        let is_anywhere = ANYWHERE.contains(&code.as_str());
         let at = failed.action.and_then(|at| actions.get(at));
         let action = at.or_else(|| actions.iter().rev().find(|action| action.commands() > 0));
         let of_command = |sent: &Sent| {
@@ -124,6 +116,9 @@ impl Cause {
 
     /// What was done, in words.
     pub fn describe(&self) -> String {
+        if self.oracle == "unmodelled" {
+            return "on the simulator".to_owned();
+        }
         let (kind, topic) = self.doing.split_once(' ').map_or((self.doing.as_str(), None), |(k, t)| (k, Some(t)));
         let kind = match (Class::ALL.iter().find(|class| class.key() == kind), kind) {
             (Some(class), _) => class.describe(),
@@ -158,70 +153,26 @@ impl Cause {
 impl Finding {
     /// The file: what was wrong, how it was found, and the scenario.
     pub fn file(&self, seed: u64, again: &str, target: &str) -> String {
-        let Failure { title, step, step_title, expected, actual, .. } = &self.failure;
-        let mut text = String::new();
-        let mut line = |label: &str, value: &str| {
-            let value = value.replace(['\n', '\r'], " ");
-            // Writing to a text cannot fail.
-            let _ = writeln!(text, "# {label}{value}");
-        };
-        line("Found by `hil fuzz`: ", title);
-        line("  at ", &format!("{step}: {step_title}"));
+        let Failure { step, step_title, expected, actual, .. } = &self.failure;
+        let mut remarks = vec![("  at ", format!("{step}: {step_title}"))];
         for (label, value) in [("  expected: ", expected), ("  actual:   ", actual)] {
-            if let Some(value) = value {
-                line(label, value);
-            }
+            remarks.extend(value.clone().map(|value| (label, value)));
         }
         if !self.is_stable {
-            line("", "It did not fail again when it was run a second time.");
+            remarks.push(("", "It did not fail again when it was run a second time.".to_owned()));
         }
-        line("Found on: ", &format!("{target}, seed {seed}, case {}", self.case));
-        line("Found again by: ", again);
-        text += &format!("{CAUSE}{}\n", self.cause.fingerprint());
-        text + &set_name(&self.text, &self.title)
+        let head = Head {
+            title: &self.failure.title,
+            remarks: &remarks,
+            found_on: &format!("{target}, seed {seed}, case {}", self.case),
+            again,
+            cause: &self.cause.fingerprint(),
+        };
+        head.over(&set_name(&self.text, &self.title))
     }
 
-    /// Writes the file, unless its cause has one already.
-    ///
-    /// # Errors
-    /// The folder or the file cannot be written.
-    pub fn write(&self, folder: &Path, text: &str) -> std::io::Result<Written> {
-        std::fs::create_dir_all(folder)?;
-        let fingerprint = self.cause.fingerprint();
-        if let Some(known) = file_of(folder, &fingerprint)? {
-            return Ok(Written::Known(known));
-        }
-        let path = folder.join(format!("{}-{fingerprint}.yaml", self.cause.slug()));
-        // Whole or not at all, and never in place of another.
-        let mut file = tempfile::Builder::new().prefix(".fuzz-").suffix(".new").tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        match file.persist_noclobber(&path) {
-            Ok(_) => Ok(Written::New(path)),
-            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(Written::Known(path)),
-            Err(error) => Err(error.error),
-        }
+    /// Name of its file.
+    pub fn file_name(&self) -> String {
+        format!("{}-{}.yaml", self.cause.slug(), self.cause.fingerprint())
     }
-}
-
-/// The file of a cause, whatever it is called by now.
-fn file_of(folder: &Path, fingerprint: &str) -> std::io::Result<Option<PathBuf>> {
-    let wanted = format!("{CAUSE}{fingerprint}");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    files.sort();
-    let is_its = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-            && std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.trim_end() == wanted))
-    };
-    Ok(files.into_iter().find(is_its))
-}
-
-/// Whether findings could be written there; the folder is made if it is not there yet.
-///
-/// # Errors
-/// They could not.
-pub fn can_write(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(".fuzz-").tempfile_in(folder).map(drop)
 }

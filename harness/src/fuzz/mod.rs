@@ -14,8 +14,10 @@
 //! | `lower` | from actions to a scenario |
 //! | `case` | cases by number, and how one ends |
 //! | `shrink` | from a case that fails to the shortest |
-//! | `finding` | causes, and files for them |
+//! | `finding` | causes |
+//! | `regression` | files of findings |
 //! | `campaign` | cases side by side, until the end |
+//! | `leak` | memory that is used up by the same commands |
 //! | `statistics` | how far it is |
 //! | `coverage` | tier 3: the chip's binary on the simulator, guided by what it executes |
 
@@ -26,9 +28,11 @@ pub mod coverage;
 pub mod device;
 pub mod finding;
 pub mod grammar;
+pub mod leak;
 pub mod lower;
 pub mod model;
 pub mod offered;
 pub mod payload;
+pub mod regression;
 mod shrink;
 pub mod statistics;

@@ -20,6 +20,8 @@ pub struct Offered {
     pub network: bool,
     /// The broker can be restarted.
     pub broker: bool,
+    /// Time is simulated: how long something takes does not depend on what else this machine does.
+    pub simulated_time: bool,
 }
 
 impl Offered {
@@ -38,6 +40,7 @@ impl Offered {
             power: has(Capability::Power),
             network: has(Capability::Network),
             broker: has(Capability::BrokerControl),
+            simulated_time: has(Capability::SimulatedTime),
         }
     }
 

@@ -102,6 +102,14 @@ pub enum Observation {
         /// `stopped`, `started on 127.0.0.1:1883`.
         event: String,
     },
+    /// The simulator was asked for what it does not model: what the device does from there on may differ from a chip. Once for
+    /// each shortcoming.
+    Unmodelled {
+        /// What it is: `register HMAC.SET_START (0x6003e040), read`. The same in each run.
+        what: String,
+        /// In one sentence, with the time and the code.
+        text: String,
+    },
     /// The scenario's own remark, or the harness's: a wait that reached its bound, for instance.
     Note {
         /// The text.

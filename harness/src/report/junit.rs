@@ -14,7 +14,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::text::clean;
 use super::{Reporter, lines};
-use crate::event::{Attempt, Failure, RunEvent, RunInfo, ScenarioReport};
+use crate::event::{Attempt, CampaignSummary, Failure, RunEvent, RunInfo, ScenarioReport};
 use crate::verdict::Verdict;
 
 /// Journal entries of a case at most: what CI systems take as a whole is limited.
@@ -62,6 +62,7 @@ impl<W: Write> Reporter for Junit<W> {
             RunEvent::RunFinished(summary) => {
                 self.report.set_time(summary.wall_time);
                 self.report.test_suites.extend(bench::suite(summary));
+                self.report.test_suites.extend(summary.campaign.as_ref().map(campaign));
             }
         }
         Ok(())
@@ -81,6 +82,25 @@ impl<W: Write> Reporter for Junit<W> {
     }
 }
 
+/// A campaign of `hil fuzz`: a suite of one case, so that one that finds nothing is no report without tests.
+fn campaign(campaign: &CampaignSummary) -> TestSuite {
+    let mut case = TestCase::new("campaign", TestCaseStatus::success());
+    case.set_classname("fuzz");
+    let tiers: Vec<String> = campaign.tiers.iter().map(u8::to_string).collect();
+    case.add_properties([
+        Property::new("device", clean(&campaign.device)),
+        Property::new("tiers", tiers.join(",")),
+        Property::new("seed", campaign.seed.to_string()),
+        Property::new("cases", campaign.cases.to_string()),
+        Property::new("commands", campaign.commands.to_string()),
+        Property::new("executions", campaign.executions.to_string()),
+        Property::new("findings", campaign.findings.to_string()),
+    ]);
+    let mut suite = TestSuite::new("fuzz");
+    suite.add_test_case(case);
+    suite
+}
+
 fn properties(info: &RunInfo) -> Vec<Property> {
     vec![
         Property::new("version", info.version.as_str()),
@@ -98,9 +118,13 @@ fn case(scenario: &ScenarioReport) -> TestCase {
     case.extra.insert("line".into(), scenario.line.to_string().into());
     case.add_property(Property::new("title", clean(&scenario.title)));
     case.add_property(Property::new("verdict", scenario.verdict.key()));
+    if let Some(found) = scenario.reason.as_ref().filter(|_| scenario.verdict == Verdict::Failed) {
+        case.add_property(Property::new("reason", clean(found)));
+    }
     if let Some(last) = scenario.attempts.last() {
         case.set_time(last.wall_time);
         case.add_property(Property::new("device-time", last.device_time.to_string()));
+        case.add_properties(last.unmodelled().into_iter().map(|what| Property::new("not-modelled", clean(what))));
         case.add_properties(last.board.as_ref().map(|board| Property::new("board", clean(board))));
         case.set_system_out(journal(last));
     }

@@ -56,6 +56,7 @@ impl Line {
             Observation::Fault { what } => ("fault", clean(what)),
             Observation::Control { part, control, value } => ("control", clean(&format!("{part} {control} = {value}"))),
             Observation::Broker { event } => ("broker", clean(event)),
+            Observation::Unmodelled { text, .. } => ("unmodelled", clean(text)),
             Observation::Note { text } => ("note", clean(text)),
             Observation::Outcome { path, ok: true, text } => ("ok", clean(&format!("{path}: {text}"))),
             Observation::Outcome { path, ok: false, text } => ("not ok", clean(&format!("{path}: {text}"))),

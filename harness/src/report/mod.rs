@@ -18,6 +18,7 @@
 //! to, and what is too much is left out with a note that says so.
 
 mod board;
+mod campaign;
 mod excerpt;
 mod failure_text;
 pub mod github;

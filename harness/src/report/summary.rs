@@ -24,6 +24,7 @@ pub fn summarize(scenarios: &[ScenarioReport], interrupted: bool) -> Summary {
         interrupted,
         boards: Vec::new(),
         missing_boards: 0,
+        campaign: None,
         exit_code: exit(scenarios.iter().map(|s| s.verdict), interrupted) as u8,
     }
 }

@@ -207,7 +207,7 @@ impl World {
                 break;
             }
         }
-        let broken = self.cx.journal.read(0, invariants::check);
+        let broken = self.cx.journal.read(0, |entries| invariants::check(entries, planned.file.may_reset));
         self.recorder.failures.extend(broken);
         let pending = self.cx.device.power().and_then(|power| power.pending_failure());
         if let Some(missing) = pending.filter(|_| self.recorder.failures.is_empty()) {

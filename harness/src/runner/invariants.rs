@@ -1,22 +1,27 @@
-//! What no scenario may do, whatever its steps expect: panic, halt, break the data sheet's timing.
+//! What no device may do, whatever the scenario's steps expect: panic, halt, reset itself, overflow its stack, break the data
+//! sheet's timing.
 
 use crate::event::Failure;
 use crate::journal::{Entry, Observation};
-use crate::target::{HALTED, PANICKED, RETURNED};
+use crate::target::{HALTED, OVERFLOWED, PANICKED, RESTARTED, RETURNED};
 use crate::time::SimTime;
 use crate::verdict::Verdict;
 
 /// Beginnings of power events that no scenario asks for.
 const FATAL: [&str; 3] = [PANICKED, HALTED, RETURNED];
 
-/// Failures that the journal shows by itself, the first of each kind.
-pub(super) fn check(entries: &[Entry]) -> Vec<Failure> {
-    let fatal = entries.iter().find_map(|e| match &e.what {
-        Observation::Power { event } if FATAL.iter().any(|f| event.starts_with(f)) => {
-            Some(failure(e, "hil::device_died", event.clone(), "the serial lines just before it say more"))
-        }
-        _ => None,
-    });
+/// Failures that the journal shows by itself, the first of each kind. `may_reset`: the scenario expects resets by software.
+pub(super) fn check(entries: &[Entry], may_reset: bool) -> Vec<Failure> {
+    let events = || {
+        entries.iter().filter_map(|entry| match &entry.what {
+            Observation::Power { event } => Some((entry, event.clone())),
+            _ => None,
+        })
+    };
+    let event = |beginning: &str| events().find(|(_, event)| event.starts_with(beginning));
+    let fatal = events().find(|(_, event)| FATAL.iter().any(|beginning| event.starts_with(beginning)));
+    let fatal = fatal
+        .map(|(entry, event)| failure(entry, "hil::device_died", event, "the serial lines just before it say more"));
     let waveform = entries.iter().find_map(|e| match &e.what {
         Observation::Waveform { part, problem } => Some(failure(
             e,
@@ -26,8 +31,38 @@ pub(super) fn check(entries: &[Entry]) -> Vec<Failure> {
         )),
         _ => None,
     });
-    fatal.into_iter().chain(waveform).collect()
+    let stack = event(OVERFLOWED).map(|(entry, event)| {
+        let help = "give the main stack more room, or keep large values elsewhere; a build with debug information tells the code";
+        failure(entry, "hil::stack_overflow", event, help)
+    });
+    let restart = event(RESTARTED).filter(|_| !may_reset && fatal.is_none()).map(|(entry, event)| {
+        let help =
+            "the serial lines just before it say more; if the scenario wants it to, give the file `may-reset: true`";
+        failure(entry, "hil::device_reset", event, help)
+    });
+    stack.into_iter().chain(fatal).chain(restart).chain(waveform).collect()
 }
+
+/// The simulator was asked for something that it does not model and that `counts`: it cannot be told whether a chip would do
+/// the same. Not a failure of scenarios in general, but of cases that look for faults.
+pub(crate) fn unmodelled(entries: &[Entry], counts: impl Fn(&str) -> bool) -> Option<Failure> {
+    entries.iter().find_map(|entry| match &entry.what {
+        Observation::Unmodelled { what, text } if counts(what) => Some(Failure {
+            expected: Some("only what the simulator models, or what the device uses at its start too".to_owned()),
+            actual: Some(text.clone()),
+            ..failure(
+                entry,
+                UNMODELLED,
+                format!("not modelled: {what}"),
+                "on a chip it may do something else: see docs/fidelity.md",
+            )
+        }),
+        _ => None,
+    })
+}
+
+/// Code of [`unmodelled`].
+pub(crate) const UNMODELLED: &str = "hil::unmodelled";
 
 /// A power failure that was armed and has not happened when the steps are over.
 pub(super) fn pending_power_failure(missing: u32, at: SimTime) -> Failure {

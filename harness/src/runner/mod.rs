@@ -7,7 +7,7 @@ mod context;
 mod failure;
 mod filters;
 mod fleet;
-mod invariants;
+pub(crate) mod invariants;
 mod late;
 mod observer;
 mod options;

@@ -172,8 +172,11 @@ fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOpt
         let (target, topic_root) = (Arc::clone(place.target), place.topic_root.map(str::to_owned));
         move || {
             let place = Place { target: &target, topic_root: topic_root.as_deref(), board: None };
+            let ended = attempt(&planned, &label, &place, &options, &cancel);
+            // Whoever hears of the end may open the board's port.
+            drop(target);
             // Nobody listens any more after the wall limit.
-            let _ = done.send(attempt(&planned, &label, &place, &options, &cancel));
+            let _ = done.send(ended);
         }
     });
     let error = match thread {

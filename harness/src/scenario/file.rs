@@ -33,6 +33,8 @@ pub struct ScenarioFile {
     pub requires: Vec<Spanned<Capability>>,
     /// `timeout`: limit of the whole scenario in scenario time; default 30 s.
     pub timeout: Option<Duration>,
+    /// `may-reset`: the device may reset itself by software.
+    pub may_reset: bool,
     /// `device`: how the device is configured before it starts.
     pub device: DeviceConfig,
     /// One run a row of `cases`, or one run without.

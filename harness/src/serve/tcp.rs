@@ -42,8 +42,8 @@ impl NetworkPort {
 
     fn accept(&mut self, inputs: &mut Vec<Input>) {
         while let Some(Ok((mut stream, from))) = self.listener.as_ref().map(TcpListener::accept) {
-            // The one before may have left a moment ago.
-            if self.client.as_ref().is_some_and(Client::has_left) {
+            // The one before may have left a moment ago, with some last words.
+            if self.client.as_mut().is_some_and(|client| !client.receive(CHUNK, inputs)) {
                 self.let_go(inputs);
             }
             if let Some(client) = &self.client {
@@ -85,14 +85,6 @@ impl Client {
             }
         }
         self.flush()
-    }
-
-    /// Whether there is nothing more to be had of it.
-    fn has_left(&self) -> bool {
-        match self.stream.peek(&mut [0]) {
-            Ok(count) => count == 0,
-            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
-        }
     }
 
     fn flush(&mut self) -> bool {

@@ -7,6 +7,7 @@
 //! | [`load`] | firmware, board, ROM and flash contents from files |
 //! | [`debug_info`] | functions and source lines by address |
 //! | [`backtrace`] | who called whom, at any moment |
+//! | [`stack`] | whether it still has room on its stack |
 //! | [`session`] | a machine that runs: pace, network, limits, and an observer |
 //! | [`connections`] | the device's TCP connections to real hosts |
 //! | [`waveforms`] | VCD files of pins |
@@ -21,6 +22,7 @@ pub mod debug_info;
 pub mod gdb;
 pub mod load;
 pub mod session;
+pub mod stack;
 pub mod trace;
 mod unwind;
 pub mod waveforms;

@@ -22,8 +22,8 @@ pub mod wokwi;
 
 pub use bench::{Bench, BenchError, Credentials};
 pub use device::{
-    Carried, Carrier, Controls, Device, HALTED, PANICKED, PausePoints, Pins, Power, RETURNED, Reset, Screens,
-    SerialInput,
+    Carried, Carrier, Controls, Device, HALTED, OVERFLOWED, PANICKED, PausePoints, Pins, Power, RESTARTED, RETURNED,
+    Reset, Screens, SerialInput,
 };
 pub use drawing::{Drawing, Net, PartError};
 pub use layout::{LightPosition, Wiring};

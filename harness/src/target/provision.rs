@@ -52,3 +52,13 @@ pub fn configuration(bench: &Bench) -> Result<Config, BenchError> {
 pub fn nvs_image(config: &Config) -> Result<Vec<u8>, BenchError> {
     firmware::config::write(config, NVS.len()).map_err(|e| BenchError::Provision(e.to_string()))
 }
+
+/// The same with a planted fault; firmware without any ignores that.
+///
+/// # Errors
+/// As for [`nvs_image`].
+pub fn nvs_image_with(config: &Config, fault: Option<u8>) -> Result<Vec<u8>, BenchError> {
+    let image = nvs_image(config)?;
+    let Some(number) = fault else { return Ok(image) };
+    firmware::faults::plant(image, number).map_err(|e| BenchError::Provision(format!("the fault: {e}")))
+}

@@ -17,7 +17,6 @@ fn fails(output: &std::process::Output, exit: i32, expected: &[&str]) {
 #[test]
 fn wrong_usage_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    fails(&fuzz(folder.path(), &["--tier", "3"]), 2, &["tier 3 is not there yet", "--tier 1,2"]);
     fails(&fuzz(folder.path(), &["--corpus", "corpus"]), 2, &["--corpus is for tier 3"]);
     fails(&fuzz(folder.path(), &["--time", "30"]), 2, &["a duration without its unit", "30s"]);
     fails(&fuzz(folder.path(), &["--time", "5s", "--execs", "3"]), 2, &["cannot be used with"]);

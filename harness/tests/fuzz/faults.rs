@@ -1,12 +1,16 @@
 //! Each of the ten faults is found from no hint, and its scenario tells the faulty device from the right one.
 
-use crate::support::{commands, found, fuzz, run, text};
+use crate::support::{CHIP, NATIVE, commands, found, fuzz, fuzz_on, run_on, text};
 
 /// Cases in which the fault is found with seed 0, with room to spare.
 fn finds(fault: u8, cases: u32, tier: &str) {
+    finds_on(NATIVE, fault, &["--execs", &cases.to_string(), "--tier", tier, "--jobs", "2"]);
+}
+
+fn finds_on(target: &[&str], fault: u8, limits: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
-    let (fault, cases) = (fault.to_string(), cases.to_string());
-    let output = fuzz(folder.path(), &["--plant-fault", &fault, "--execs", &cases, "--tier", tier, "--jobs", "2"]);
+    let fault = fault.to_string();
+    let output = fuzz_on(target, folder.path(), &[&["--plant-fault", &fault], limits].concat());
     let printed = text(&output);
     assert_eq!(output.status.code(), Some(1), "{printed}");
     let found = found(folder.path());
@@ -15,10 +19,10 @@ fn finds(fault: u8, cases: u32, tier: &str) {
         let text = std::fs::read_to_string(path).unwrap();
         assert!(commands(path) <= 3, "{} commands in\n{text}", commands(path));
         let path = path.to_str().unwrap();
-        let (exit, printed) = run(folder.path(), &[path, "--plant-fault", &fault]);
+        let (exit, printed) = run_on(target, folder.path(), &[path, "--plant-fault", &fault]);
         assert_eq!(exit, Some(1), "it does not fail with the fault:\n{text}\n{printed}");
     }
-    let (exit, printed) = run(folder.path(), &["found"]);
+    let (exit, printed) = run_on(target, folder.path(), &["found"]);
     assert_eq!(exit, Some(0), "it does not pass without the fault:\n{printed}");
 }
 
@@ -70,6 +74,13 @@ fn fault_9_a_piece_of_a_long_payload_is_executed() {
 #[test]
 fn fault_10_flash_is_written_although_nothing_changed() {
     finds(10, 60, "1");
+}
+
+#[test]
+fn each_is_found_in_the_chips_binary_on_the_simulator() {
+    for fault in 1..=10 {
+        finds_on(CHIP, fault, &["--execs", "100", "--jobs", "2", "--max-findings", "1"]);
+    }
 }
 
 #[test]

@@ -6,5 +6,8 @@ mod description;
 mod errors;
 mod faults;
 mod regressions;
+mod reports;
 mod stranger;
 mod support;
+mod tier3;
+mod unmodelled;

@@ -18,10 +18,21 @@ pub fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
+/// The firmware on the host.
+pub const NATIVE: &[&str] = &["--target", "native"];
+/// The chip's binary that can have faults, on the simulator.
+pub const CHIP: &[&str] =
+    &["--target", "sim", "--firmware", concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/prebuilt/light-planted.elf")];
+
 /// `hil fuzz` on native, with the light's description and findings in `found/`.
 pub fn fuzz(folder: &Path, arguments: &[&str]) -> Output {
-    let fixed = ["fuzz", "--target", "native", "--device", LIGHT, "--regressions", "found"];
-    hil(folder, &[&fixed[..], arguments].concat()).output().unwrap()
+    fuzz_on(NATIVE, folder, arguments)
+}
+
+/// The same on another target.
+pub fn fuzz_on(target: &[&str], folder: &Path, arguments: &[&str]) -> Output {
+    let fixed = ["--device", LIGHT, "--regressions", "found"];
+    hil(folder, &[&["fuzz"], target, &fixed, arguments].concat()).output().unwrap()
 }
 
 /// The scenarios in `found/`, by name.
@@ -39,8 +50,13 @@ pub fn commands(path: &Path) -> usize {
     steps.matches("publish: { topic").count() + steps.matches("request: { topic").count()
 }
 
-/// `hil run` of scenarios; its exit code and what it printed.
+/// `hil run` of scenarios on native; its exit code and what it printed.
 pub fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = hil(folder, &[&["run", "--target", "native"], arguments].concat()).output().unwrap();
+    run_on(NATIVE, folder, arguments)
+}
+
+/// The same on another target.
+pub fn run_on(target: &[&str], folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = hil(folder, &[&["run"], target, arguments].concat()).output().unwrap();
     (output.status.code(), text(&output))
 }

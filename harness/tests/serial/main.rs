@@ -15,6 +15,7 @@ mod elf;
 mod errors;
 mod fake;
 mod flashing;
+mod fuzzing;
 mod lights;
 mod monitor;
 mod network;

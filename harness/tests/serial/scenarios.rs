@@ -112,6 +112,33 @@ fn a_panic_fails_the_scenario() {
 }
 
 #[test]
+fn a_reset_of_the_boards_own_fails_the_scenario_unless_it_may() {
+    let boots = |reset: &str| {
+        format!("ESP-ROM:esp32c3-api1-20210207\r\nrst:{reset},boot:0xc (SPI_FAST_FLASH_BOOT)\r\ndone\r\n")
+    };
+    let run = |scenario: &str, reset: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
+        let child = start(folder.path(), &broker, scenario, &[]);
+        board.expect("go\n");
+        board.print(&boots(reset));
+        end(child)
+    };
+    let (code, said) = run(ASK, "0x3 (RTC_SW_SYS_RST)");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the device reset itself: by software (RTC_SW_SYS_RST)"), "{said}");
+    let may = ASK.replacen("version: 1", "version: 1\nmay-reset: true", 1);
+    let (code, said) = run(&may, "0x3 (RTC_SW_SYS_RST)");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&may, "0x7 (TG0WDT_SYS_RST)");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the device panicked: reset by a watchdog (TG0WDT_SYS_RST)"), "{said}");
+    // Whoever has made this one is not known.
+    let (code, said) = run(ASK, "0x1 (POWERON)");
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
 fn supply_and_reset_are_commands_of_the_bench() {
     let scenario = "
 name: Cycle

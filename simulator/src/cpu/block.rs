@@ -280,17 +280,14 @@ impl<'a> Builder<'a> {
         }
         let forward = target > self.pc;
         if inst.rd != 0 {
-            let link = self.pc.wrapping_add(inst.len.into());
-            self.operation(exec::constant, [inst.rd, 0, 0], link, cycles);
-            self.operated(inst, cycles);
-        } else {
-            self.pass(inst, cycles);
+            let next = self.pc.wrapping_add(inst.len.into());
+            self.operation(exec::call, [inst.rd, 0, 0], next, cycles);
+            self.link(target, self.cycles + u16::from(cycles), self.count + 1);
+            return true;
         }
+        self.pass(inst, cycles);
         self.pc = target;
-        if inst.rd != 0 {
-            self.first.0 = target;
-        }
-        if inst.rd == 0 && forward && self.core.coverage.is_none() {
+        if forward && self.core.coverage.is_none() {
             return false;
         }
         self.go_to(target);

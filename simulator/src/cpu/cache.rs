@@ -12,7 +12,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub(super) const SCRATCH: u32 = u32::MAX;
 /// Slots of all blocks together before everything is decoded anew: 32 bytes each, with what stands beside them.
 const MOST_SLOTS: usize = 128 * 1024;
-const JUMPS: usize = 512;
+const JUMPS: usize = 2048;
 
 /// Where the last `jalr` to an address went.
 #[derive(Clone, Copy)]

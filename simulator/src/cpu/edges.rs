@@ -13,6 +13,8 @@ use std::collections::HashMap;
 const MOST_EDGES: usize = 1 << 16;
 /// The last edges of indirect jumps are found without a search.
 const RECENT: usize = 1024;
+/// Counters that are looked at together.
+const CHUNK: usize = 32;
 /// Different comparisons that are kept for one branch; more of them are a loop's counter or a clock.
 const MOST_COMPARED: usize = 8;
 
@@ -41,8 +43,8 @@ pub(super) struct Edges {
     numbers: HashMap<Edge, u32>,
     edges: Vec<Edge>,
     /// How often each was taken since they were last read, at most 255 times.
-    counters: Box<[u8; MOST_EDGES]>,
-    recent: Box<[(Edge, u32); RECENT]>,
+    counters: [u8; MOST_EDGES],
+    recent: [(Edge, u32); RECENT],
     compared: Option<HashMap<u32, Vec<(u32, u32)>>>,
 }
 
@@ -52,8 +54,8 @@ impl Edges {
         Self {
             numbers: HashMap::new(),
             edges: Vec::new(),
-            counters: Box::new([0; MOST_EDGES]),
-            recent: Box::new([nothing; RECENT]),
+            counters: [0; MOST_EDGES],
+            recent: [nothing; RECENT],
             compared: None,
         }
     }
@@ -87,46 +89,49 @@ impl Edges {
         *counter = counter.saturating_add(1);
     }
 
-    /// A branch with this number goes its way.
+    /// A branch with this number goes its way. Returns whether what it has compared is to be [noted](Self::compare) too.
     #[inline(always)]
-    pub(super) fn count_branch(&mut self, number: u32, taken: bool, left: u32, right: u32) {
+    pub(super) fn count_branch(&mut self, number: u32, taken: bool) -> bool {
         self.count(number + u32::from(!taken));
-        if self.compared.is_some() && left != right {
-            self.compare(number, left, right);
-        }
+        self.compared.is_some()
     }
 
-    #[cold]
-    fn compare(&mut self, number: u32, left: u32, right: u32) {
-        let Some(compared) = &mut self.compared else { return };
+    pub(super) fn compare(&mut self, number: u32, left: u32, right: u32) {
+        let Some(compared) = self.compared.as_mut().filter(|_| left != right) else { return };
         let pairs = compared.entry(number).or_default();
         if pairs.len() <= MOST_COMPARED && !pairs.contains(&(left, right)) {
             pairs.push((left, right));
         }
     }
 
-    /// An indirect jump or call leads somewhere.
+    /// An indirect jump or call leads somewhere. Returns whether it is one of the recent ones; if not, it is not counted
+    /// yet: [`count_new_jump`](Self::count_new_jump) does that.
     #[inline(always)]
-    pub(super) fn count_jump(&mut self, from: u32, to: u32) {
+    pub(super) fn count_jump(&mut self, from: u32, to: u32) -> bool {
         let edge = Edge { from, to };
-        let place = (from >> 1 ^ to.wrapping_mul(0x9E37_79B9) >> 16) as usize % RECENT;
-        let (recent, number) = self.recent[place];
+        let (recent, number) = self.recent[place(edge)];
         if recent == edge {
-            return self.count(number);
+            self.count(number);
         }
-        self.count_new_jump(edge, place);
+        recent == edge
     }
 
-    #[cold]
-    fn count_new_jump(&mut self, edge: Edge, place: usize) {
+    pub(super) fn count_new_jump(&mut self, from: u32, to: u32) {
+        let edge = Edge { from, to };
         let number = match self.numbers.get(&edge) {
             Some(number) => *number,
             None if self.edges.len() == MOST_EDGES => return,
             None => self.add(edge),
         };
-        self.recent[place] = (edge, number);
+        self.recent[place(edge)] = (edge, number);
         self.count(number);
     }
+}
+
+/// Where an edge of an indirect jump is among the recent ones.
+#[inline(always)]
+fn place(edge: Edge) -> usize {
+    (edge.from >> 1 ^ edge.to.wrapping_mul(0x9E37_79B9) >> 16) as usize % RECENT
 }
 
 impl Cpu {
@@ -147,13 +152,13 @@ impl Cpu {
     pub fn take_edges(&mut self, mut each: impl FnMut(u32, u8)) {
         let Some(edges) = &mut self.core.edges else { return };
         let known = edges.edges.len();
-        for (chunk, counters) in edges.counters[..known].chunks_mut(8).enumerate() {
+        for (chunk, counters) in edges.counters[..known].chunks_mut(CHUNK).enumerate() {
             // Most are zero.
-            if counters.iter().all(|counter| *counter == 0) {
+            if counters.iter().fold(0, |all, counter| all | counter) == 0 {
                 continue;
             }
             for (index, counter) in counters.iter_mut().enumerate().filter(|(_, counter)| **counter != 0) {
-                each((chunk * 8 + index) as u32, std::mem::take(counter));
+                each((chunk * CHUNK + index) as u32, std::mem::take(counter));
             }
         }
     }

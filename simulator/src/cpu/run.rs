@@ -134,7 +134,7 @@ impl Core {
     }
 
     fn find_block(&mut self, mem: &mut Memory) -> Option<Ip> {
-        if let Some(ip) = self.cache.find(self.pc, self.user) {
+        if let Some(ip) = self.cache.jump(self.pc).or_else(|| self.cache.find(self.pc, self.user)) {
             return Some(ip);
         }
         if mem.is_rom_call(self.pc) {

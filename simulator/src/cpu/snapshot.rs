@@ -40,7 +40,7 @@ impl Cpu {
         let core = &mut self.core;
         // What may be executed, and where, depends on these.
         core.forget |= core.csr.pmp != snapshot.csr.pmp || core.csr.triggers != snapshot.csr.triggers;
-        core.mode_changed = true;
+        core.mode_changed |= core.user != snapshot.user;
         core.x[..32].copy_from_slice(&snapshot.x);
         core.fuel = 0;
         core.horizon = snapshot.cycle;

@@ -2,12 +2,14 @@
 
 use super::app::{self, SIZE_AND_FREQUENCY};
 use super::boot::place;
+use super::main_stack::main_stack;
 use super::partition::ENTRY_MAGIC;
 use super::{
     AppError, Boot, FlashSize, ImageError, Layout, PARTITION_TABLE_OFFSET, PartitionError, PartitionTable, app_writer,
     elf, placement,
 };
 use crate::mem::FlashImage;
+use std::ops::Range;
 
 const ELF_MAGIC: &[u8] = b"\x7FELF";
 
@@ -34,6 +36,8 @@ pub struct Firmware {
     pub partitions: PartitionTable,
     /// The state in which the app starts, as long as nobody changes the flash.
     pub boot: Boot,
+    /// Where its main stack is, if it is an ELF file that says so: see [`main_stack`].
+    pub main_stack: Option<Range<u32>>,
 }
 
 impl Firmware {
@@ -66,7 +70,7 @@ impl Firmware {
         let extents: Vec<_> = program.parts.iter().map(|part| part.extent).collect();
         placement::check(program.entry, &extents)?;
         let app = app_writer::write(program.entry, program.parts, layout.flash_size(), file)?;
-        Self::install(Kind::Elf, &app, layout)
+        Ok(Self { main_stack: main_stack(file), ..Self::install(Kind::Elf, &app, layout)? })
     }
 
     /// Puts an app image into the partition that an erased `otadata` leads to.
@@ -98,7 +102,7 @@ impl Firmware {
     fn boot(kind: Kind, flash: FlashImage) -> Result<Self, ImageError> {
         let partitions = PartitionTable::from_flash(&flash)?;
         let boot = Boot::from_flash(&flash)?;
-        Ok(Self { kind, flash, partitions, boot })
+        Ok(Self { kind, flash, partitions, boot, main_stack: None })
     }
 }
 

@@ -119,7 +119,8 @@ impl Machine {
             && self.powered
             && self.halted.is_none()
             && self.stuck.is_none()
-            && !self.cpu.is_waiting();
+            // An interrupt may have come at the very end of the last run.
+            && (!self.cpu.is_waiting() || self.soc.has_interrupt());
         if busy || self.due_reset.is_some() || self.network.has_event() {
             return now;
         }

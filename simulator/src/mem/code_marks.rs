@@ -64,6 +64,10 @@ impl CodeMarks {
             let place = offset / GRAIN as usize + grain;
             self.ram[place / u64::BITS as usize] >> (place % u64::BITS as usize) & 1 == 1
         };
+        let spans = offset / SPAN as usize..(offset + PAGE) / SPAN as usize;
+        if self.ram[spans].iter().all(|marks| *marks == 0) {
+            return false;
+        }
         let grains = one.as_chunks::<{ GRAIN as usize }>().0.iter().zip(other.as_chunks::<{ GRAIN as usize }>().0);
         grains.enumerate().any(|(grain, (one, other))| one != other && marked(grain))
     }

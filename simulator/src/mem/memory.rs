@@ -5,6 +5,7 @@ use super::map::{
     DRAM, FLASH_CODE, FLASH_DATA, IRAM, MMU_ENTRIES, MMU_INVALID, MMU_PAGE_BYTES, Physical, Place, ROM, ROM_DATA,
     ROM_DATA_OFFSET, RTC_FAST, SRAM_BYTES, SRAM0_BYTES,
 };
+use super::ram::RamPage;
 use super::{FlashImage, OutsideFlash};
 use crate::raw::page::{PAGE, SharedPage};
 use crate::raw::tlb::Tlb;
@@ -21,7 +22,7 @@ pub struct RomSizeError(pub usize);
 pub struct Memory {
     pub(crate) tlb: Box<Tlb>,
     /// SRAM, then RTC fast memory, then the extra RAM.
-    pub(super) ram: Vec<SharedPage>,
+    pub(super) ram: Vec<RamPage>,
     extra: Range<u32>,
     rom: Option<Vec<SharedPage>>,
     /// Which functions of the ROM are performed from outside although there is an image of it.
@@ -61,7 +62,7 @@ impl Memory {
         let zero = SharedPage::filled(0);
         Self {
             tlb: Tlb::new(),
-            ram: vec![zero; bytes as usize / PAGE],
+            ram: (0..bytes as usize / PAGE).map(|_| RamPage::new(zero.clone())).collect(),
             extra,
             rom: None,
             performed: |_| false,
@@ -125,14 +126,16 @@ impl Memory {
     }
 
     pub(super) fn page(&self, at: Physical) -> (&SharedPage, usize) {
-        let (pages, offset) = match at.place() {
-            Place::Ram(offset) => (&self.ram, offset),
-            Place::Rom(offset) => (self.rom.as_ref().expect("resolved only if there is one"), offset),
-            Place::Flash(offset) => {
-                return (self.flash.sector(offset / PAGE).expect("resolved only if in the chip"), offset % PAGE);
+        match at.place() {
+            Place::Ram(offset) => (self.ram[offset / PAGE].page(), offset % PAGE),
+            Place::Rom(offset) => {
+                let rom = self.rom.as_ref().expect("resolved only if there is one");
+                (&rom[offset / PAGE], offset % PAGE)
             }
-        };
-        (&pages[offset / PAGE], offset % PAGE)
+            Place::Flash(offset) => {
+                (self.flash.sector(offset / PAGE).expect("resolved only if in the chip"), offset % PAGE)
+            }
+        }
     }
 
     /// The bytes from here to the end of the 4 KB page.
@@ -174,8 +177,10 @@ impl Memory {
     /// Lets the CPU store to the span around `address` without asking again, unless code lies there.
     pub(crate) fn allow_stores(&mut self, address: u32, at: Physical) {
         let Place::Ram(offset) = at.place() else { return };
-        if self.marks.span_is_free(offset) && !self.ram[offset / PAGE].is_shared() {
-            self.tlb.allow_stores(address, &mut self.ram[offset / PAGE], offset % PAGE);
+        if self.marks.span_is_free(offset)
+            && let Some(page) = self.ram[offset / PAGE].own()
+        {
+            self.tlb.allow_stores(address, page, offset % PAGE);
         }
     }
 
@@ -236,15 +241,17 @@ impl Memory {
 
     /// Sets all RAM to zero, as after power-on; on silicon it is then undefined.
     pub fn clear_ram(&mut self) {
-        let zero = SharedPage::filled(0);
-        self.ram.fill(zero);
-        self.map_changed();
+        self.clear_pages(self.ram.len());
     }
 
     /// Sets SRAM to zero, as deep sleep may leave it; RTC fast memory keeps what it has.
     pub fn clear_sram(&mut self) {
+        self.clear_pages(SRAM_BYTES as usize / PAGE);
+    }
+
+    fn clear_pages(&mut self, count: usize) {
         let zero = SharedPage::filled(0);
-        self.ram[..SRAM_BYTES as usize / PAGE].fill(zero);
+        self.ram[..count].iter_mut().for_each(|page| *page = RamPage::new(zero.clone()));
         self.map_changed();
     }
 

@@ -13,6 +13,7 @@ mod flash;
 mod hash;
 mod map;
 mod memory;
+mod ram;
 mod snapshot;
 mod transfer;
 

@@ -2,6 +2,7 @@
 
 use super::map::{MMU_ENTRIES, Physical};
 use super::memory::Stale;
+use super::ram::Restoring;
 use super::{FlashImage, Hasher, Memory, hash};
 use crate::raw::page::{PAGE, SharedPage};
 
@@ -24,7 +25,8 @@ impl Memory {
     /// written.
     pub fn snapshot(&mut self) -> MemorySnapshot {
         self.tlb.flush_stores();
-        MemorySnapshot { ram: self.ram.clone(), flash: self.flash.clone(), mmu: self.mmu }
+        let ram = self.ram.iter().map(|page| page.page().clone()).collect();
+        MemorySnapshot { ram, flash: self.flash.clone(), mmu: self.mmu }
     }
 
     /// Returns to a state of this machine, or of one with the same memory. Touches only pages that have been written
@@ -35,22 +37,26 @@ impl Memory {
     pub fn restore(&mut self, snapshot: &MemorySnapshot) {
         assert_eq!(self.ram.len(), snapshot.ram.len(), "a snapshot of a machine with the same RAM");
         assert_eq!(self.flash.len(), snapshot.flash.len(), "a snapshot of a machine with the same flash");
-        self.tlb.flush();
+        // Each page is looked at again before it is written, so that it is known which ones were.
+        self.tlb.flush_stores();
+        let mut is_flushed = false;
         for (index, (now, then)) in self.ram.iter_mut().zip(&snapshot.ram).enumerate() {
-            if now.same(then) {
-                continue;
-            }
             let at = Physical::ram((index * PAGE) as u32);
-            if self.marks.differ(at, now.bytes(), then.bytes()) {
-                self.stale.push(Stale::Bytes(at, PAGE as u32));
-            }
-            now.clone_from(then);
+            now.restore(then, |bytes, restoring| {
+                if restoring == Restoring::Replaced && !std::mem::replace(&mut is_flushed, true) {
+                    self.tlb.flush();
+                }
+                if self.marks.differ(at, bytes, then.bytes()) {
+                    self.stale.push(Stale::Bytes(at, PAGE as u32));
+                }
+            });
         }
-        let flash = self.flash.restore(&snapshot.flash).into_iter();
+        let flash = self.flash.restore(&snapshot.flash, || self.tlb.flush()).into_iter();
         let flash = flash.map(|sector| Physical::flash((sector * PAGE) as u32));
         let flash = flash.filter(|at| self.marks.touches(*at, PAGE as u32));
         self.stale.extend(flash.map(|at| Stale::Bytes(at, PAGE as u32)));
         if self.mmu != snapshot.mmu {
+            self.tlb.flush();
             self.stale.push(Stale::Everything);
             self.mmu = snapshot.mmu;
         }
@@ -58,7 +64,7 @@ impl Memory {
 
     /// A hash of RAM, flash and MMU: equal for equal contents.
     pub fn hash(&self) -> u64 {
-        let ram = self.ram.iter().enumerate().map(|(index, page)| hash::placed(index, hash::page(page.bytes())));
+        let ram = self.ram.iter().enumerate().map(|(index, page)| hash::placed(index, hash::page(page.page().bytes())));
         let mut all = Hasher::new();
         all.number(ram.fold(0, u64::wrapping_add));
         all.number(self.flash.hash());

@@ -155,6 +155,13 @@ impl Ip {
         unsafe { (*self.0.sub(self.index())).immediate }
     }
 
+    /// Whether another operation does the same.
+    #[inline(always)]
+    pub(crate) fn does_as(self, other: Self) -> bool {
+        // SAFETY: the callers hold operations, whose words are handlers.
+        unsafe { ptr::fn_addr_eq(self.slot().word.handler, other.slot().word.handler) }
+    }
+
     /// Of a link: the cycles from the block's start to here.
     #[inline(always)]
     pub(crate) fn cycles(self) -> u16 {

@@ -181,6 +181,11 @@ impl Soc {
         self.hub.next_event()
     }
 
+    /// Whether an interrupt waits for the core.
+    pub(crate) fn has_interrupt(&self) -> bool {
+        self.hub.interrupts.line().is_some()
+    }
+
     /// Calls the peripherals whose moment has come, in the order of their moments.
     pub fn run_events(&mut self, memory: &mut Memory, until: Instant) {
         let mut at_once = 0;

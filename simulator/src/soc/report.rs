@@ -93,6 +93,24 @@ impl Report {
             | Self::Contention { at, .. } => *at,
         }
     }
+
+    /// What the model falls short of, without when and by which code: `register HMAC.SET_START (0x6003e040), read`. What the
+    /// firmware does from there on may differ from a chip. Nothing if it is the board or the firmware that was noticed.
+    pub fn shortcoming(&self) -> Option<String> {
+        match self {
+            Self::Unmodelled { address, touch, .. } => {
+                let touch = match touch {
+                    Touch::Read => "read",
+                    Touch::Write => "written",
+                };
+                Some(format!("{}, {touch}", name(*address)))
+            }
+            Self::Unsupported { block, what, .. } => Some(format!("{block}: {what}")),
+            Self::Storm { block, .. } => Some(format!("{block}: a fault of the simulator")),
+            Self::Lost { .. } => Some("more was seen than is kept".to_owned()),
+            Self::SerialMismatch { .. } | Self::Oscillation { .. } | Self::Contention { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Report {

@@ -48,6 +48,29 @@ fn a_source_shows_at_once_and_stays_as_long_as_it_is_raised() {
 }
 
 #[test]
+fn a_core_that_is_woken_at_the_very_end_of_a_run_wants_to_go_on() {
+    /// TIMG0: its timer, and the source of that.
+    const TIMER: u32 = 0x6001_F000;
+    const TIMER_SOURCE: u32 = 32;
+    let mut machine = machine(|a| {
+        a.li(S3, DATA).vectors("handler");
+        map(a, TIMER_SOURCE, 7, 1);
+        // Alarm after 1000 ticks of 1 us.
+        a.store(TIMER + 0x10, 1000).store(TIMER + 0x14, 0).store(TIMER + 0x70, 1);
+        a.store(TIMER, 1 << 31 | 1 << 30 | 1 << 10 | 1 << 9 | 40 << 13);
+        a.store(CPU_INT_ENABLE, 1 << 7).csrrsi(ZERO, MSTATUS, 8).idle();
+        note(a, |a| a.store(TIMER + 0x7C, 1))
+    });
+    // Never further than to what it wants to do next.
+    let mut next = machine.next_activity();
+    while lines(&machine).is_empty() {
+        assert_ne!(next, simulator::time::Instant::NEVER, "it sleeps, although the alarm has come");
+        machine.run(next + Span::from_ns(u64::from(next <= machine.now())));
+        next = machine.next_activity();
+    }
+}
+
+#[test]
 fn the_highest_priority_goes_first_and_the_threshold_holds_others_back() {
     let mut machine = machine(|a| {
         a.li(S3, DATA).vectors("handler");

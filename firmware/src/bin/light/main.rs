@@ -76,7 +76,11 @@ async fn main(spawner: Spawner) -> ! {
         Ok(store) => store,
         Err(error) => halt(&board, format_args!("partition ledstate: {error}")).await,
     };
-    let (config, shared) = match device::boot(&board, flash, partitions.nvs, &mut store, Contract).await {
+    #[cfg(not(feature = "planted"))]
+    let contract = Contract;
+    #[cfg(feature = "planted")]
+    let contract = planted::contract(&board, flash, partitions.nvs.clone());
+    let (config, shared) = match device::boot(&board, flash, partitions.nvs, &mut store, contract).await {
         Ok(booted) => booted,
         Err(error) => halt(&board, format_args!("{error}")).await,
     };

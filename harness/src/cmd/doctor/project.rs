@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use harness::error::chain;
 use harness::firmware_build;
-use harness::firmware_build::prebuilt::{FOLDER, Prebuilt};
+use harness::firmware_build::prebuilt::{FOLDER, Manifest};
 use harness::scenario::load;
 use harness::target::Wiring;
 
@@ -68,13 +68,13 @@ pub(super) fn drawing() -> Check {
     .needed()
 }
 
-/// The firmware's image that comes with the sources fits them; `None` elsewhere than in hilbench's sources.
+/// The firmware's images that come with the sources fit them; `None` elsewhere than in hilbench's sources.
 pub(super) fn prebuilt() -> Option<Check> {
     const FOR: &str = "`hil run` on the simulator without a compiler for the ESP32-C3";
     let workspace = firmware_build::workspace(&std::env::current_dir().ok()?)?;
-    Some(match Prebuilt::load(&workspace) {
-        Ok(prebuilt) => {
-            let compiler = prebuilt.manifest.toolchain;
+    Some(match Manifest::check(&workspace) {
+        Ok(manifest) => {
+            let compiler = manifest.toolchain;
             Check::ok("prebuilt", FOR, format!("{FOLDER}/ fits the sources; built by {compiler}"))
         }
         Err(error) => Check::problem("prebuilt", FOR, chain(&error), error.help()),

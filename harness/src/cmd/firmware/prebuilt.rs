@@ -1,27 +1,28 @@
-//! `hil firmware prebuilt`: the image in `firmware/prebuilt/`.
+//! `hil firmware prebuilt`: the images in `firmware/prebuilt/`.
 
 use std::path::Path;
 
-use harness::firmware_build::prebuilt::{self, Change, FOLDER, Prebuilt, PrebuiltError};
-use harness::firmware_build::{Built, Toolchain, Variant};
+use harness::firmware_build::Toolchain;
+use harness::firmware_build::prebuilt::{self, Change, FOLDER, Manifest, PrebuiltError, Stripped, VARIANTS};
 use harness::verdict::Exit;
 
 use crate::cmd::error::Failure;
 
-/// Check or renew the image that `hil run` takes where no compiler can build for the ESP32-C3
+/// Check or renew the images that `hil run` takes where no compiler can build for the ESP32-C3
 ///
-/// firmware/prebuilt/ holds the firmware for emulators, and a manifest of all that it depends on: the firmware's sources,
-/// cargo's settings, and its packages in Cargo.lock. A check compares them and needs no compiler.
+/// firmware/prebuilt/ holds the firmware for emulators, the same with planted faults (for --plant-fault), and a manifest of
+/// all that they depend on: the firmware's sources, cargo's settings, and its packages in Cargo.lock. A check compares them
+/// and needs no compiler.
 #[derive(clap::Args)]
 #[command(
     group = clap::ArgGroup::new("what").required(true),
     after_help = "\
 Examples:
-  hil firmware prebuilt --check            does it fit the sources? if not: what has changed
-  hil firmware prebuilt --check --build    the same, and does a build by the same compiler give this very image?
-  hil firmware prebuilt --renew            build it, and write image and manifest
+  hil firmware prebuilt --check            do they fit the sources? if not: what has changed
+  hil firmware prebuilt --check --build    the same, and does a build by the same compiler give these very images?
+  hil firmware prebuilt --renew            build them, and write images and manifest
 
-Exit codes: 0 it fits, or is renewed; 1 it does not fit, or the firmware does not build; 2 wrong usage, 3 no compiler for
+Exit codes: 0 they fit, or are renewed; 1 they do not fit, or the firmware does not build; 2 wrong usage, 3 no compiler for
 the chip, or a file is damaged or cannot be written."
 )]
 pub(in crate::cmd) struct Args {
@@ -29,11 +30,11 @@ pub(in crate::cmd) struct Args {
     #[arg(long, group = "what")]
     check: bool,
 
-    /// Build the image and write it, with its manifest
+    /// Build the images and write them, with their manifest
     #[arg(long, group = "what")]
     renew: bool,
 
-    /// Build the firmware as well, and compare it with the image
+    /// Build the firmware as well, and compare it with the images
     #[arg(long, requires = "check")]
     build: bool,
 }
@@ -48,9 +49,9 @@ pub(in crate::cmd) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn check(workspace: &Path) -> Result<Exit, Failure> {
-    match Prebuilt::load(workspace) {
-        Ok(prebuilt) => {
-            println!("{FOLDER}/ fits the sources; built by {}", prebuilt.manifest.toolchain);
+    match Manifest::check(workspace) {
+        Ok(manifest) => {
+            println!("{FOLDER}/ fits the sources; built by {}", manifest.toolchain);
             Ok(super::super::DONE)
         }
         Err(PrebuiltError::Stale { changes }) => Ok(stale(&changes)),
@@ -72,16 +73,16 @@ fn check_build(workspace: &Path) -> Result<Exit, Failure> {
     if exit != super::super::DONE {
         return Ok(exit);
     }
-    let Some((toolchain, built)) = build(workspace)? else { return Ok(Exit::Failed) };
-    let (changes, same_image) = prebuilt::compare(workspace, &toolchain, &built).map_err(|error| failure(&error))?;
+    let Some((toolchain, images)) = build(workspace)? else { return Ok(Exit::Failed) };
+    let (changes, same_images) = prebuilt::compare(workspace, &toolchain, &images).map_err(|error| failure(&error))?;
     if !changes.is_empty() {
         return Ok(stale(&changes));
     }
     let compiler = toolchain.compiler();
-    match same_image {
-        Some(true) => println!("a build gives this very image"),
+    match same_images {
+        Some(true) => println!("a build gives these very images"),
         Some(false) => {
-            println!("a build by the same compiler, {compiler}, gives another image: it is not made of these sources");
+            println!("a build by the same compiler, {compiler}, gives others: one is not made of these sources");
             return Ok(Exit::Failed);
         }
         None => {
@@ -92,16 +93,26 @@ fn check_build(workspace: &Path) -> Result<Exit, Failure> {
 }
 
 fn renew(workspace: &Path) -> Result<Exit, Failure> {
-    let Some((toolchain, built)) = build(workspace)? else { return Ok(Exit::Failed) };
-    let prebuilt = prebuilt::renew(workspace, &toolchain, &built).map_err(|error| failure(&error))?;
-    println!("{FOLDER}/ is renewed: {} bytes", prebuilt.image.len());
+    let Some((toolchain, images)) = build(workspace)? else { return Ok(Exit::Failed) };
+    prebuilt::renew(workspace, &toolchain, &images).map_err(|error| failure(&error))?;
+    println!("{FOLDER}/ is renewed:");
+    for Stripped { variant, image, .. } in &images {
+        println!("  {}: {} bytes", variant.file_name(), image.len());
+    }
     Ok(super::super::DONE)
 }
 
-fn build(workspace: &Path) -> Result<Option<(Toolchain, Built)>, Failure> {
+/// Builds all of them, unless one does not build, which cargo has told.
+fn build(workspace: &Path) -> Result<Option<(Toolchain, Vec<Stripped>)>, Failure> {
     let toolchain = super::toolchain()?;
-    let built = super::build_with(&workspace.join("Cargo.toml"), &toolchain, Variant::OpenEth)?;
-    Ok(built.map(|built| (toolchain, built)))
+    let mut images = Vec::new();
+    for variant in VARIANTS {
+        let Some(built) = super::build_with(&workspace.join("Cargo.toml"), &toolchain, variant)? else {
+            return Ok(None);
+        };
+        images.push(Stripped::of(workspace, variant, built).map_err(|error| failure(&error))?);
+    }
+    Ok(Some((toolchain, images)))
 }
 
 fn failure(error: &PrebuiltError) -> Failure {

@@ -1,9 +1,9 @@
 //! How far a campaign is: a line that is renewed in a terminal, one each 10 s in a log.
 
+use std::fmt::Display;
 use std::io::{IsTerminal as _, stderr};
 use std::time::{Duration, Instant};
 
-use harness::fuzz::statistics::Statistics;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Time between two lines in a log.
@@ -26,7 +26,7 @@ impl Live {
         Self { bar, logged: Instant::now() }
     }
 
-    pub(super) fn show(&mut self, statistics: &Statistics) {
+    pub(super) fn show(&mut self, statistics: &dyn Display) {
         match &self.bar {
             Some(bar) => {
                 bar.set_message(statistics.to_string());

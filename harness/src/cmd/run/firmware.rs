@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use harness::error::chain;
 use harness::firmware_build::prebuilt::{FOLDER, Prebuilt};
-use harness::firmware_build::{self, Build, BuildError, ToolchainError, Variant, build, find};
+use harness::firmware_build::{self, Build, BuildError, ToolchainError, Variant, build, find, is_planted};
+use harness::fuzz::coverage::Image;
 use miette::Diagnostic as _;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
@@ -13,7 +14,7 @@ use crate::cmd::error::Failure;
 
 /// Firmware, and why it is this one.
 pub(super) struct Chosen {
-    pub(super) firmware: Arc<Firmware>,
+    pub(super) image: Image,
     pub(super) reason: String,
 }
 
@@ -25,34 +26,43 @@ pub(super) enum Choice {
     None(String),
 }
 
-/// The firmware that the user names.
-pub(super) fn named(path: &Path) -> Result<Chosen, Failure> {
-    Ok(Chosen { firmware: load(path)?, reason: path.display().to_string() })
+/// The firmware that the user names. To plant a fault in, it has to be built for that.
+pub(super) fn named(path: &Path, plants: bool) -> Result<Chosen, Failure> {
+    let bytes = read(path)?;
+    if plants && !is_planted(&bytes) {
+        let text = format!("--plant-fault: {} has no fault to plant: it is run as it is", path.display());
+        return Err(Failure::usage(text).help(
+            "hil firmware build --planted makes one that has; without --firmware, --target sim takes it from \
+             firmware/prebuilt/, and --target native needs no binary",
+        ));
+    }
+    Ok(Chosen { image: parse(path, &bytes)?, reason: path.display().to_string() })
 }
 
-/// Our own firmware: built now if that is possible, else the prebuilt one if it still fits the sources.
-pub(super) fn own() -> Result<Choice, Failure> {
+/// Our own firmware for emulators: built now if that is possible, else the prebuilt one if it still fits the sources.
+pub(super) fn own(variant: Variant) -> Result<Choice, Failure> {
     let here = std::env::current_dir().ok();
     let Some(workspace) = here.as_deref().and_then(firmware_build::workspace) else {
         return Ok(Choice::None("no --firmware, and there is no firmware/ here to build".to_owned()));
     };
     let toolchain = match find(&std::env::var_os("PATH").unwrap_or_default()) {
         Ok(toolchain) => toolchain,
-        Err(error) => return prebuilt(&workspace, &error),
+        Err(error) => return prebuilt(&workspace, variant, &error),
     };
     let manifest = workspace.join("Cargo.toml");
-    let built = build(&Build { manifest: &manifest, toolchain: &toolchain, variant: Variant::OpenEth });
+    let built = build(&Build { manifest: &manifest, toolchain: &toolchain, variant });
     let built = built.map_err(|error: BuildError| {
         Failure::bench(&error).help("correct it, or run without the chip's binary: --target native")
     })?;
-    Ok(Choice::Chosen(Chosen { firmware: load(&built.elf)?, reason: format!("firmware built with {toolchain}") }))
+    let image = parse(&built.elf, &read(&built.elf)?)?;
+    Ok(Choice::Chosen(Chosen { image, reason: format!("firmware built with {toolchain}") }))
 }
 
-fn prebuilt(workspace: &Path, missing: &ToolchainError) -> Result<Choice, Failure> {
-    match Prebuilt::load(workspace) {
+fn prebuilt(workspace: &Path, variant: Variant, missing: &ToolchainError) -> Result<Choice, Failure> {
+    match Prebuilt::load(workspace, variant) {
         Ok(prebuilt) => {
             let reason = format!("{FOLDER}/, it fits the sources; {missing}");
-            Ok(Choice::Chosen(Chosen { firmware: parse(Path::new(FOLDER), &prebuilt.image)?, reason }))
+            Ok(Choice::Chosen(Chosen { image: parse(Path::new(FOLDER), &prebuilt.image)?, reason }))
         }
         Err(error) => Ok(Choice::None(format!(
             "{missing}; {} (hil firmware prebuilt --renew, where one can, makes it fit); see hil doctor",
@@ -70,7 +80,7 @@ pub(super) fn own_elf(variant: Variant) -> Result<(Vec<u8>, String), Failure> {
     let toolchain = match find(&std::env::var_os("PATH").unwrap_or_default()) {
         Ok(toolchain) => toolchain,
         Err(error) if variant == Variant::OpenEth => {
-            let prebuilt = Prebuilt::load(&workspace)
+            let prebuilt = Prebuilt::load(&workspace, variant)
                 .map_err(|stale| Failure::usage(format!("{error}; {}", chain(&stale))).help("see hil doctor"))?;
             return Ok((prebuilt.image, format!("{FOLDER}/")));
         }
@@ -82,11 +92,11 @@ pub(super) fn own_elf(variant: Variant) -> Result<(Vec<u8>, String), Failure> {
     Ok((elf, format!("built with {toolchain}")))
 }
 
-fn load(path: &Path) -> Result<Arc<Firmware>, Failure> {
-    parse(path, &std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?)
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<Arc<Firmware>, Failure> {
+fn parse(path: &Path, bytes: &[u8]) -> Result<Image, Failure> {
     let partitions = PartitionTable::from_csv(firmware::PARTITIONS).expect("our own table is valid; a test reads it");
     let firmware = Firmware::parse_with(bytes, &Layout::default().with_partitions(partitions));
     let firmware = firmware.map_err(|error| {
@@ -96,5 +106,5 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Arc<Firmware>, Failure> {
             None => failure,
         }
     })?;
-    Ok(Arc::new(firmware))
+    Ok(Image::new(Arc::new(firmware), bytes))
 }

@@ -49,7 +49,8 @@ impl ReportFiles {
     }
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
+/// Makes a report file, and its folder.
+pub(in crate::cmd) fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
     let failed = |e: std::io::Error| Failure::io(format_args!("cannot write the report {}", path.display()), &e);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;

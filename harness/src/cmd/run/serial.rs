@@ -180,7 +180,7 @@ impl SerialArgs {
                 .help("choose more with --board-tag or --all, or ask for fewer"));
         }
         let runs_on = RunsOn::Boards { boards, min: self.min_boards };
-        Ok(Chosen { runs_on, reason: format!("--target serial: {reason}") })
+        Ok(Chosen { runs_on, reason: format!("--target serial: {reason}"), image: None })
     }
 
     /// A board that is no inventory's, with what the options say of it.

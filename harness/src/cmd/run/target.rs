@@ -1,17 +1,21 @@
 //! Which target.
 
 use clap::ValueEnum;
+use firmware::faults::{self, Fault};
+use harness::firmware_build::Variant;
+use harness::fuzz::coverage::Image;
 use harness::runner::{BrokerChoice, RunsOn};
 use harness::target::Wiring;
 use harness::target::mqtt::MqttTarget;
-use harness::target::native::{NativeTarget, faults};
+use harness::target::native::NativeTarget;
 use harness::target::sim::SimTarget;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use simulator::board::diagram::Diagram;
 use simulator::machine::Board;
 
-use super::firmware::{self, Choice};
+use super::firmware::{Choice, Chosen as Firmware, named, own};
 use super::{serial, wokwi};
 use crate::cmd::error::Failure;
 
@@ -45,8 +49,9 @@ pub(in crate::cmd) struct TargetArgs {
     #[command(flatten)]
     wokwi: wokwi::WokwiArgs,
 
-    /// Plant one of the ten faults of docs/faults.md into the device, to see a failure
-    #[arg(long, value_name = "1..10", value_parser = clap::value_parser!(u8).range(1..=10))]
+    /// Plant one of the faults of docs/faults.md into the device, to see a failure: 1 to 10 with --target native (the
+    /// default then) or sim, 11 and 12 with --target sim
+    #[arg(long, value_name = "1..12", value_parser = clap::value_parser!(u8).range(1..=12))]
     plant_fault: Option<u8>,
 }
 
@@ -74,6 +79,8 @@ enum Speed {
 pub(in crate::cmd) struct Chosen {
     pub(in crate::cmd) runs_on: RunsOn,
     pub(in crate::cmd) reason: String,
+    /// What the simulator runs, if it is that.
+    pub(in crate::cmd) image: Option<Image>,
 }
 
 impl TargetArgs {
@@ -91,9 +98,6 @@ impl TargetArgs {
                 "--firmware needs --target sim, serial or wokwi: no other target runs a binary that it is given",
             ));
         }
-        if self.firmware.is_some() && self.plant_fault.is_some() {
-            return Err(Failure::usage("--plant-fault needs --target native: a binary is run as it is"));
-        }
         match self.target {
             Some(TargetName::Mqtt) => self.mqtt(broker),
             Some(TargetName::Serial) => self.serial(broker),
@@ -104,11 +108,30 @@ impl TargetArgs {
                 Choice::None(why) => Err(Failure::usage(format!("--target sim has no firmware to run: {why}"))
                     .help("name it with --firmware FILE, or let --target native run the firmware's sources")),
             },
-            None if self.plant_fault.is_some() => self.native("for --plant-fault".to_owned()),
+            None if self.plant_fault.is_some() && self.firmware.is_none() => {
+                self.native("for --plant-fault".to_owned())
+            }
             None => match self.firmware()? {
                 Choice::Chosen(chosen) => self.sim(chosen, "default"),
                 Choice::None(why) => self.native(format!("default: {why}")),
             },
+        }
+    }
+
+    /// The simulator, also if no target is named, for `what` runs nowhere else.
+    pub(in crate::cmd) fn choose_simulator(&self, what: &str) -> Result<Chosen, Failure> {
+        if !matches!(self.target, None | Some(TargetName::Sim)) {
+            return Err(Failure::usage(format!("{what} runs on the simulator only"))
+                .help("leave --target away, or say --target sim; tiers 1 and 2 run on every target: --tier 1,2"));
+        }
+        self.serial.refuse()?;
+        self.wokwi.refuse()?;
+        match self.firmware()? {
+            Choice::Chosen(chosen) => {
+                self.sim(chosen, if self.target.is_some() { "--target sim" } else { "for tier 3" })
+            }
+            Choice::None(why) => Err(Failure::usage(format!("{what} has no firmware to run: {why}"))
+                .help("name it with --firmware FILE: an ELF with the OpenCores Ethernet MAC as its network")),
         }
     }
 
@@ -133,12 +156,8 @@ impl TargetArgs {
             return Err(Failure::usage("--target mqtt needs a broker with a device on it")
                 .help("name it: --broker mqtt://HOST:PORT; `hil up` starts one with a device to try"));
         }
-        if self.plant_fault.is_some() {
-            return Err(Failure::usage(
-                "--plant-fault needs --target native: hil does not change a device that is not its own",
-            ));
-        }
-        Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason: "--target mqtt".to_owned() })
+        self.plants_nothing()?;
+        Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason: "--target mqtt".to_owned(), image: None })
     }
 
     fn serial(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
@@ -146,18 +165,12 @@ impl TargetArgs {
             return Err(Failure::usage("--target serial needs a broker that the board is on too")
                 .help("name it: --broker mqtt://HOST:PORT, as `hil provision --broker` has told the board"));
         }
-        if self.plant_fault.is_some() {
-            return Err(Failure::usage(
-                "--plant-fault needs --target native: hil does not change a device that is not its own",
-            ));
-        }
+        self.plants_nothing()?;
         self.serial.open(self.firmware.as_ref(), || wiring(self.diagram.as_deref()))
     }
 
     fn wokwi(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
-        if self.plant_fault.is_some() {
-            return Err(Failure::usage("--plant-fault needs --target native: a binary is run as it is"));
-        }
+        self.plants_nothing()?;
         let (firmware, diagram) = (self.firmware.as_deref(), self.diagram.as_deref());
         self.wokwi.open(firmware, diagram, broker, || wiring(diagram))
     }
@@ -169,30 +182,49 @@ impl TargetArgs {
 
     fn firmware(&self) -> Result<Choice, Failure> {
         match &self.firmware {
-            Some(path) => firmware::named(path).map(Choice::Chosen),
-            None => firmware::own(),
+            Some(path) => named(path, self.plant_fault.is_some()).map(Choice::Chosen),
+            None if self.plant_fault.is_some() => own(Variant::Planted),
+            None => own(Variant::OpenEth),
         }
     }
 
-    fn sim(&self, chosen: firmware::Chosen, how: &str) -> Result<Chosen, Failure> {
-        if self.plant_fault.is_some() {
-            return Err(Failure::usage("--plant-fault needs --target native: a binary is run as it is"));
+    /// Devices that are not ours, or not simulated here, get no faults.
+    fn plants_nothing(&self) -> Result<(), Failure> {
+        if self.plant_fault.is_none() {
+            return Ok(());
         }
-        let mut target = SimTarget::new(chosen.firmware, wiring(self.diagram.as_deref())?);
+        Err(Failure::usage(
+            "--plant-fault needs --target native or sim: hil does not change a device that is not its own",
+        ))
+    }
+
+    fn sim(&self, chosen: Firmware, how: &str) -> Result<Chosen, Failure> {
+        let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring(self.diagram.as_deref())?);
         target.board = board(self.diagram.as_deref())?;
         target.realtime = self.speed == Speed::Realtime;
-        Ok(Chosen { runs_on: RunsOn::target(target), reason: format!("{how}: {}", chosen.reason) })
+        target.fault = self.plant_fault;
+        let fault = self.plant_fault.and_then(faults::fault).map_or_else(String::new, planted);
+        let image = Some(Image { fault: self.plant_fault, ..chosen.image });
+        Ok(Chosen { runs_on: RunsOn::target(target), reason: format!("{how}: {}{fault}", chosen.reason), image })
     }
 
     fn native(&self, mut reason: String) -> Result<Chosen, Failure> {
         let mut target = NativeTarget::new(wiring(self.diagram.as_deref())?);
         target.realtime = self.speed == Speed::Realtime;
         if let Some(fault) = self.plant_fault.and_then(faults::fault) {
-            target.rules = fault.rules;
-            reason = format!("{reason}; fault {} planted: {}", fault.number, fault.title);
+            target.rules = fault.rules.ok_or_else(|| {
+                Failure::usage(format!("fault {} is one of the chip's memory: {}", fault.number, fault.title))
+                    .help("plant it in the chip's binary: --target sim")
+            })?;
+            reason += &planted(fault);
         }
-        Ok(Chosen { runs_on: RunsOn::target(target), reason })
+        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: None })
     }
+}
+
+/// What is said of it.
+fn planted(fault: &Fault) -> String {
+    format!("; fault {} planted: {}", fault.number, fault.title)
 }
 
 /// The wires and parts of the same drawing.

@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::ValueEnum;
 use firmware::config::{BrokerUri, Scheme};
 use harness::broker::Scheme as UrlScheme;
-use harness::firmware_build::Variant;
+use harness::firmware_build::{Variant, is_planted};
+use harness::flash::FlashError;
 use harness::provision::certificate;
 use harness::runner::{BrokerChoice, RunsOn};
 use harness::target::Wiring;
@@ -85,7 +86,8 @@ impl WokwiArgs {
             Ok(program) => program,
             Err(missing) => {
                 let reason = format!("--target wokwi: {missing}");
-                return Ok(Chosen { runs_on: RunsOn::target(WokwiTarget::new(Err(missing))), reason });
+                let runs_on = RunsOn::target(WokwiTarget::new(Err(missing)));
+                return Ok(Chosen { runs_on, reason, image: None });
             }
         };
         let network = self.network();
@@ -106,7 +108,7 @@ impl WokwiArgs {
             budget: Budget::new(self.wokwi_minutes),
             stopped: Mutex::default(),
         };
-        Ok(Chosen { runs_on: RunsOn::target(WokwiTarget::new(Ok(settings))), reason })
+        Ok(Chosen { runs_on: RunsOn::target(WokwiTarget::new(Ok(settings))), reason, image: None })
     }
 
     fn network(&self) -> Network {
@@ -193,6 +195,9 @@ fn image(firmware: Option<&Path>, network: Network) -> Result<(Image, String), F
     if bytes.starts_with(b"\x7fELF") {
         let image = Image::provisioned(bytes).map_err(|e| flash_failure(&e))?;
         return Ok((image, path.display().to_string()));
+    }
+    if is_planted(&bytes) {
+        return Err(flash_failure(&FlashError::Planted));
     }
     match path.extension().and_then(|extension| extension.to_str()) {
         Some(extension @ ("bin" | "uf2")) => {

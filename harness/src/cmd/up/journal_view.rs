@@ -41,7 +41,9 @@ impl JournalView {
             }
             Observation::Power { event } => vec![self.line(entry.at, "power", event)],
             Observation::Waveform { part, problem } => vec![self.line(entry.at, "wave", &format!("{part}: {problem}"))],
-            Observation::Note { text } => vec![self.line(entry.at, "note", text)],
+            Observation::Note { text } | Observation::Unmodelled { text, .. } => {
+                vec![self.line(entry.at, "note", text)]
+            }
             // Steps, faults and messages of an observer: there are none here. Flash operations would drown the rest.
             _ => Vec::new(),
         }

@@ -1,5 +1,6 @@
-//! `firmware/prebuilt/`: the image and the manifest beside it.
+//! `firmware/prebuilt/`: the images and the manifest beside them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -7,32 +8,31 @@ use serde::{Deserialize, Serialize};
 use super::change::Change;
 use super::error::PrebuiltError;
 use super::inputs::{Inputs, digest, read};
+use super::renew::Stripped;
 use crate::firmware_build::Variant;
 
-/// Where the image lies, from the workspace's root.
+/// Where the images lie, from the workspace's root.
 pub const FOLDER: &str = "firmware/prebuilt";
+/// Which programs lie there.
+pub const VARIANTS: [Variant; 2] = [Variant::OpenEth, Variant::Planted];
 pub(super) const MANIFEST: &str = "firmware/prebuilt/manifest.json";
 /// The format that this program writes, and the only one that it reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
-/// What the image is, and what it was made of.
+/// What the images are, and what they were made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     format: u32,
     written_by: String,
-    /// File name of the image.
-    image: String,
-    /// SHA-256 of the image.
-    sha256: String,
-    /// Feature of the firmware's package.
-    variant: String,
-    /// The compiler that built the image.
+    /// The SHA-256 of each image, by its file's name.
+    images: BTreeMap<String, String>,
+    /// The compiler that built the images.
     pub toolchain: String,
     pub(super) inputs: Inputs,
 }
 
-/// The image that fits the sources.
+/// An image that fits the sources.
 #[derive(Debug)]
 pub struct Prebuilt {
     /// ELF, with function symbols and without debug information.
@@ -42,62 +42,85 @@ pub struct Prebuilt {
 }
 
 impl Prebuilt {
-    /// Reads image and manifest, and compares them with the workspace's sources.
+    /// Reads manifest and image, and compares them with the workspace's sources.
     ///
     /// # Errors
     /// There is none, it is damaged, or the sources have changed since.
-    pub fn load(workspace: &Path) -> Result<Self, PrebuiltError> {
-        let prebuilt = Self::read(workspace)?;
-        let changes = prebuilt.changes(workspace)?;
-        if changes.is_empty() { Ok(prebuilt) } else { Err(PrebuiltError::Stale { changes }) }
-    }
-
-    /// Reads image and manifest, whether they fit the sources or not.
-    pub(super) fn read(workspace: &Path) -> Result<Self, PrebuiltError> {
-        let damaged = |path: &str, reason: String| PrebuiltError::Damaged { path: path.into(), reason };
-        let manifest: Manifest =
-            serde_json::from_slice(&read(workspace, MANIFEST)?).map_err(|e| damaged(MANIFEST, e.to_string()))?;
-        if manifest.format != FORMAT {
-            return Err(damaged(MANIFEST, format!("format {} is not {FORMAT}", manifest.format)));
-        }
-        let expected = Variant::OpenEth.file_name();
-        if manifest.image != expected {
-            return Err(damaged(MANIFEST, format!("the image is named {:?}, not {expected:?}", manifest.image)));
-        }
-        let path = format!("{FOLDER}/{expected}");
-        let image = read(workspace, &path)?;
-        if digest(&image) != manifest.sha256 {
-            return Err(damaged(&path, "its SHA-256 is not the one that manifest.json names".to_owned()));
-        }
+    pub fn load(workspace: &Path, variant: Variant) -> Result<Self, PrebuiltError> {
+        let manifest = Manifest::read(workspace)?;
+        let image = manifest.image(workspace, variant)?;
+        manifest.fits(workspace)?;
         Ok(Self { image, manifest })
     }
+}
 
-    fn changes(&self, workspace: &Path) -> Result<Vec<Change>, PrebuiltError> {
-        self.manifest.inputs.changes(workspace)
+impl Manifest {
+    /// Reads the manifest and all images, and compares them with the workspace's sources.
+    ///
+    /// # Errors
+    /// One is missing or damaged, or the sources have changed since.
+    pub fn check(workspace: &Path) -> Result<Self, PrebuiltError> {
+        let manifest = Self::read(workspace)?;
+        for variant in VARIANTS {
+            manifest.image(workspace, variant)?;
+        }
+        manifest.fits(workspace)?;
+        Ok(manifest)
     }
 
-    pub(super) fn new(image: Vec<u8>, toolchain: String, inputs: Inputs) -> Self {
-        let manifest = Manifest {
+    /// Reads the manifest, whether it fits the sources or not.
+    pub(super) fn read(workspace: &Path) -> Result<Self, PrebuiltError> {
+        let manifest: Self = serde_json::from_slice(&read(workspace, MANIFEST)?).map_err(|e| damaged(MANIFEST, e))?;
+        match manifest.format {
+            FORMAT => Ok(manifest),
+            format => Err(damaged(MANIFEST, format_args!("format {format} is not {FORMAT}"))),
+        }
+    }
+
+    /// Reads an image, which has to be the one that this names.
+    pub(super) fn image(&self, workspace: &Path, variant: Variant) -> Result<Vec<u8>, PrebuiltError> {
+        let name = variant.file_name();
+        let expected =
+            self.images.get(name).ok_or_else(|| damaged(MANIFEST, format_args!("it names no image {name}")))?;
+        let path = format!("{FOLDER}/{name}");
+        let image = read(workspace, &path)?;
+        if digest(&image) != *expected {
+            return Err(damaged(&path, "its SHA-256 is not the one that manifest.json names"));
+        }
+        Ok(image)
+    }
+
+    fn fits(&self, workspace: &Path) -> Result<(), PrebuiltError> {
+        let changes: Vec<Change> = self.inputs.changes(workspace)?;
+        if changes.is_empty() { Ok(()) } else { Err(PrebuiltError::Stale { changes }) }
+    }
+
+    pub(super) fn new(images: &[Stripped], toolchain: String, inputs: Inputs) -> Self {
+        Self {
             format: FORMAT,
             written_by: "hil firmware prebuilt --renew".to_owned(),
-            image: Variant::OpenEth.file_name().to_owned(),
-            sha256: digest(&image),
-            variant: "openeth".to_owned(),
+            images: images.iter().map(|it| (it.variant.file_name().to_owned(), digest(&it.image))).collect(),
             toolchain,
             inputs,
-        };
-        Self { image, manifest }
+        }
     }
 
-    pub(super) fn write(&self, workspace: &Path) -> Result<(), PrebuiltError> {
-        let json = serde_json::to_string_pretty(&self.manifest).expect("tables of strings become JSON") + "\n";
+    /// Writes the images, and then this.
+    pub(super) fn write(&self, workspace: &Path, images: &[Stripped]) -> Result<(), PrebuiltError> {
+        let json = serde_json::to_string_pretty(self).expect("tables of strings become JSON") + "\n";
         let write = |path: &str, bytes: &[u8]| {
             std::fs::write(workspace.join(path), bytes)
                 .map_err(|source| PrebuiltError::File { path: path.into(), source })
         };
         std::fs::create_dir_all(workspace.join(FOLDER))
             .map_err(|source| PrebuiltError::File { path: FOLDER.into(), source })?;
-        write(&format!("{FOLDER}/{}", self.manifest.image), &self.image)?;
+        for Stripped { variant, image, .. } in images {
+            write(&format!("{FOLDER}/{}", variant.file_name()), image)?;
+        }
         write(MANIFEST, json.as_bytes())
     }
+}
+
+fn damaged(path: &str, reason: impl ToString) -> PrebuiltError {
+    PrebuiltError::Damaged { path: path.into(), reason: reason.to_string() }
 }

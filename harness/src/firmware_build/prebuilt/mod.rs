@@ -1,8 +1,8 @@
-//! The firmware's image that comes with the sources, for machines without a compiler for the chip: does it fit the
-//! sources, and how it is made.
+//! The firmware's images that come with the sources, for machines without a compiler for the chip: do they fit the
+//! sources, and how they are made.
 //!
-//! `firmware/prebuilt/` holds the image and a manifest that names everything the image depends on: sources, the settings
-//! of cargo, and the entries of `Cargo.lock` for the packages that the build took. Comparing them takes no compiler, no
+//! `firmware/prebuilt/` holds the firmware for emulators, the same with planted faults, and a manifest that names everything
+//! these depend on: sources, the settings of cargo, and the entries of `Cargo.lock` for the packages that the builds took. Comparing them takes no compiler, no
 //! network and no build. Line endings do not count.
 
 mod change;
@@ -16,6 +16,6 @@ mod strip;
 
 pub use change::Change;
 pub use error::PrebuiltError;
-pub use manifest::{FOLDER, Manifest, Prebuilt};
-pub use renew::{compare, renew};
+pub use manifest::{FOLDER, Manifest, Prebuilt, VARIANTS};
+pub use renew::{Stripped, compare, renew};
 pub use strip::{StripError, strip};

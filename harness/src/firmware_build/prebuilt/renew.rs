@@ -1,47 +1,70 @@
-//! Making the prebuilt image of what the compiler has built.
+//! Making the prebuilt images of what the compiler has built.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::change::Change;
 use super::error::PrebuiltError;
 use super::inputs::Inputs;
-use super::manifest::Prebuilt;
+use super::manifest::Manifest;
 use super::strip::strip;
-use crate::firmware_build::{Built, Toolchain};
+use crate::firmware_build::{Built, Toolchain, Variant};
 
-/// Writes image and manifest to `firmware/prebuilt/`. The build must be that of `Variant::OpenEth`, just made.
-///
-/// # Errors
-/// The ELF cannot be stripped or tells where it was built, or a file cannot be read or written.
-pub fn renew(workspace: &Path, toolchain: &Toolchain, built: &Built) -> Result<Prebuilt, PrebuiltError> {
-    let prebuilt = made_of(workspace, toolchain, built)?;
-    prebuilt.write(workspace)?;
-    Ok(prebuilt)
+/// A build without its debug information.
+#[derive(Debug, Clone)]
+pub struct Stripped {
+    /// What was built.
+    pub variant: Variant,
+    /// The ELF.
+    pub image: Vec<u8>,
+    /// The packages that it took, `NAME VERSION`.
+    packages: BTreeSet<String>,
 }
 
-/// Compares the image and manifest in `firmware/prebuilt/` with a build that was just made. `None` for the image where
-/// another compiler has made it.
+impl Stripped {
+    /// Strips a build that was just made; the next one overwrites its file.
+    ///
+    /// # Errors
+    /// The ELF cannot be read or stripped, or tells where it was built.
+    pub fn of(workspace: &Path, variant: Variant, built: Built) -> Result<Self, PrebuiltError> {
+        let elf = std::fs::read(&built.elf).map_err(|source| PrebuiltError::File { path: built.elf, source })?;
+        let image = strip(&elf)?;
+        no_path_of_this_machine(workspace, &image)?;
+        Ok(Self { variant, image, packages: built.packages })
+    }
+}
+
+/// Writes images and manifest to `firmware/prebuilt/`.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn renew(workspace: &Path, toolchain: &Toolchain, images: &[Stripped]) -> Result<(), PrebuiltError> {
+    manifest(workspace, toolchain, images)?.write(workspace, images)
+}
+
+/// Compares the images and the manifest in `firmware/prebuilt/` with builds that were just made: what differs in what they
+/// are made of, and whether all images are the same; `None` where another compiler has made them.
 ///
 /// # Errors
 /// They are damaged, or as for [`renew`].
 pub fn compare(
     workspace: &Path,
     toolchain: &Toolchain,
-    built: &Built,
+    images: &[Stripped],
 ) -> Result<(Vec<Change>, Option<bool>), PrebuiltError> {
-    let there = Prebuilt::read(workspace)?;
-    let fresh = made_of(workspace, toolchain, built)?;
-    let same_compiler = there.manifest.toolchain == fresh.manifest.toolchain;
-    let same_image = same_compiler.then(|| there.image == fresh.image);
-    Ok((there.manifest.inputs.changes_to(&fresh.manifest.inputs), same_image))
+    let there = Manifest::read(workspace)?;
+    let fresh = manifest(workspace, toolchain, images)?;
+    let mut same = true;
+    for Stripped { variant, image, .. } in images {
+        same &= there.image(workspace, *variant)? == *image;
+    }
+    Ok((there.inputs.changes_to(&fresh.inputs), (there.toolchain == fresh.toolchain).then_some(same)))
 }
 
-fn made_of(workspace: &Path, toolchain: &Toolchain, built: &Built) -> Result<Prebuilt, PrebuiltError> {
-    let elf = std::fs::read(&built.elf).map_err(|source| PrebuiltError::File { path: built.elf.clone(), source })?;
-    let image = strip(&elf)?;
-    no_path_of_this_machine(workspace, &image)?;
-    let (inputs, _) = Inputs::of(workspace, built.packages.iter().map(String::as_str))?;
-    Ok(Prebuilt::new(image, toolchain.compiler(), inputs))
+fn manifest(workspace: &Path, toolchain: &Toolchain, images: &[Stripped]) -> Result<Manifest, PrebuiltError> {
+    let packages: BTreeSet<&str> = images.iter().flat_map(|it| &it.packages).map(String::as_str).collect();
+    let (inputs, _) = Inputs::of(workspace, packages.into_iter())?;
+    Ok(Manifest::new(images, toolchain.compiler(), inputs))
 }
 
 /// The image is published: it must not tell where it was built.

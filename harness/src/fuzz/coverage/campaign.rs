@@ -15,12 +15,12 @@ use super::input::{Input, Publish};
 use super::mutate::Mutator;
 use super::progress::{Outcome, Progress, Statistics};
 use super::store::{Store, StoreError};
-use super::worker::{Shared, Worker};
+use super::worker::{Fate, Shared, Worker};
 
 /// How often statistics are told.
 const TICK: Duration = Duration::from_millis(200);
 /// Stack of a thread: the core's handlers call each other where the compiler has made no jumps of it.
-const STACK: usize = 16 * 1024 * 1024;
+pub(super) const STACK: usize = 16 * 1024 * 1024;
 
 /// Why there is no campaign.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +100,7 @@ impl Campaign {
     pub fn run(&self, stop: &dyn Fn() -> bool, tell: &mut dyn FnMut(Progress)) -> Result<Outcome, CampaignError> {
         let store = self.corpus.as_deref().map(Store::open).transpose()?;
         let (on_disk, troubles) = store.as_ref().map(Store::load).transpose()?.unwrap_or_default();
-        troubles.into_iter().for_each(|trouble| tell(Progress::Trouble(trouble.to_string())));
+        troubles.iter().for_each(|trouble| tell(Progress::Trouble(format!("{trouble}; it is left as it is"))));
         let began = Instant::now();
         let shared = Shared::new(store.clone(), self.executions);
         let (sender, receiver) = mpsc::channel();
@@ -116,8 +116,9 @@ impl Campaign {
             self.follow(shared, &receiver, began, stop, tell);
             joined(first)?.map_err(CampaignError::Boot)
         });
-        if let Some((error, lost)) = shared.save_rest() {
-            tell(Progress::Trouble(format!("{error}; {lost} inputs of the corpus are not saved")));
+        let unsaved = shared.save_rest();
+        if let (Err(_), Some((error, lost))) = (&ended, &unsaved) {
+            tell(Progress::Trouble(format!("{error}; {lost} inputs are not saved")));
         }
         ended?;
         let statistics = statistics(&shared, began);
@@ -126,7 +127,20 @@ impl Campaign {
             statistics,
             findings: corpus.findings.values().cloned().collect(),
             corpus_hash: corpus_hash(corpus.entries.iter().map(|entry| &entry.input)),
+            unsaved,
         })
+    }
+
+    /// The inputs that the campaign executes first on one thread, without a corpus on disk: what its speed is measured with.
+    ///
+    /// # Errors
+    /// [`BootError`]
+    pub fn first_inputs(&self, count: usize) -> Result<Vec<Input>, BootError> {
+        let shared = Shared::new(None, u64::MAX);
+        let (tell, _untold) = mpsc::channel();
+        let mut worker = self.worker(0, &shared, tell)?;
+        worker.load(&self.seeds());
+        Ok((0..count).map(|_| worker.advance()).collect())
     }
 
     /// The thread that loads the corpus, and then works with the others that it starts.
@@ -139,16 +153,18 @@ impl Campaign {
         on_disk: Vec<Input>,
     ) -> Result<(), BootError> {
         let mut worker = self.worker(0, shared, tell.clone())?;
-        worker.load(&self.seeds());
-        let kept = worker.load(&on_disk);
-        if !shared.is_stopped() {
-            let redundant = on_disk.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(input, _)| input);
-            for trouble in redundant.filter_map(|input| store.as_ref()?.remove(input).err()) {
-                let _ = tell.send(Progress::Trouble(trouble.to_string()));
-            }
+        let fates = worker.load(&on_disk);
+        let redundant =
+            on_disk.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Redundant).map(|(input, _)| input);
+        for trouble in redundant.filter_map(|input| store.as_ref()?.remove(input).err()) {
+            let _ = tell.send(Progress::Trouble(trouble.to_string()));
         }
-        let kept = kept.iter().filter(|kept| **kept).count();
+        let kept = fates.iter().filter(|fate| **fate == Fate::Kept).count();
         let _ = tell.send(Progress::Loaded { found: on_disk.len(), kept });
+        let seeds = self.seeds();
+        let fates = worker.load(&seeds);
+        let new = seeds.iter().zip(fates).filter(|(_, fate)| *fate == Fate::Kept);
+        new.for_each(|(seed, _)| shared.save(seed, &tell));
         let mut others = Vec::new();
         for job in 1..self.jobs {
             let (trouble, tell) = (tell.clone(), tell.clone());
@@ -187,7 +203,7 @@ impl Campaign {
     fn seeds(&self) -> Vec<Input> {
         let message = |(topic, payload): &(String, Vec<u8>)| {
             let (topic, payload) = (topic.clone(), payload.clone());
-            Input::Messages(vec![Publish { topic, qos: 1, retain: false, waits: true, payload }])
+            Input::Messages(vec![Publish { topic, qos: 1, retain: false, waits: true, asks: false, payload }])
         };
         let seeds = self.dictionary.seeds.iter().map(message);
         std::iter::once(Input::Bytes(vec![vec![0xD0, 0]])).chain(seeds).collect()
@@ -234,7 +250,7 @@ fn statistics(shared: &Shared, began: Instant) -> Statistics {
     }
 }
 
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> Result<T, CampaignError> {
+pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> Result<T, CampaignError> {
     thread.join().map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         CampaignError::Thread(

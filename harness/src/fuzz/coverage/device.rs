@@ -5,9 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use firmware::config::{BrokerUri, Config, Scheme};
-use object::read::elf::ElfFile32;
-use object::{Endianness, Object as _, ObjectSymbol as _};
-use simulator::image::Firmware;
+use simulator::image::{Firmware, main_stack};
 use simulator::machine::{self, Board, Exit, Machine, MachineSnapshot, What};
 use simulator::soc::SerialPort;
 use simulator::time::Span;
@@ -16,7 +14,8 @@ use super::execution::{Ending, Execution, Observed};
 use super::finding::frames;
 use super::input::Input;
 use super::peer::Peer;
-use crate::target::provision::{BROKER, NVS, nvs_image};
+use crate::simulation::stack::overflow;
+use crate::target::provision::{BROKER, NVS, nvs_image_with};
 
 /// Longest time that a device may take to its connection.
 const BOOT_LIMIT: Span = Span::from_ms(30_000);
@@ -24,8 +23,6 @@ const BOOT_LIMIT: Span = Span::from_ms(30_000);
 const IDLE: Span = Span::from_us(400);
 /// Longest time of an execution after its last input. Long enough for a panic to be printed.
 const EXECUTION_LIMIT: Span = Span::from_ms(1_000);
-/// A stack pointer that is so little below the stack has come from it.
-const BELOW_STACK: u32 = 0x1_0000;
 /// Most instructions of an execution; a command takes fewer than 100,000.
 const INSTRUCTION_LIMIT: u64 = 10_000_000;
 
@@ -36,15 +33,21 @@ pub struct Image {
     pub firmware: Arc<Firmware>,
     /// Where the main stack is, if the ELF's symbols tell (`_stack_end` to `_stack_start`).
     pub stack: Option<Range<u32>>,
+    /// The fault that the device has, if its firmware was built with planted faults.
+    pub fault: Option<u8>,
 }
 
 impl Image {
     /// The image of an ELF that `firmware` was made from. A file without symbols, or that is no ELF, has no known stack.
     pub fn new(firmware: Arc<Firmware>, elf: &[u8]) -> Self {
-        let file = ElfFile32::<Endianness>::parse(elf).ok();
-        let address = |name| u32::try_from(file.as_ref()?.symbol_by_name(name)?.address()).ok();
-        let stack = address("_stack_end").zip(address("_stack_start")).map(|(end, start)| end..start);
-        Self { firmware, stack }
+        Self { firmware, stack: main_stack(elf), fault: None }
+    }
+
+    /// The same, with this planted fault.
+    #[must_use]
+    pub const fn with_fault(mut self, number: u8) -> Self {
+        self.fault = Some(number);
+        self
     }
 }
 
@@ -84,7 +87,7 @@ impl FuzzedDevice {
         let (host, port) = BROKER;
         let broker = BrokerUri { scheme: Scheme::Mqtt, host: host.to_owned(), port };
         let config = Config { broker, client_id: "hil-fuzz".to_owned(), ..Config::default() };
-        let nvs = nvs_image(&config).map_err(|error| BootError::Provision(error.to_string()))?;
+        let nvs = nvs_image_with(&config, image.fault).map_err(|error| BootError::Provision(error.to_string()))?;
         let mut of_machine = machine::Config::default();
         of_machine.seed = seed;
         of_machine.network.seed = seed;
@@ -123,7 +126,7 @@ impl FuzzedDevice {
     /// Goes back, gives the device its input, and lets it run until it waits for more.
     pub fn execute(&mut self, input: &Input) -> Execution {
         self.restore();
-        self.run_input(input)
+        self.go_on(input)
     }
 
     /// The same, and what branches have compared meanwhile.
@@ -139,7 +142,8 @@ impl FuzzedDevice {
         pairs
     }
 
-    fn run_input(&mut self, input: &Input) -> Execution {
+    /// Gives the device more input, from where it is, and lets it run until it waits for more.
+    pub fn go_on(&mut self, input: &Input) -> Execution {
         let (began, instructions) = (self.machine.now(), self.machine.cpu().instret());
         let mut observed = Observed::default();
         let mut ending = Ending::Idle;
@@ -222,13 +226,6 @@ struct Limits {
     stack: Option<u32>,
 }
 
-/// Whether the stack pointer has left the main stack at its lower end. Other stacks are not looked at.
-fn overflows(machine: &Machine, bottom: u32) -> bool {
-    const SP: usize = 2;
-    let sp = machine.cpu().x(SP);
-    sp < bottom && sp >= bottom - BELOW_STACK
-}
-
 /// Runs until the core sleeps, nothing is under way and `is_done`, or something else ends it.
 fn run(
     machine: &mut Machine,
@@ -243,7 +240,7 @@ fn run(
         let (now, before) = (machine.now(), machine.cpu().instret());
         let exit = machine.run((now + IDLE).min(end));
         observe(machine, observed);
-        if limits.stack.is_some_and(|bottom| overflows(machine, bottom)) {
+        if limits.stack.is_some_and(|end| overflow(machine, end).is_some()) {
             return Ending::StackOverflow;
         }
         let ending = match exit {

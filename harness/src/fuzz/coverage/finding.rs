@@ -1,7 +1,6 @@
 //! What must not happen, told apart by kind and place.
 
 use std::fmt;
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -9,7 +8,7 @@ use simulator::machine::Machine;
 use simulator::mem::Width;
 
 use super::execution::{Ending, Execution};
-use super::input::{Input, Publish};
+use super::input::Input;
 
 /// Return addresses that tell findings apart: the innermost, because outer ones differ with how the input came.
 const TELLING: usize = 6;
@@ -66,6 +65,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// The input.
     pub input: Input,
+    /// Executions of the campaign until it was found; 0 before the first.
+    pub executions: u64,
 }
 
 impl Finding {
@@ -92,40 +93,31 @@ impl Finding {
         };
         let frames: Vec<u32> = place.into_iter().take(TELLING).collect();
         let fingerprint = fingerprint(kind, &what, &frames);
-        Some(Self { kind, what, frames, fingerprint, input: input.clone() })
+        Some(Self { kind, what, frames, fingerprint, input: input.clone(), executions: 0 })
     }
 
-    /// Name of its file in a folder of scenarios.
-    pub fn file_name(&self) -> String {
-        format!("coverage-{}-{}.yaml", self.kind.to_string().replace(' ', "-"), self.fingerprint)
+    /// In one line.
+    pub fn title(&self, device: &str) -> String {
+        let where_to = match &self.input {
+            Input::Messages(messages) => match messages.as_slice() {
+                [message] => format!("a message on {}", message.topic),
+                _ => format!("{} messages", messages.len()),
+            },
+            Input::Bytes(_) => "bytes of its connection".to_owned(),
+        };
+        format!("Fuzzing {device}, {where_to}: {}", self.kind)
     }
 
-    /// The finding as a scenario: it fails on a device that has the fault, and passes on one that has not. `None` for bytes
-    /// of the stream that are no messages: a scenario cannot say them.
-    ///
-    /// `reproduce` is the command line that finds it again; `ready` is the retained message, topic and payload, by which a
-    /// device says that it is there.
-    pub fn scenario(&self, seed: u64, reproduce: &str, ready: Option<(&str, &str)>) -> Option<String> {
-        let Input::Messages(messages) = &self.input else { return None };
-        let mut text = String::new();
-        let _ = writeln!(text, "# Found by hil fuzz, tier 3 (coverage of the chip's binary); seed {seed}.");
-        let _ = writeln!(text, "# Reproduce: {reproduce}");
-        let _ = writeln!(text, "# What was wrong: {}: {}", self.kind, comment(&self.what));
-        if !self.frames.is_empty() {
-            let frames: Vec<_> = self.frames.iter().map(|frame| format!("{frame:#010x}")).collect();
-            let _ = writeln!(text, "# At: {}", frames.join(", "));
-        }
-        let _ = writeln!(text, "name: The device survives {} ({} {})", survives(messages), self.kind, self.fingerprint);
-        text.push_str("version: 1\ntags: [regression]\n");
-        if let Some((topic, payload)) = ready {
-            let (topic, payload) = (quoted(topic), quoted(payload));
-            let _ =
-                writeln!(text, "setup:\n  - expect-retained: {{ topic: {topic}, payload: {payload}, within: 10s }}");
-        }
-        text.push_str("steps:\n");
-        messages.iter().for_each(|message| text.push_str(&publish_step(message)));
-        text.push_str("  # A device that panics, halts or resets fails here, whatever it says.\n  - delay: 1s\n");
-        Some(text)
+    /// What its file is called, without what follows the last dot.
+    pub fn file_stem(&self) -> String {
+        format!("coverage-{}-{}", self.kind.to_string().replace(' ', "-"), self.fingerprint)
+    }
+
+    /// What more there is to say of it: the beginning of a line and what follows.
+    pub fn remarks(&self) -> Vec<(&'static str, String)> {
+        let frames: Vec<_> = self.frames.iter().map(|frame| format!("{frame:#010x}")).collect();
+        let at = (!frames.is_empty()).then(|| ("  at ", frames.join(", ")));
+        std::iter::once(("  ", self.what.clone())).chain(at).collect()
     }
 }
 
@@ -136,43 +128,6 @@ fn repeated(frames: &[u32]) -> Vec<u32> {
     repeated.sort_unstable();
     repeated.dedup();
     repeated
-}
-
-fn survives(messages: &[Publish]) -> &'static str {
-    if messages.len() == 1 { "a message" } else { "messages" }
-}
-
-fn comment(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-fn publish_step(message: &Publish) -> String {
-    let Publish { topic, qos, retain, payload, .. } = message;
-    let hex: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
-    let printable = payload.iter().all(|byte| (0x20..0x7F).contains(byte)) && !payload.is_empty();
-    let payload = match std::str::from_utf8(payload) {
-        Ok(text) if printable => format!("payload: {}", quoted(text)),
-        _ => format!("payload-hex: \"{hex}\""),
-    };
-    let retain = if *retain { ", retain: true" } else { "" };
-    format!("  - publish: {{ topic: {}, {payload}, qos: {qos}{retain} }}\n", quoted(topic))
-}
-
-/// A scalar of YAML in double quotes.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    // `${` would begin a variable.
-    for c in text.replace("${", "$${").chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// What a firmware says when it panics: the line, and the addresses on the lines after it.

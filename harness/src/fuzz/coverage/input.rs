@@ -13,6 +13,9 @@ pub struct Publish {
     pub retain: bool,
     /// Whether the device is left alone first until it waits for input.
     pub waits: bool,
+    /// Whether it asks for an answer (MQTT 5, Response Topic).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
     /// Payload.
     pub payload: Vec<u8>,
 }
@@ -26,6 +29,11 @@ pub enum Input {
     /// Bytes on its TCP connection, in these pieces, whatever they mean.
     Bytes(Vec<Vec<u8>>),
 }
+
+/// Where a message that asks wants its answer (Response Topic).
+pub(super) const RESPONSE_TOPIC: &str = "hil/r";
+/// By what it would know it (Correlation Data).
+pub(super) const CORRELATION: &str = "a";
 
 /// Messages in one input.
 pub(super) const MOST_MESSAGES: usize = 8;

@@ -59,9 +59,10 @@ impl Mutator<'_> {
                 }
             }
             5 => messages[at].topic = self.topic(),
-            6 => match self.random.u8(..4) {
+            6 => match self.random.u8(..5) {
                 0 => messages[at].qos = self.random.u8(..3),
                 1 => messages[at].retain ^= true,
+                2 => messages[at].asks ^= true,
                 _ => messages[at].waits ^= true,
             },
             _ => self.change_text(&mut messages[at].payload),
@@ -74,7 +75,7 @@ impl Mutator<'_> {
             0 => (self.topic(), self.word().to_vec()),
             many => seeds[self.random.usize(..many)].clone(),
         };
-        Publish { topic, qos: 1, retain: false, waits: true, payload }
+        Publish { topic, qos: 1, retain: false, waits: true, asks: false, payload }
     }
 
     fn topic(&mut self) -> String {
@@ -95,6 +96,13 @@ impl Mutator<'_> {
         }
     }
 
+    /// A number of the device's grammar, or one at the edge of a type.
+    fn number(&mut self) -> String {
+        let own = &self.dictionary.numbers;
+        let index = self.random.usize(..own.len() + NUMBERS.len());
+        own.get(index).cloned().unwrap_or_else(|| NUMBERS[index - own.len()].to_owned())
+    }
+
     /// A payload: numbers as numbers, words as words, and bytes as bytes.
     fn change_text(&mut self, text: &mut Vec<u8>) {
         let numbers = numbers(text);
@@ -104,7 +112,7 @@ impl Mutator<'_> {
                 let with = match self.random.u8(..5) {
                     0 => value.wrapping_add(1).to_string(),
                     1 => value.wrapping_sub(1).to_string(),
-                    2 => NUMBERS[self.random.usize(..NUMBERS.len())].to_owned(),
+                    2 => self.number(),
                     3 => self.random.u16(..).to_string(),
                     _ => self.random.u8(..).to_string(),
                 };

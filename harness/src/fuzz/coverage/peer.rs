@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mqtt_protocol_core::mqtt::packet::{Property, Qos, v5_0};
+use mqtt_protocol_core::mqtt::packet::{CorrelationData, Property, Qos, ResponseTopic, v5_0};
 use mqtt_protocol_core::mqtt::result_code::{ConnectReasonCode, SubackReasonCode};
 use simulator::machine::Machine;
 use simulator::net::{ConnectionId, Event};
 
-use super::input::Publish;
+use super::input::{CORRELATION, Publish, RESPONSE_TOPIC};
 use crate::wire::FrameSplitter;
 
 /// Packets of the device that are kept.
@@ -207,6 +207,10 @@ pub(super) fn publish_packet(message: &Publish, id: Option<u16>) -> Option<Vec<u
         .payload(message.payload.clone());
     if let Some(id) = id {
         builder = builder.packet_id(id);
+    }
+    if message.asks {
+        let topic = ResponseTopic::new(RESPONSE_TOPIC).ok()?.into();
+        builder = builder.props(vec![topic, CorrelationData::new(CORRELATION).ok()?.into()]);
     }
     Some(builder.build().ok()?.to_continuous_buffer())
 }

@@ -1,8 +1,10 @@
 //! What a campaign tells while it runs, and at its end.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::finding::Finding;
+use super::store::StoreError;
 
 /// Where a campaign is: what a live line shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -21,6 +23,24 @@ pub struct Statistics {
     pub since_last_new_edge: Duration,
     /// How long the campaign has run.
     pub elapsed: Duration,
+}
+
+/// In one line.
+impl fmt::Display for Statistics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        write!(
+            f,
+            "{:.0} s: {}, {:.0} executions/s, {} (last new one {:.0} s ago), corpus {}, {}",
+            self.elapsed.as_secs_f64(),
+            count(self.executions, "execution"),
+            self.per_second,
+            count(self.edges as u64, "edge"),
+            self.since_last_new_edge.as_secs_f64(),
+            self.corpus,
+            count(self.findings as u64, "finding"),
+        )
+    }
 }
 
 /// Something to tell.
@@ -50,4 +70,6 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// A hash of all inputs that are kept: the same for the same image, seed, executions, corpus and one job.
     pub corpus_hash: u64,
+    /// Why some of them could not be saved, if so, and how many.
+    pub unsaved: Option<(StoreError, usize)>,
 }

@@ -52,6 +52,7 @@ fn candidates(input: &Input) -> Vec<Input> {
                         all.push(Input::Messages(changed));
                     }
                 };
+                with(&|message| message.asks = false);
                 with(&|message| message.retain = false);
                 with(&|message| message.waits = true);
                 with(&|message| message.qos = 1);

@@ -63,7 +63,8 @@ impl Shared {
                 .is_ok()
     }
 
-    fn save(&self, input: &Input, tell: &Sender<Progress>) {
+    /// Saves an input now, or at the end if that cannot be.
+    pub(super) fn save(&self, input: &Input, tell: &Sender<Progress>) {
         let Some(Err(error)) = self.store.as_ref().map(|store| store.save(input)) else { return };
         let mut unsaved = self.unsaved();
         unsaved.push(input.clone());
@@ -79,6 +80,17 @@ impl Shared {
         let lost = errors.len();
         errors.into_iter().next_back().map(|error| (error, lost))
     }
+}
+
+/// What became of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is part of the corpus.
+    Kept,
+    /// Others cover what it covers.
+    Redundant,
+    /// It shows something that must not happen.
+    Finding,
 }
 
 /// One thread's part.
@@ -114,11 +126,17 @@ impl<'a> Worker<'a> {
     /// Executes inputs until the campaign is stopped.
     pub(super) fn run(&mut self) {
         while self.shared.may_execute() {
-            let input = self.next_input();
-            if self.execute(&input) {
-                self.shared.save(&input, &self.tell);
-            }
+            self.advance();
         }
+    }
+
+    /// Executes one input more, and says which.
+    pub(super) fn advance(&mut self) -> Input {
+        let input = self.next_input();
+        if self.execute(&input) == Fate::Kept {
+            self.shared.save(&input, &self.tell);
+        }
+        input
     }
 
     fn next_input(&mut self) -> Input {
@@ -144,23 +162,22 @@ impl<'a> Worker<'a> {
         self.suggested.values_mut().find_map(VecDeque::pop_front)
     }
 
-    /// Executes inputs of the folder and the seeds, without counting them. Returns how many were kept; those that were
-    /// not are the others' equals.
-    pub(super) fn load(&mut self, inputs: &[Input]) -> Vec<bool> {
-        let kept = inputs.iter().map(|input| !self.shared.is_stopped() && self.execute(input));
-        kept.collect()
+    /// Executes inputs of the folder and the seeds, without counting them. Returns what became of each, until the campaign
+    /// was stopped.
+    pub(super) fn load(&mut self, inputs: &[Input]) -> Vec<Fate> {
+        inputs.iter().map_while(|input| (!self.shared.is_stopped()).then(|| self.execute(input))).collect()
     }
 
-    /// Executes an input; whether it is kept.
-    fn execute(&mut self, input: &Input) -> bool {
+    /// Executes an input.
+    fn execute(&mut self, input: &Input) -> Fate {
         let execution = self.device.execute(input);
         let new = self.take_new_edges();
         if let Some(finding) = Finding::of(&execution, input) {
             self.found(finding);
             // What it does after it has gone wrong leads nowhere.
-            return false;
+            return Fate::Finding;
         }
-        let Some(taken) = new else { return false };
+        let Some(taken) = new else { return Fate::Redundant };
         let is_kept = self.shared.corpus().offer(input, &taken, execution.instructions);
         if is_kept {
             let compared = self.device.execute_with_comparisons(input);
@@ -174,7 +191,7 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        is_kept
+        if is_kept { Fate::Kept } else { Fate::Redundant }
     }
 
     /// The edges that were taken, if any bucket of them is new to this thread.
@@ -207,7 +224,9 @@ impl<'a> Worker<'a> {
             return;
         }
         let shared = self.shared;
+        let executions = shared.executions.load(Ordering::Relaxed);
         let smallest = shrink(&mut self.device, finding, &|| shared.is_stopped());
+        let smallest = Finding { executions, ..smallest };
         let mut corpus = self.shared.corpus();
         if corpus.is_new_cause(&smallest.fingerprint) {
             corpus.findings.insert(smallest.fingerprint.clone(), smallest.clone());

@@ -15,8 +15,12 @@ const HOLD: Duration = Duration::from_millis(200);
 const LONGEST_PHASE_MS: u64 = 3000;
 /// Shorter phases than this are not measured: the message's own way takes a part of it.
 const SHORTEST_PHASE_MS: u64 = 30;
+/// The same where time is the wall clock's: a machine that has more to do delays all that it hears of.
+const SHORTEST_REAL_PHASE_MS: u64 = 200;
 /// What a phase may be shorter or longer by.
 const TOLERANCE_MS: u64 = 15;
+/// The same where time is the wall clock's.
+const REAL_TOLERANCE_MS: u64 = 100;
 
 impl Case<'_> {
     /// The light after this command, where it can be told what it must be: `before` is the state that it came from.
@@ -25,17 +29,21 @@ impl Case<'_> {
             return;
         }
         let (Some(now), Some(was)) = (shows(&self.state), shows(before)) else { return };
+        let (shortest, tolerance) = match self.offered.simulated_time {
+            true => (SHORTEST_PHASE_MS, TOLERANCE_MS),
+            false => (SHORTEST_REAL_PHASE_MS, REAL_TOLERANCE_MS),
+        };
         match now {
             Shows::Steady(color) => {
                 self.limit += HOLD + self.device.within;
                 self.led(&format!("color: \"{color}\", for: {}", display(HOLD)));
             }
-            Shows::Blinks(color, on, off) if on.max(off) <= LONGEST_PHASE_MS && on.min(off) >= SHORTEST_PHASE_MS => {
+            Shows::Blinks(color, on, off) if on.max(off) <= LONGEST_PHASE_MS && on.min(off) >= shortest => {
                 // Where the old pattern can be taken for the new one, only the lengths of the phases are known.
                 let within = display(Duration::from_millis(2 * (on + off)) + self.device.within);
                 self.limit += 2 * Duration::from_millis(2 * (on + off)) + 2 * self.device.within;
                 for (color, length) in [(color.as_str(), on), (DARK, off)] {
-                    let length = display(Duration::from_millis(length - TOLERANCE_MS));
+                    let length = display(Duration::from_millis(length - tolerance));
                     self.led(&format!("color: \"{color}\", for: {length}, within: {within}"));
                 }
             }
@@ -48,7 +56,7 @@ impl Case<'_> {
                     Shows::Rainbow(_) => true,
                     Shows::Steady(color) | Shows::Blinks(color, ..) => hues.contains(&color),
                 };
-                if !restarts || hidden {
+                if !restarts || hidden || RAINBOW_STEP_MS < shortest {
                     return;
                 }
                 let phases: Vec<String> =

@@ -15,4 +15,5 @@ mod recovery;
 mod writer;
 
 pub use case::{Lowered, lower};
+pub(super) use writer::payload;
 pub use writer::{quoted, set_name};

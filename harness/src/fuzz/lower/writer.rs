@@ -76,7 +76,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// A payload's key and value: text where it is text.
-pub(super) fn payload(bytes: &[u8]) -> String {
+pub(in crate::fuzz) fn payload(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => format!("payload: {}", quoted(text)),
         Err(_) => {

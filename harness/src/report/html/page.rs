@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::boards;
 use super::reporter::Run;
 use crate::event::{RunInfo, Summary};
+use crate::report::campaign;
 use crate::report::text::{clean, count, thousands};
 use crate::time::display;
 use crate::verdict::Verdict;
@@ -70,12 +71,20 @@ pub(super) fn render(run: &Run) -> Markup {
                 }
                 main {
                     @for scenario in &run.scenarios { (PreEscaped(&scenario.html)) }
-                    @if run.scenarios.is_empty() { p.empty { "Nothing ran: no scenario was found, or none was selected." } }
+                    @if run.scenarios.is_empty() { p.empty { (emptiness(run)) } }
                     p.empty #nothing hidden { "No scenario matches the filter." }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
         }
+    }
+}
+
+/// Why there is no scenario.
+fn emptiness(run: &Run) -> &'static str {
+    match run.summary.as_ref().map(|summary| summary.campaign.is_some()) {
+        Some(true) => "Nothing was found, and nothing was known before.",
+        _ => "Nothing ran: no scenario was found, or none was selected.",
     }
 }
 
@@ -133,7 +142,13 @@ fn facts(run: &Run) -> Markup {
         @if let Some(info) = &run.info {
             (fact("target", html! { b { (clean(&info.target)) } " " span.dim { (clean(&info.target_reason)) } }))
             (fact("broker", html! { (clean(&info.broker)) }))
-            (fact("seed", html! { code { (info.seed) } }))
+            @match run.summary.as_ref().and_then(|summary| summary.campaign.as_ref()) {
+                Some(campaign) => {
+                    (fact("fuzzed", html! { b { (clean(&campaign.device)) } " " span.dim { (campaign::describe(campaign)) } }))
+                    (fact("seed", html! { code { (campaign.seed) } }))
+                }
+                None => { (fact("seed", html! { code { (info.seed) } })) }
+            }
             (fact("started", html! { (clean(&info.started_at)) }))
             (fact("hil", html! { (clean(&info.version)) }))
             (share(info))

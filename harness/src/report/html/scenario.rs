@@ -5,7 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::{attempt, page};
-use crate::event::{RunInfo, ScenarioReport};
+use crate::event::{Attempt, RunInfo, ScenarioReport};
 use crate::report::board;
 use crate::report::rerun_command;
 use crate::report::text::clean;
@@ -15,6 +15,7 @@ pub(super) fn render(scenario: &ScenarioReport, info: Option<&RunInfo>, full: bo
     let verdict = scenario.verdict;
     let wall: Duration = scenario.attempts.iter().map(|a| a.wall_time).sum();
     let device: Duration = scenario.attempts.iter().map(|a| a.device_time.elapsed()).sum();
+    let unmodelled = scenario.attempts.last().map(Attempt::unmodelled).unwrap_or_default();
     let several = scenario.attempts.len() > 1;
     html! {
         details.scenario.(verdict.key()) data-verdict=(verdict.key()) open[!verdict.is_good()] {
@@ -24,6 +25,7 @@ pub(super) fn render(scenario: &ScenarioReport, info: Option<&RunInfo>, full: bo
                     b { (clean(&scenario.id)) } " " span.dim { (clean(&scenario.title)) }
                     @for tag in &scenario.tags { " " span.tag { (clean(tag)) } }
                 }
+                @if !unmodelled.is_empty() { span.tag title="what the simulator does not model" { "not modelled: " (unmodelled.len()) } }
                 @for name in board::ran_on(scenario) { span.tag.board title="board" { (name) } }
                 @if several { span.dim { (scenario.attempts.len()) " attempts" } }
                 @if !scenario.attempts.is_empty() {
@@ -39,6 +41,12 @@ pub(super) fn render(scenario: &ScenarioReport, info: Option<&RunInfo>, full: bo
                     }
                 }
                 @if let Some(reason) = &scenario.reason { p.reason { (clean(reason)) } }
+                @if !unmodelled.is_empty() {
+                    p.reason {
+                        "The simulator does not model these, and a chip may do something else from there on: "
+                        (clean(&unmodelled.join("; ")))
+                    }
+                }
                 @for (one, number) in scenario.attempts.iter().zip(1..) {
                     @if several {
                         h2 {

@@ -94,7 +94,9 @@ pub(super) const fn class(what: &Observation) -> &'static str {
         | Observation::Fault { .. }
         | Observation::Control { .. }
         | Observation::Broker { .. } => "k-bench",
-        Observation::Waveform { .. } | Observation::Outcome { ok: false, .. } => "k-bad",
+        Observation::Waveform { .. } | Observation::Unmodelled { .. } | Observation::Outcome { ok: false, .. } => {
+            "k-bad"
+        }
         Observation::Outcome { ok: true, .. } => "k-ok",
         Observation::Step { .. } => "k-step",
         Observation::Note { .. } => "k-note",

@@ -1,5 +1,6 @@
 //! What is printed after the last scenario.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::boards;
@@ -25,7 +26,13 @@ const SECTIONS: [(Verdict, &str); 5] = [
 const NAMED: usize = 5;
 
 /// Details of all that did not simply pass, reasons of skipped scenarios, boards, totals.
-pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summary: &Summary, theme: Theme) -> String {
+pub(super) fn render(
+    info: Option<&RunInfo>,
+    remarkable: &[ScenarioReport],
+    unmodelled: &BTreeMap<String, usize>,
+    summary: &Summary,
+    theme: Theme,
+) -> String {
     let mut text = String::new();
     let strong = theme.strong();
     for (verdict, title) in SECTIONS {
@@ -41,6 +48,7 @@ pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summ
         }
     }
     skipped(&mut text, &groups::skipped(remarkable), theme);
+    self::unmodelled(&mut text, unmodelled, theme);
     boards::section(&mut text, summary, theme);
     totals(&mut text, summary, theme);
     text
@@ -120,6 +128,19 @@ fn skipped(text: &mut String, groups: &[Group<'_>], theme: Theme) {
     let _ = writeln!(text, "\n{strong}skipped{strong:#}");
     for group in groups {
         let _ = writeln!(text, "{style}{:>9}{style:#} {}", group.scenarios.len(), group.reason);
+    }
+}
+
+/// What the simulator does not model, and in how many scenarios it was asked for.
+fn unmodelled(text: &mut String, all: &BTreeMap<String, usize>, theme: Theme) {
+    if all.is_empty() {
+        return;
+    }
+    let (strong, style) = (theme.strong(), theme.verdict(Verdict::BenchError));
+    let _ =
+        writeln!(text, "\n{strong}not modelled by the simulator: a chip may do something else from there on{strong:#}");
+    for (what, scenarios) in all {
+        let _ = writeln!(text, "{style}{scenarios:>9}{style:#} {what}");
     }
 }
 

@@ -38,7 +38,10 @@ pub(super) fn line(scenario: &ScenarioReport, with_board: bool, theme: Theme) ->
     };
     let boards = if with_board { board::ran_on(scenario) } else { Vec::new() };
     let boards = if boards.is_empty() { String::new() } else { format!("on {}", boards.join(", then ")) };
-    let remark = [remark, boards].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let unmodelled = scenario.attempts.last().map_or(0, |last| last.unmodelled().len());
+    let unmodelled = if unmodelled == 0 { String::new() } else { format!("not modelled: {unmodelled}") };
+    let remark =
+        [remark, unmodelled, boards].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let remark = if remark.is_empty() { remark } else { format!("  {dim}{remark}{dim:#}") };
     format!(
         "{style}{:>WORD$}{style:#} {} {id}{}{id:#}{remark}\n",

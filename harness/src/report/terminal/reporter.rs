@@ -1,11 +1,11 @@
 //! The terminal reporter: what is printed when.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::status::StatusLine;
 use super::{boards, closing, outcome};
-use crate::event::{RunEvent, RunInfo, ScenarioReport};
+use crate::event::{Attempt, RunEvent, RunInfo, ScenarioReport};
 use crate::report::text::{clean, count};
 use crate::report::{Reporter, Theme, groups};
 use crate::verdict::Verdict;
@@ -41,13 +41,25 @@ pub struct Terminal<W: Write> {
     stranded: Vec<ScenarioReport>,
     /// Ids of the boards that had a phase.
     boards: BTreeSet<String>,
+    /// What the simulator does not model, and in how many scenarios that was asked for.
+    unmodelled: BTreeMap<String, usize>,
 }
 
 impl<W: Write> Terminal<W> {
     /// Prints to `out`, which the status line, if any, must share its terminal with.
     pub fn new(out: W, theme: Theme, progress: Progress) -> Self {
         let (info, remarkable, stranded) = (None, vec![], vec![]);
-        Self { out, theme, status: None, progress, info, remarkable, stranded, boards: BTreeSet::new() }
+        Self {
+            out,
+            theme,
+            status: None,
+            progress,
+            info,
+            remarkable,
+            stranded,
+            boards: BTreeSet::new(),
+            unmodelled: BTreeMap::new(),
+        }
     }
 
     /// Prints `text` above the status line.
@@ -69,6 +81,9 @@ impl<W: Write> Terminal<W> {
         }
         if let Some(status) = &mut self.status {
             status.finished(&scenario.id, scenario.verdict);
+        }
+        for what in scenario.attempts.last().map(Attempt::unmodelled).unwrap_or_default() {
+            *self.unmodelled.entry(clean(what)).or_default() += 1;
         }
         if scenario.verdict != Verdict::Passed {
             self.remarkable.push(scenario.clone());
@@ -121,7 +136,7 @@ impl<W: Write> Reporter for Terminal<W> {
                     Progress::Live => self.stranded.clear(),
                 }
                 self.remarkable.sort_by(|a, b| a.id.cmp(&b.id));
-                let end = closing::render(self.info.as_ref(), &self.remarkable, summary, self.theme);
+                let end = closing::render(self.info.as_ref(), &self.remarkable, &self.unmodelled, summary, self.theme);
                 self.print(&end)?;
             }
         }

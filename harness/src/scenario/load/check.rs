@@ -62,6 +62,7 @@ pub(super) fn scenario_file(
         tags: document.tags,
         requires: document.requires,
         timeout: document.timeout,
+        may_reset: document.may_reset,
         device,
         scenarios,
     })

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::scenario::decode::{
-    Cx, Map, Shape, did_you_mean, duration, integer, keyword, list, plain_text, spanned_text, steps, topic_name,
+    Cx, Map, Shape, boolean, did_you_mean, duration, integer, keyword, list, plain_text, spanned_text, steps,
+    topic_name,
 };
 use crate::scenario::error::{Code, Diagnostic};
 use crate::scenario::step::{StepNode, variable_name};
@@ -24,6 +25,7 @@ pub(crate) const SCENARIO: Shape = Shape {
         "tags",
         "requires",
         "timeout",
+        "may-reset",
         "vars",
         "cases",
         "device",
@@ -56,6 +58,7 @@ pub(super) struct Document {
     pub tags: Vec<Spanned<String>>,
     pub requires: Vec<Spanned<Capability>>,
     pub timeout: Option<Duration>,
+    pub may_reset: bool,
     pub vars: Vec<(Spanned<String>, Node)>,
     pub cases: Vec<Row>,
     pub device: Option<(Span, Node)>,
@@ -109,6 +112,7 @@ impl Document {
             tags: Vec::new(),
             requires: Vec::new(),
             timeout: None,
+            may_reset: false,
             vars,
             cases: Vec::new(),
             device: None,
@@ -121,6 +125,7 @@ impl Document {
             document.tags = map.optional("tags", tags).unwrap_or_default();
             document.requires = map.optional("requires", capabilities).unwrap_or_default();
             document.timeout = map.optional("timeout", timeout);
+            document.may_reset = map.optional("may-reset", boolean).unwrap_or_default();
             document.cases = map.optional("cases", super::cases::rows).unwrap_or_default();
             document.device = map.entry("device").map(|(key, value)| (key.span, value.clone()));
             document.steps = map.required("steps", |cx, node| steps(cx, node, false)).unwrap_or_default();

@@ -27,6 +27,8 @@ pub(super) struct FileKeys {
     requires: Option<Vec<Capability>>,
     /// Limit of each run, in scenario time; default 30 s.
     timeout: Option<DurationText>,
+    /// The device may reset itself by software; otherwise a reset that no step asks for fails the scenario.
+    may_reset: Option<bool>,
     /// Variables: `${name}` in a value stands for the variable's value.
     vars: Option<BTreeMap<VariableName, Text>>,
     /// A table: one run a row, with the row's variables. All rows have the same keys; `case` names a row.

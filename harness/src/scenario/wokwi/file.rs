@@ -17,7 +17,7 @@ const LACKING: [(&str, &str); 7] = [
 ];
 
 /// Keys of ours that change nothing of what the file does.
-const HARMLESS: [&str; 3] = ["description", "tags", "requires"];
+const HARMLESS: [&str; 4] = ["description", "tags", "requires", "may-reset"];
 
 pub(super) fn look(look: &mut Look<'_>, node: &Node) {
     let NodeKind::Mapping(entries) = &node.kind else {

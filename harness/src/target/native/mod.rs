@@ -6,7 +6,6 @@
 
 mod board;
 mod device;
-pub mod faults;
 mod flash;
 mod panics;
 mod strip;

@@ -6,10 +6,11 @@ use std::time::Instant;
 use super::device::Lost;
 use super::lights::ReportedLights;
 use crate::journal::{Journal, Observation, Payload, SerialStream};
+use crate::serial::boots::{OwnReset, own_reset};
 use crate::serial::lines::Lines;
 use crate::serial::panics::{Panics, Symbolizer};
 use crate::serial::{Event, PortError, Rubbish, SerialPort};
-use crate::target::PANICKED;
+use crate::target::{PANICKED, RESTARTED};
 use crate::time::SimTime;
 
 pub(super) struct Listener {
@@ -95,7 +96,12 @@ impl Listener {
             self.panics.over();
         }
         if self.panics.begins(line) {
-            self.journal.record(Observation::Power { event: format!("{PANICKED}: {}", line.trim()) });
+            self.power(format!("{PANICKED}: {}", line.trim()));
+        }
+        match own_reset(line) {
+            Some(OwnReset::Watchdog(why)) => self.power(format!("{PANICKED}: {why}")),
+            Some(OwnReset::Other(why)) => self.power(format!("{RESTARTED}: {why}")),
+            None => {}
         }
         if self.panics.is_inside()
             && let Some(symbols) = &self.symbols
@@ -105,6 +111,10 @@ impl Listener {
         if let Some(lights) = &mut self.lights {
             lights.line(line, at);
         }
+    }
+
+    fn power(&self, event: String) {
+        self.journal.record(Observation::Power { event });
     }
 
     /// Scenario time of an instant: it is the wall clock's.

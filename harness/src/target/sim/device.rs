@@ -14,7 +14,7 @@ use super::SimTarget;
 use super::driver::Driver;
 use crate::journal::{Journal, Observation};
 use crate::picture::Image;
-use crate::target::provision::{BROKER, NVS, configuration, nvs_image};
+use crate::target::provision::{BROKER, NVS, configuration, nvs_image_with};
 use crate::target::{
     Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
 };
@@ -47,12 +47,13 @@ impl SimDevice {
         if let Some(path) = &target.flash {
             load_flash(&mut machine, path)?;
         }
-        let nvs = nvs_image(&config)?;
+        let nvs = nvs_image_with(&config, target.fault)?;
         let provisioned = machine.write_flash(NVS.start, &nvs);
         provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
         machine.network().allow(BROKER.0);
         let journal = bench.journal.clone();
-        let driver = Rc::new(Driver::new(machine, wiring.clone(), &bench));
+        let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
+        let driver = Rc::new(Driver::new(machine, wiring.clone(), stack_end, &bench));
         Ok(Self { journal, driver, wiring, tasks: Vec::new(), flash: target.flash.clone() })
     }
 

@@ -14,8 +14,9 @@ use super::connection::Connection;
 use super::observe::Observer;
 use super::pause::Pausing;
 use crate::journal::{Journal, Observation, Rgb};
+use crate::simulation::stack::overflow;
 use crate::target::layout::Wiring;
-use crate::target::{Bench, HALTED, PANICKED};
+use crate::target::{Bench, HALTED, OVERFLOWED, PANICKED, RESTARTED};
 use crate::time::SimTime;
 use crate::wire::Wire;
 
@@ -29,6 +30,10 @@ pub(super) struct Driver {
     pub(super) pausing: RefCell<Pausing>,
     /// The machine's time has come to stand still.
     pub(super) paused: Notify,
+    /// The lowest address of the firmware's main stack, if it is known.
+    stack_end: Option<u32>,
+    /// The stack has overflowed since the last start, and that was told.
+    has_overflowed: Cell<bool>,
     /// Scenario time of the machine's time zero: that at which it was made, and what it has stood still since.
     epoch: Cell<SimTime>,
     /// Something was done to the machine: when it wants to run may have changed.
@@ -36,7 +41,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(machine: Machine, wiring: Wiring, bench: &Bench) -> Self {
+    pub(super) fn new(machine: Machine, wiring: Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
         let journal = bench.journal.clone();
         let epoch = journal.now();
         Self {
@@ -46,6 +51,8 @@ impl Driver {
             observer: RefCell::new(Observer::new(journal.clone(), wiring, epoch)),
             pausing: RefCell::default(),
             paused: Notify::new(),
+            stack_end,
+            has_overflowed: Cell::new(false),
             epoch: Cell::new(epoch),
             journal,
             changed: Notify::new(),
@@ -132,6 +139,7 @@ impl Driver {
         loop {
             let exit = self.machine.borrow_mut().run(until);
             self.observe();
+            self.look_at_stack();
             let goes_on = self.attend(exit);
             if !goes_on && self.machine.borrow().now() >= limit {
                 self.hold();
@@ -167,6 +175,19 @@ impl Driver {
         self.observer.borrow_mut().record(events);
     }
 
+    /// Tells of a stack that has no room left, once for each start.
+    fn look_at_stack(&self) {
+        let Some(end) = self.stack_end.filter(|_| !self.has_overflowed.get()) else { return };
+        let machine = self.machine.borrow();
+        if let Some(bytes) = overflow(&machine, end).filter(|_| machine.is_powered()) {
+            self.has_overflowed.set(true);
+            let pc = machine.cpu().pc();
+            self.power_event(format!(
+                "{OVERFLOWED}: its pointer is {bytes} bytes below its end, {end:#010x}, in the code at {pc:#010x}"
+            ));
+        }
+    }
+
     fn power_event(&self, event: String) {
         self.journal.record(Observation::Power { event });
     }
@@ -174,10 +195,12 @@ impl Driver {
     /// The chip resets itself. What the firmware printed last says whether it panicked.
     fn tell_of_reset(self: &Rc<Self>, cause: ResetCause) {
         self.drop_connections();
+        self.has_overflowed.set(false);
         let event = match self.observer.borrow_mut().take_panic() {
             Some(panic) => format!("{PANICKED}: {panic}"),
             None if cause.is_watchdog() => format!("{PANICKED}: reset by the {cause}"),
-            None => format!("the device reset itself: {cause}"),
+            None if cause == ResetCause::DeepSleep => "the device wakes from deep sleep".to_owned(),
+            None => format!("{RESTARTED}: {cause}"),
         };
         self.power_event(event);
     }
@@ -202,6 +225,7 @@ impl Driver {
         if machine.is_powered() {
             machine.power_off();
             drop(machine);
+            self.has_overflowed.set(false);
             self.drop_connections();
             self.observer.borrow_mut().go_dark();
             self.changed.notify_one();
@@ -212,6 +236,7 @@ impl Driver {
     pub(super) fn reset(self: &Rc<Self>) {
         self.drop_connections();
         self.act(Machine::reset);
+        self.has_overflowed.set(false);
     }
 
     pub(super) fn changed(&self) {

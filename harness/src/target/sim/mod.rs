@@ -35,12 +35,14 @@ pub struct SimTarget {
     pub flash: Option<PathBuf>,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
     pub realtime: bool,
+    /// The fault that the device has, if its firmware was built with planted faults.
+    pub fault: Option<u8>,
 }
 
 impl SimTarget {
     /// This firmware on a bare board with these lights.
     pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
-        Self { firmware, board: Board::default(), wiring, flash: None, realtime: false }
+        Self { firmware, board: Board::default(), wiring, flash: None, realtime: false, fault: None }
     }
 
     /// The board of a device with these lights, which take their colours in `order`.

@@ -91,7 +91,12 @@ impl Observer {
                     self.end_line(at);
                 }
                 What::Report(report) => {
-                    self.journal.record_at(at, Observation::Note { text: format!("simulator: {report}") });
+                    let text = format!("simulator: {report}");
+                    let observation = match report.shortcoming() {
+                        Some(what) => Observation::Unmodelled { what, text },
+                        None => Observation::Note { text },
+                    };
+                    self.journal.record_at(at, observation);
                 }
                 _ => {}
             }

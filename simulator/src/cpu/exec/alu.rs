@@ -1,6 +1,6 @@
 //! Arithmetic and logic; The RISC-V Instruction Set Manual, volume I, chapters "RV32I" and "M".
 
-use super::next;
+use super::{go_on, next};
 use crate::cpu::Leave;
 use crate::cpu::core::Core;
 use crate::cpu::inst::Op;
@@ -61,9 +61,11 @@ operations! {
 }
 
 /// Puts a constant into a register: `lui`, `auipc`, a return address, an address made by two instructions.
-pub(in crate::cpu) fn constant(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
-    core.x[ip.rd()] = ip.imm();
-    next!(core, mem, bus, ip)
+pub(in crate::cpu) fn constant(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, mut ip: Ip) -> Leave {
+    loop {
+        core.x[ip.rd()] = ip.imm();
+        go_on!(core, mem, bus, ip);
+    }
 }
 
 /// `addi rd, rs1, 0`.
@@ -73,9 +75,11 @@ fn mv(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
 }
 
 /// `add rd, x0, rs2`, which is what `c.mv` stands for.
-fn mv_rs2(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
-    core.x[ip.rd()] = core.x[ip.rs2()];
-    next!(core, mem, bus, ip)
+fn mv_rs2(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, mut ip: Ip) -> Leave {
+    loop {
+        core.x[ip.rd()] = core.x[ip.rs2()];
+        go_on!(core, mem, bus, ip);
+    }
 }
 
 /// The cheaper form of an operation whose operands allow one.

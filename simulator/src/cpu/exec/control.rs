@@ -33,8 +33,8 @@ macro_rules! counted_branches {
         $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
             let ($a, $b) = (core.x[ip.rs1()], core.x[ip.rs2()]);
             let taken = $taken;
-            if let Some(edges) = &mut core.edges {
-                edges.count_branch(ip.imm(), taken, $a, $b);
+            if core.edges.as_mut().is_some_and(|edges| edges.count_branch(ip.imm(), taken)) {
+                return noted_branch(core, mem, bus, ip, taken);
             }
             if taken {
                 core.leave_by(mem, bus, ip.next())
@@ -52,6 +52,17 @@ counted_branches! {
     counted_bge(a, b) a as i32 >= b as i32;
     counted_bltu(a, b) a < b;
     counted_bgeu(a, b) a >= b;
+}
+
+/// A counted branch of which the operands are noted too. By itself, so that branches of which they are not save no registers.
+#[cold]
+#[inline(never)]
+fn noted_branch(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip, taken: bool) -> Leave {
+    let (left, right) = (core.x[ip.rs1()], core.x[ip.rs2()]);
+    if let Some(edges) = &mut core.edges {
+        edges.compare(ip.imm(), left, right);
+    }
+    if taken { core.leave_by(mem, bus, ip.next()) } else { ip.next().next().dispatch(core, mem, bus) }
 }
 
 /// A branch that counts which way it goes; its immediate operand is its number.
@@ -84,6 +95,12 @@ pub(in crate::cpu) fn go_to(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus
     core.leave_by(mem, bus, ip.next())
 }
 
+/// `jal` with a register for the return address, which is the immediate operand.
+pub(in crate::cpu) fn call(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    core.x[ip.rd()] = ip.imm();
+    core.leave_by(mem, bus, ip.next())
+}
+
 /// `jalr`, also `ret`. The link after it holds the return address and what to charge.
 pub(in crate::cpu) fn jalr(rd: u8) -> Handler {
     if rd == 0 { jump_register } else { jump_and_link_register }
@@ -107,22 +124,36 @@ pub(in crate::cpu) fn counted_jalr(rd: u8) -> Handler {
 
 fn counted_jump_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
     let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
-    count_jump(core, ip, target);
+    if !is_counted(core, ip, target) {
+        return count_new_jump(core, mem, bus, ip);
+    }
     jump(core, mem, bus, ip.next(), target)
 }
 
 fn counted_jump_and_link_register(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
     let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
+    if !is_counted(core, ip, target) {
+        return count_new_jump(core, mem, bus, ip);
+    }
     core.x[ip.rd()] = ip.next().imm();
-    count_jump(core, ip, target);
     jump(core, mem, bus, ip.next(), target)
 }
 
 #[inline(always)]
-fn count_jump(core: &mut Core, ip: Ip, target: u32) {
+fn is_counted(core: &mut Core, ip: Ip, target: u32) -> bool {
+    core.edges.as_mut().is_none_or(|edges| edges.count_jump(ip.next().imm(), target))
+}
+
+/// `jalr`, with or without a register for the return address, to where it has not been lately.
+#[cold]
+#[inline(never)]
+fn count_new_jump(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    let target = core.x[ip.rs1()].wrapping_add(ip.imm()) & !1;
     if let Some(edges) = &mut core.edges {
-        edges.count_jump(ip.next().imm(), target);
+        edges.count_new_jump(ip.next().imm(), target);
     }
+    core.x[ip.rd()] = ip.next().imm();
+    jump(core, mem, bus, ip.next(), target)
 }
 
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! Loads and stores: plain memory through the translation buffer, everything else step by step.
 
-use super::next;
+use super::{go_on, next};
 use crate::cpu::core::Core;
 use crate::cpu::csr::Kind;
 use crate::cpu::inst::Op;
@@ -13,14 +13,12 @@ use crate::raw::tlb::SPAN;
 
 macro_rules! loads {
     ($($name:ident, $slow:ident: $bytes:literal, $width:ident, $raw:ty, $extended:ty;)*) => {
-        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
-            let address = core.x[ip.rs1()].wrapping_add(ip.imm());
-            match mem.tlb.load::<$bytes>(address) {
-                Some(bytes) => {
-                    core.x[ip.rd()] = <$raw>::from_le_bytes(bytes) as $extended as u32;
-                    next!(core, mem, bus, ip)
-                }
-                None => $slow(core, mem, bus, ip),
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, mut ip: Ip) -> Leave {
+            loop {
+                let address = core.x[ip.rs1()].wrapping_add(ip.imm());
+                let Some(bytes) = mem.tlb.load::<$bytes>(address) else { return $slow(core, mem, bus, ip) };
+                core.x[ip.rd()] = <$raw>::from_le_bytes(bytes) as $extended as u32;
+                go_on!(core, mem, bus, ip);
             }
         }
 
@@ -39,12 +37,13 @@ macro_rules! loads {
 
 macro_rules! stores {
     ($($name:ident, $slow:ident: $width:ident, $raw:ty;)*) => {
-        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
-            let address = core.x[ip.rs1()].wrapping_add(ip.imm());
-            if mem.tlb.store(address, (core.x[ip.rs2()] as $raw).to_le_bytes()) {
-                next!(core, mem, bus, ip)
-            } else {
-                $slow(core, mem, bus, ip)
+        $(fn $name(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, mut ip: Ip) -> Leave {
+            loop {
+                let address = core.x[ip.rs1()].wrapping_add(ip.imm());
+                if !mem.tlb.store(address, (core.x[ip.rs2()] as $raw).to_le_bytes()) {
+                    return $slow(core, mem, bus, ip);
+                }
+                go_on!(core, mem, bus, ip);
             }
         }
 

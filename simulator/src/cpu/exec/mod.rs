@@ -18,7 +18,7 @@ use crate::mem::{Bus, Memory};
 use crate::raw::slot::{Handler, Ip};
 
 pub(super) use alu::constant;
-pub(super) use control::{branch, counted_branch, counted_jalr, go_to, jalr, self_jump};
+pub(super) use control::{branch, call, counted_branch, counted_jalr, go_to, jalr, self_jump};
 pub(super) use fused::{addi_branch, andi_branch, slli_add, slli_srli};
 pub(super) use system::{check_breakpoint, cut, dead, ebreak, ecall, illegal, mret, semihosting, wfi};
 
@@ -39,6 +39,20 @@ macro_rules! next {
 }
 use next;
 
+/// The same at the end of a handler's loop, which does it all again if the next operation does the same. Loads, stores and
+/// constants often come in rows, where functions begin and end; the host foresees where a loop ends better than where a
+/// call by pointer leads.
+macro_rules! go_on {
+    ($core:ident, $mem:ident, $bus:ident, $ip:ident) => {
+        let next = $ip.next();
+        if !next.does_as($ip) {
+            return next.dispatch($core, $mem, $bus);
+        }
+        $ip = next;
+    };
+}
+use go_on;
+
 /// The register that a write to `rd` goes to.
 pub(super) fn target(rd: u8) -> u8 {
     if rd == 0 { SINK } else { rd }
@@ -48,7 +62,7 @@ pub(super) fn target(rd: u8) -> u8 {
 pub(super) fn handler(op: Op, [_, rs1, rs2]: [u8; 3], imm: u32) -> Handler {
     match op {
         Op::Lb | Op::Lh | Op::Lw | Op::Lbu | Op::Lhu | Op::Sb | Op::Sh | Op::Sw => memory::handler(op),
-        Op::Csrrw | Op::Csrrs | Op::Csrrc | Op::Csrrwi | Op::Csrrsi | Op::Csrrci => system::csr,
+        Op::Csrrw | Op::Csrrs | Op::Csrrc | Op::Csrrwi | Op::Csrrsi | Op::Csrrci => system::csr_handler(imm),
         _ => alu::special(op, rs1, rs2, imm).unwrap_or_else(|| alu::handler(op)),
     }
 }

@@ -7,7 +7,7 @@ use crate::cpu::inst::Op;
 use crate::cpu::trap::{Exception, Raised};
 use crate::cpu::{Leave, Stop};
 use crate::mem::{Bus, Memory, Width};
-use crate::raw::slot::Ip;
+use crate::raw::slot::{Handler, Ip};
 
 const SET: u32 = 1 << 16;
 const CLEAR: u32 = 2 << 16;
@@ -26,8 +26,13 @@ pub(super) fn csr_operand(op: Op, number: u32) -> u32 {
         }
 }
 
+/// The handler for a CSR of this number.
+pub(super) fn csr_handler(number: u32) -> Handler {
+    if CsrNumber(number as u16 & 0xFFF) == CsrNumber::MSTATUS { mstatus } else { csr }
+}
+
 /// The six CSR instructions.
-pub(super) fn csr(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+fn csr(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
     let kind = ip.imm();
     let number = CsrNumber(kind as u16 & 0xFFF);
     let operand = if kind & IMMEDIATE != 0 { ip.rs1() as u32 } else { core.x[ip.rs1()] };
@@ -50,6 +55,29 @@ pub(super) fn csr(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) 
     }
     core.x[ip.rd()] = old;
     if effect == Effect::Attention {
+        core.attention = true;
+        return core.leave_after(ip);
+    }
+    next!(core, mem, bus, ip)
+}
+
+/// The same of `mstatus`, with which critical sections begin and end: needs neither the time nor the place.
+fn mstatus(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip) -> Leave {
+    if core.user {
+        return csr(core, mem, bus, ip);
+    }
+    let kind = ip.imm();
+    let operand = if kind & IMMEDIATE != 0 { ip.rs1() as u32 } else { core.x[ip.rs1()] };
+    let old = core.csr.mstatus.get();
+    let new = match kind & (SET | CLEAR) {
+        SET => old | operand,
+        CLEAR => old & !operand,
+        _ => operand,
+    };
+    core.csr.mstatus.set(new);
+    core.x[ip.rd()] = old;
+    // Nothing else changes with it, and which line is presented changes only at accesses and events.
+    if core.interrupts_enabled() && bus.interrupt().is_some() {
         core.attention = true;
         return core.leave_after(ip);
     }

@@ -66,6 +66,7 @@ const LANES: [(&str, Belongs); 6] = [
                 | Observation::Control { .. }
                 | Observation::Broker { .. }
                 | Observation::Waveform { .. }
+                | Observation::Unmodelled { .. }
                 | Observation::Note { .. }
         )
     }),
