@@ -229,6 +229,9 @@ async fn an_unacknowledged_response_is_sent_again_under_its_identifier_if_the_se
         .run(async |bench: &Bench| {
             for session_present in [true, false] {
                 let mut broker = bench.link.accept_and_settle(false).await;
+                // What was acknowledged is forgotten: its identifier is used again.
+                broker.publish(&Publish::new("cmnd/led/power", "on")).await;
+                broker.settle().await;
                 let request = Publish { response_topic: Some("answers".into()), ..Publish::new("cmnd/led/power", "?") };
                 broker.publish(&request).await;
                 let Packet::Publish(first) = broker.receive().await else { panic!() };
@@ -247,6 +250,27 @@ async fn an_unacknowledged_response_is_sent_again_under_its_identifier_if_the_se
                 }
                 drop(broker);
             }
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_that_is_unacknowledged_is_sent_again_in_order() {
+    Bench::new()
+        .run(async |bench: &Bench| {
+            let mut broker = bench.link.accept_and_settle(false).await;
+            let request = Publish { response_topic: Some("answers".into()), ..Publish::new("cmnd/led/power", "off") };
+            broker.publish(&request).await;
+            let mut first = Vec::new();
+            while let Some(packet) = broker.receive_within(Duration::from_millis(100)).await {
+                let Packet::Publish(publish) = packet else { panic!("{packet:?}") };
+                first.push(Packet::Publish(Publish { dup: true, ..publish }));
+            }
+            assert_eq!(first.len(), 4, "three statuses and an answer");
+            drop(broker);
+            let (mut broker, _) = bench.link.accept().await;
+            broker.connack(true).await;
+            assert_eq!(broker.settle().await[..4], first);
         })
         .await;
 }
