@@ -274,14 +274,14 @@ async fn a_link_that_fails_or_goes_down_is_brought_up_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_packet_is_one_flush() {
+async fn every_packet_is_one_write_and_one_flush() {
     let bench = Bench::new();
     bench
         .run(async |bench: &Bench| {
             let (mut broker, _) = bench.link.accept().await;
             broker.connack(false).await;
             let packets = 1 + broker.settle().await.len();
-            assert_eq!(bench.link.flushes.get() as usize, packets);
+            assert_eq!([&bench.link.writes, &bench.link.flushes].map(|count| count.get() as usize), [packets; 2]);
         })
         .await;
 }

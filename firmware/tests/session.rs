@@ -102,9 +102,30 @@ async fn a_refused_subscription_is_logged_and_retried_on_the_same_connection() {
             assert!((Backoff::MIN..=SECOND * 2).contains(&waits[0]) && waits[1] > waits[0], "{waits:?}");
             let line = "W mqtt: SUBACK 0x87 for cmnd/led/hsb, retrying";
             assert_eq!(bench.console.lines().iter().filter(|text| *text == line).count(), 3);
-            assert!(bench.console.contains("mqtt: connected"));
+            // A refusal is an answer too: the device is ready as far as it can be.
+            let lines = bench.console.lines();
+            let connected = lines.iter().position(|text| text.starts_with("I mqtt: connected")).unwrap();
+            let refusals: Vec<_> = (0..lines.len()).filter(|index| lines[*index] == line).collect();
+            assert!(refusals[0] < connected && connected < refusals[1], "{lines:#?}");
             broker.publish(&Publish::new("cmnd/led/hsb", "1,2,3")).await;
             assert_eq!(published(&broker.settle().await)[0], ("stat/led/hsb", "1,2,3"));
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_is_connected_when_its_subscriptions_are_answered_and_gives_up_a_broker_that_answers_none() {
+    Bench::new()
+        .run(async |bench: &Bench| {
+            let (mut broker, _) = bench.link.accept().await;
+            broker.connack(false).await;
+            let began = tokio::time::Instant::now();
+            broker.until_closed(SECOND * 50).await;
+            assert!(began.elapsed() >= SECOND * 30, "{:?}", began.elapsed());
+            bench.console.wait_for("W mqtt: SUBACK missing, next try in").await;
+            assert!(!bench.console.contains("mqtt: connected"), "{:#?}", bench.console.lines());
+            bench.link.accept_and_settle(false).await;
+            assert!(bench.console.contains("mqtt: connected"));
         })
         .await;
 }

@@ -31,6 +31,8 @@ pub struct Link {
     door: Rc<tokio::sync::Mutex<mpsc::UnboundedReceiver<DuplexStream>>>,
     /// Flushes that reached the stream, for counting packets.
     pub flushes: Rc<Cell<u32>>,
+    /// Writes that reached it.
+    pub writes: Rc<Cell<u32>>,
 }
 
 impl Link {
@@ -44,6 +46,7 @@ impl Link {
             knock,
             door: Rc::new(tokio::sync::Mutex::new(door)),
             flushes: Rc::default(),
+            writes: Rc::default(),
         }
     }
 
@@ -100,13 +103,14 @@ impl Network for FakeNetwork {
         }
         let (device, broker) = duplex(1 << 16);
         self.0.knock.send(broker).unwrap();
-        Ok(Pipe { stream: device, flushes: self.0.flushes.clone() })
+        Ok(Pipe { stream: device, flushes: self.0.flushes.clone(), writes: self.0.writes.clone() })
     }
 }
 
 pub struct Pipe {
     stream: DuplexStream,
     flushes: Rc<Cell<u32>>,
+    writes: Rc<Cell<u32>>,
 }
 
 impl ErrorType for Pipe {
@@ -121,6 +125,7 @@ impl Read for Pipe {
 
 impl Write for Pipe {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        self.writes.update(|writes| writes + 1);
         self.stream.write(bytes).await.map_err(|_| ErrorKind::ConnectionReset)
     }
 
