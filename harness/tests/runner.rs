@@ -14,9 +14,8 @@ use harness::event::ScenarioReport;
 use harness::journal::{Evidence, Journal, Message, Observation, Rgb, SerialStream};
 use harness::runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
 use harness::scenario::{Capability, Loader};
-use harness::target::Wiring;
 use harness::target::native::NativeTarget;
-use harness::target::{Bench, BenchError, BrokerKind, Device, Target};
+use harness::target::{Bench, BenchError, BrokerKind, Device, SPINS, Target, Wiring};
 use harness::verdict::Verdict;
 
 type Script = Arc<dyn Fn(Journal, u32) -> Pin<Box<dyn Future<Output = ()>>> + Send + Sync>;
@@ -338,6 +337,27 @@ fn a_device_that_never_waits_is_a_bench_error() {
     let report = run(&plan("steps: [{ delay: 1s }]"), &options, &Cancel::default(), |_| {}).scenarios.remove(0);
     assert_eq!(told(&report).0, Verdict::BenchError);
     assert!(told(&report).1.contains("did not end within 500ms of wall time"), "{report:?}");
+}
+
+#[test]
+fn a_device_that_was_stopped_because_it_loops_fails_and_its_journal_is_short() {
+    let target = scripted(|journal, _| async move {
+        for _ in 0..10_000 {
+            journal.record(Observation::Serial { stream: SerialStream::Output, data: "mqtt: next try in 0 ms".into() });
+        }
+        journal.record(Observation::Power { event: format!("{SPINS}: again and again") });
+    });
+    let report = run_one(target, "steps: [{ delay: 1s }]");
+    assert_eq!(told(&report).0, Verdict::Failed);
+    let attempt = &report.attempts[0];
+    assert_eq!(attempt.failures[0].code, "hil::device_died");
+    assert!(attempt.failures[0].help.as_deref().unwrap().contains("let it wait between two tries"));
+    assert!(attempt.journal.len() < 1100, "{}", attempt.journal.len());
+    let notes: Vec<_> = attempt.journal.iter().filter(|e| matches!(e.what, Observation::Note { .. })).collect();
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    // The related entries are still there.
+    let related = &attempt.failures[0].related;
+    assert!(related.iter().all(|seq| attempt.journal.iter().any(|e| e.seq == *seq)));
 }
 
 #[test]

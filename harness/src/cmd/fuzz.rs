@@ -261,6 +261,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         });
         live.end();
         println!("{}", ended.statistics);
+        if cancel.is_ending() && !cancel.is_interrupted() {
+            eprintln!("ended early: the device hangs, and cannot be stopped before hil ends");
+        }
         ran += ended.statistics.cases();
         summary.cases = ended.statistics.cases();
         summary.commands = ended.statistics.commands;

@@ -50,7 +50,7 @@ Then, in another terminal:
   mosquitto_pub -h 127.0.0.1 -t cmnd/led/mode -m blink,1000,0
   mosquitto_pub -h 127.0.0.1 -t cmnd/led/hsb -m 120,255,255
 
-Exit codes: 0 ended by Ctrl-C, 2 wrong usage, 3 the broker cannot be reached or started.")]
+Exit codes: 0 ended by Ctrl-C, 1 the device hangs, 2 wrong usage, 3 the broker cannot be reached or started.")]
 pub(super) struct Args {
     #[command(flatten)]
     broker: BrokerArgs,

@@ -209,7 +209,7 @@ impl Shared<'_> {
 
     /// The number of the next case, if there is to be one.
     fn next(&self) -> Option<u64> {
-        if self.cancel.is_interrupted() || self.over.load(Ordering::Relaxed) {
+        if self.cancel.is_ending() || self.over.load(Ordering::Relaxed) {
             return None;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -274,15 +274,15 @@ impl Shared<'_> {
                 return (*again, true);
             }
         }
-        // What was interrupted has not been disproved.
-        (failed, self.cancel.is_interrupted())
+        // What was interrupted, and what hangs, has not been disproved.
+        (failed, self.cancel.is_ending())
     }
 
     /// Waits until the next case may begin.
     fn pace(&self, commands: usize, began: Instant) {
         let Some(rate) = self.settings.rate.filter(|rate| *rate > 0.0) else { return };
         let until = began + Duration::from_secs_f64(commands as f64 / rate);
-        while !self.cancel.is_interrupted() {
+        while !self.cancel.is_ending() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;

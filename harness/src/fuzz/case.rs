@@ -197,7 +197,7 @@ pub(super) fn alone(text: &str, options: &RunOptions, cancel: &Cancel) -> Result
     };
     match report.attempts.pop() {
         Some(attempt) => Ok((report, attempt)),
-        None if report.verdict == Verdict::Interrupted => Err(Outcome::Interrupted),
+        None if cancel.is_ending() => Err(Outcome::Interrupted),
         None => Err(Outcome::Bench(report.reason.unwrap_or_else(|| "it was not run".to_owned()))),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn shrink(
     let kind = Cause::of(&failed, &first, cases.device());
     // What comes behind the failure has not run.
     let mut best = Shrunk { actions: first, failed, runs: 0 };
-    let may_go_on = |best: &Shrunk| best.runs < MOST_RUNS && began.elapsed() < LONGEST && !cancel.is_interrupted();
+    let may_go_on = |best: &Shrunk| best.runs < MOST_RUNS && began.elapsed() < LONGEST && !cancel.is_ending();
     let mut try_out = |best: &mut Shrunk, actions: Vec<Action>| {
         best.runs += 1;
         let Outcome::Failed(failed) = cases.run(&actions, cancel) else { return false };

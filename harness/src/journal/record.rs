@@ -1,6 +1,6 @@
 //! The journal itself: append, search from a position, wait for more.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use tokio::sync::Notify;
 
@@ -22,7 +22,9 @@ struct Inner {
     device_start: tokio::time::Instant,
     wall_start: std::time::Instant,
     entries: Mutex<Kept>,
+    most: usize,
     grown: Notify,
+    full: Notify,
     /// Of a record that is complete: its end.
     end: Option<SimTime>,
 }
@@ -35,33 +37,38 @@ struct Kept {
 }
 
 impl Journal {
+    /// Entries that it holds at most, some hundreds of MB; what comes then is not recorded.
+    pub const MOST: usize = 2_000_000;
+
     /// An empty journal whose time zero is now, on the current runtime's clock.
     #[expect(clippy::new_without_default, reason = "reads the clock: not a default value")]
     pub fn new() -> Self {
-        Self::starting_with(Kept::default(), None)
+        Self::starting_with(Kept::default(), Self::MOST, None)
     }
 
     /// A record that is complete, up to `end`: nothing is waited for in it. The observations are in the order of their times.
     pub fn complete(observations: impl IntoIterator<Item = (SimTime, Observation)>, end: SimTime) -> Self {
         let entry = |(seq, (at, what))| Entry { seq, at, wall: at.elapsed(), what };
         let entries = (0..).zip(observations).map(entry).collect();
-        Self::starting_with(Kept { first: 0, entries }, Some(end))
+        Self::starting_with(Kept { first: 0, entries }, Self::MOST, Some(end))
     }
 
     /// An empty journal with the same time zero.
     pub fn beside(&self) -> Self {
         let Inner { device_start, wall_start, .. } = *self.inner;
-        let (entries, grown, end) = (Mutex::default(), Notify::new(), None);
-        Self { inner: Arc::new(Inner { device_start, wall_start, entries, grown, end }) }
+        let (entries, grown, full, end) = (Mutex::default(), Notify::new(), Notify::new(), None);
+        Self { inner: Arc::new(Inner { device_start, wall_start, entries, most: Self::MOST, grown, full, end }) }
     }
 
-    fn starting_with(kept: Kept, end: Option<SimTime>) -> Self {
+    fn starting_with(kept: Kept, most: usize, end: Option<SimTime>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 device_start: tokio::time::Instant::now(),
                 wall_start: std::time::Instant::now(),
                 entries: Mutex::new(kept),
+                most,
                 grown: Notify::new(),
+                full: Notify::new(),
                 end,
             }),
         }
@@ -87,6 +94,11 @@ impl Journal {
         let wall = self.inner.wall_start.elapsed();
         let mut kept = self.lock();
         let seq = kept.first + kept.entries.len() as Position;
+        if kept.entries.len() >= self.inner.most {
+            drop(kept);
+            self.inner.full.notify_one();
+            return seq;
+        }
         kept.entries.push(Entry { seq, at, wall, what });
         drop(kept);
         self.inner.grown.notify_waiters();
@@ -118,6 +130,21 @@ impl Journal {
         let count = usize::try_from(position.saturating_sub(kept.first)).unwrap_or(usize::MAX).min(kept.entries.len());
         kept.entries.drain(..count);
         kept.first += count as Position;
+    }
+
+    /// Resolves when something could not be recorded, with the number of entries. One task at a time can wait for this.
+    pub async fn full(&self) -> usize {
+        self.inner.full.notified().await;
+        self.inner.most
+    }
+
+    /// All entries, unless another thread has stopped for ever in the middle of one.
+    pub(crate) fn try_to_vec(&self) -> Option<Vec<Entry>> {
+        match self.inner.entries.try_lock() {
+            Ok(kept) => Some(kept.entries.clone()),
+            Err(TryLockError::Poisoned(kept)) => Some(kept.into_inner().entries.clone()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// All entries, for the reports.
@@ -173,6 +200,21 @@ mod tests {
         let at_9 = |entries: &[Entry]| entries.iter().find(|e| e.at == SimTime(9)).map(|e| e.seq);
         assert_eq!(journal.wait(0, SimTime(u64::MAX), at_9).await, Some(1));
         assert_eq!(journal.wait(2, SimTime(u64::MAX), at_9).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_is_full_says_so_and_takes_no_more() {
+        let journal = Journal::starting_with(Kept::default(), 2, None);
+        journal.note("a");
+        journal.note("b");
+        assert!(tokio::time::timeout(std::time::Duration::ZERO, journal.full()).await.is_err());
+        assert_eq!(journal.record(Observation::Note { text: "c".to_owned() }), 2);
+        assert_eq!(journal.full().await, 2);
+        assert_eq!(journal.end(), 2);
+        // One that is forgotten as it grows never is.
+        journal.forget(2);
+        assert_eq!(journal.record(Observation::Note { text: "d".to_owned() }), 2);
+        assert_eq!(journal.end(), 3);
     }
 
     #[tokio::test]

@@ -12,14 +12,14 @@ use super::pool::{Place, Planned};
 use super::record::Recorder;
 use super::serial_log::SerialLog;
 use super::step;
-use super::{filters, invariants, late, redact};
+use super::{filters, invariants, late, redact, shorten};
 use crate::broker::{Broker, EmbeddedBroker};
 use crate::clock::{self, Due, Pace};
 use crate::event::{Attempt, Failure};
 use crate::journal::{Entry, Journal, Observation};
 use crate::plan::fnv1a;
 use crate::scenario::{DEFAULT_TIMEOUT, SourcedStep};
-use crate::target::{Bench, BenchError};
+use crate::target::{Bench, BenchError, Watch};
 use crate::time::SimTime;
 use crate::verdict::Verdict;
 use crate::wire::Wire;
@@ -39,6 +39,7 @@ pub(super) fn attempt(
     place: &Place<'_>,
     options: &RunOptions,
     cancel: &Cancel,
+    watch: Watch,
 ) -> Attempt {
     let began = Instant::now();
     let pace = place.target.pace(options.broker.kind());
@@ -48,7 +49,7 @@ pub(super) fn attempt(
     };
     let local = tokio::task::LocalSet::new();
     let attempt = local.block_on(&runtime, async {
-        let mut world = match World::build(planned, label, place, options, pace).await {
+        let mut world = match World::build(planned, label, place, options, (pace, watch)).await {
             Ok(world) => world,
             Err(error) => return dead_on_arrival(&error, began.elapsed()),
         };
@@ -102,10 +103,11 @@ impl World {
         label: &str,
         place: &Place<'_>,
         options: &RunOptions,
-        pace: Pace,
+        (pace, watch): (Pace, Watch),
     ) -> Result<Self, BenchError> {
         let scenario = &planned.scenario;
         let journal = Journal::new();
+        watch.sees(&journal);
         let broker = match &options.broker {
             BrokerChoice::Embedded => Broker::Embedded(Rc::new(EmbeddedBroker::start(None).await?)),
             BrokerChoice::External(url) => Broker::External(Rc::new(url.clone())),
@@ -144,6 +146,7 @@ impl World {
             credentials: broker.credentials(),
             // Not of the id: that holds the path, and the same scenario is to run alike wherever it lies.
             seed: options.seed ^ fnv1a(scenario.title.bytes()),
+            watch,
         };
         let mut device = place.target.open(bench)?;
         let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
@@ -186,11 +189,13 @@ impl World {
         }
         let observer = Rc::clone(&self.cx.observer);
         let device_lost = self.cx.device.lost();
+        let journal = self.cx.journal.clone();
         let lost = tokio::select! {
             biased;
             () = cancel.interrupted() => return true,
             reason = observer.lost() => Some(BenchError::BrokerLost(reason)),
             reason = device_lost => Some(reason),
+            entries = journal.full() => Some(BenchError::JournalFull(entries)),
             () = self.steps(planned) => None,
         };
         if let Some(reason) = lost {
@@ -297,7 +302,7 @@ impl World {
             wall_time,
             steps: self.recorder.steps,
             failures,
-            journal: redact::entries(self.cx.journal.to_vec(), &self.cx.variables),
+            journal: redact::entries(shorten::shortened(self.cx.journal.to_vec()), &self.cx.variables),
         }
     }
 }

@@ -3,12 +3,15 @@
 
 use crate::event::Failure;
 use crate::journal::{Entry, Observation};
-use crate::target::{HALTED, OVERFLOWED, PANICKED, RESTARTED, RETURNED};
+use crate::target::{HALTED, OVERFLOWED, PANICKED, RESTARTED, RETURNED, SPINS};
 use crate::time::SimTime;
 use crate::verdict::Verdict;
 
 /// Beginnings of power events that no scenario asks for.
-const FATAL: [&str; 3] = [PANICKED, HALTED, RETURNED];
+const FATAL: [&str; 4] = [PANICKED, HALTED, RETURNED, SPINS];
+
+/// Code of a device that no longer runs.
+pub(super) const DEVICE_DIED: &str = "hil::device_died";
 
 /// Failures that the journal shows by itself, the first of each kind. `may_reset`: the scenario expects resets by software.
 pub(super) fn check(entries: &[Entry], may_reset: bool) -> Vec<Failure> {
@@ -20,8 +23,16 @@ pub(super) fn check(entries: &[Entry], may_reset: bool) -> Vec<Failure> {
     };
     let event = |beginning: &str| events().find(|(_, event)| event.starts_with(beginning));
     let fatal = events().find(|(_, event)| FATAL.iter().any(|beginning| event.starts_with(beginning)));
-    let fatal = fatal
-        .map(|(entry, event)| failure(entry, "hil::device_died", event, "the serial lines just before it say more"));
+    let fatal = fatal.map(|(entry, event)| {
+        let help = match event.starts_with(SPINS) {
+            true => {
+                "what it does again and again stands in the journal just before it: let it wait between two tries, so that time \
+                 can go on"
+            }
+            false => "the serial lines just before it say more",
+        };
+        failure(entry, DEVICE_DIED, event, help)
+    });
     let waveform = entries.iter().find_map(|e| match &e.what {
         Observation::Waveform { part, problem } => Some(failure(
             e,

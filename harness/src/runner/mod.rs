@@ -7,6 +7,7 @@ mod context;
 mod failure;
 mod filters;
 mod fleet;
+mod hang;
 pub(crate) mod invariants;
 mod late;
 mod observer;
@@ -16,6 +17,7 @@ mod queue;
 mod record;
 mod redact;
 mod serial_log;
+mod shorten;
 mod step;
 
 pub use options::{BrokerChoice, Cancel, RunOptions, RunsOn};

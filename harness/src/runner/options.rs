@@ -110,6 +110,8 @@ pub(super) enum CancelReason {
     Interrupt,
     /// `--fail-fast`.
     FailFast,
+    /// A device hangs on a thread that cannot be stopped: it takes a core, and perhaps memory, until the process ends.
+    Hang,
 }
 
 impl Default for Cancel {
@@ -129,8 +131,14 @@ impl Cancel {
         self.reason() == Some(CancelReason::Interrupt)
     }
 
-    pub(super) fn fail_fast(&self) {
-        self.state.send_modify(|s| *s = s.or(Some(CancelReason::FailFast)));
+    /// Whether no more scenarios are begun, for whatever reason.
+    pub fn is_ending(&self) -> bool {
+        self.reason().is_some()
+    }
+
+    /// Begins no more scenarios, for this reason if there is no other already.
+    pub(super) fn end(&self, reason: CancelReason) {
+        self.state.send_modify(|s| *s = s.or(Some(reason)));
     }
 
     pub(super) fn reason(&self) -> Option<CancelReason> {

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::attempt::{attempt, dead_on_arrival};
 use super::fleet;
+use super::hang::hung;
 use super::options::{Cancel, CancelReason, RunOptions, RunsOn};
 use crate::event::{Attempt, BoardReport, BoardState, Place as SourcePlace, RunEvent, ScenarioReport};
 use crate::scenario::{Capability, Scenario, ScenarioFile};
-use crate::target::{BenchError, Target};
+use crate::target::{BenchError, Target, Watch};
 use crate::time::display;
 use crate::verdict::Verdict;
+
+/// Wall time that a scenario has to end after an interruption: longest for one that cleans up on a broker that is slow.
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// A scenario that is to run, and its file.
 #[derive(Clone)]
@@ -146,7 +150,7 @@ pub(super) fn run_on(
         }
     }
     if options.fail_fast && !report.verdict.is_good() {
-        cancel.fail_fast();
+        cancel.end(CancelReason::FailFast);
     }
 }
 
@@ -157,37 +161,61 @@ pub(super) fn ended_early(report: &mut ScenarioReport, cancel: &Cancel) -> bool 
         (report.verdict, report.reason) = match reason {
             CancelReason::Interrupt => (Verdict::Interrupted, Some("interrupted before it ran".to_owned())),
             CancelReason::FailFast => (Verdict::Skipped, Some("another scenario failed (--fail-fast)".to_owned())),
+            CancelReason::Hang => {
+                let reason = "the device of another scenario hangs, and cannot be stopped before hil ends";
+                (Verdict::Skipped, Some(reason.to_owned()))
+            }
         };
     }
     true
 }
 
-/// Runs an attempt on a thread of its own and gives up on it when it takes too long: a device that spins for ever cannot
-/// be stopped from within.
+/// Runs an attempt on a thread of its own and gives up on it when its device hangs, when it takes too long, or when it does not
+/// end after an interruption: it cannot be stopped from within.
 fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOptions, cancel: &Cancel) -> Attempt {
     let (done, result) = mpsc::channel();
     let began = Instant::now();
+    let watch = Watch::default();
     let thread = std::thread::Builder::new().name(planned.scenario.id.clone()).spawn({
         let (planned, options, cancel) = (planned.clone(), options.clone(), cancel.clone());
+        let watch = watch.clone();
         let (target, topic_root) = (Arc::clone(place.target), place.topic_root.map(str::to_owned));
         move || {
             let place = Place { target: &target, topic_root: topic_root.as_deref(), board: None };
-            let ended = attempt(&planned, &label, &place, &options, &cancel);
+            let ended = attempt(&planned, &label, &place, &options, &cancel, watch);
             // Whoever hears of the end may open the board's port.
             drop(target);
-            // Nobody listens any more after the wall limit.
+            // Nobody listens any more to what was given up.
             let _ = done.send(ended);
         }
     });
-    let error = match thread {
-        Err(e) => BenchError::System(e),
-        Ok(_) => match result.recv_timeout(options.wall_limit) {
+    if let Err(e) = thread {
+        return dead_on_arrival(&BenchError::System(e), began.elapsed());
+    }
+    let mut looks = watch.looks();
+    let mut ending = Duration::ZERO;
+    loop {
+        let left = options.wall_limit.saturating_sub(began.elapsed());
+        match result.recv_timeout(Watch::TICK.min(left)) {
             Ok(attempt) => return attempt,
-            Err(RecvTimeoutError::Timeout) => BenchError::Stuck(display(options.wall_limit)),
-            Err(RecvTimeoutError::Disconnected) => BenchError::Crashed,
-        },
-    };
-    dead_on_arrival(&error, began.elapsed())
+            Err(RecvTimeoutError::Disconnected) => return dead_on_arrival(&BenchError::Crashed, began.elapsed()),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some(hang) = looks.look() {
+            cancel.end(CancelReason::Hang);
+            return hung(hang, &watch, &planned.scenario.variables(), began.elapsed());
+        }
+        if left.is_zero() {
+            return dead_on_arrival(&BenchError::Stuck(display(options.wall_limit)), began.elapsed());
+        }
+        if cancel.is_interrupted() {
+            ending += Watch::TICK;
+        }
+        if ending > LONGEST_END {
+            let given_up = dead_on_arrival(&BenchError::Stuck(display(LONGEST_END)), began.elapsed());
+            return Attempt { verdict: Verdict::Interrupted, ..given_up };
+        }
+    }
 }
 
 /// Why nothing of what the run has can run a scenario, if that is so.

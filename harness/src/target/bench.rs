@@ -4,6 +4,7 @@ use crate::broker::{ClientError, EmbeddedError, TransportError};
 use crate::journal::Journal;
 use crate::scenario::DeviceConfig;
 use crate::serial::PortError;
+use crate::target::Watch;
 use crate::target::serial::AnalyzerError;
 use crate::target::wokwi::WokwiError;
 use crate::wire::Wire;
@@ -25,6 +26,8 @@ pub struct Bench {
     pub credentials: Credentials,
     /// Seed for everything random in the device.
     pub seed: u64,
+    /// Told when code of the device itself runs on the scenario's thread.
+    pub watch: Watch,
 }
 
 /// User name and password. `Debug` does not show them.
@@ -87,6 +90,9 @@ pub enum BenchError {
     /// The broker that a step wants to control is not ours.
     #[error("the broker is not hil's own: it cannot be stopped or started")]
     ForeignBroker,
+    /// So much was observed that it no longer fits.
+    #[error("the journal is full: {0} observations")]
+    JournalFull(usize),
     /// The scenario did not end.
     #[error("the scenario did not end within {0} of wall time and was abandoned")]
     Stuck(String),
@@ -121,6 +127,9 @@ impl BenchError {
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",
             Self::File { .. } => "name another file, or restore this one",
+            Self::JournalFull(_) => {
+                "the device may flood its console or its topics: the last entries say more; otherwise split the scenario"
+            }
             Self::Stuck(_) => "the device may spin without ever waiting; raise --wall-limit if the machine is slow",
             Self::System(_) => "free memory or file descriptors, or use fewer --jobs",
         }

@@ -13,8 +13,10 @@ use crate::scenario::Scenario;
 use crate::time::SimTime;
 
 /// Beginning of the power event of a device that panicked. Such events fail a scenario, whatever it expects; so do those of
-/// [`HALTED`], [`RETURNED`], [`OVERFLOWED`], and, unless the scenario has `may-reset`, [`RESTARTED`].
+/// [`SPINS`], [`HALTED`], [`RETURNED`], [`OVERFLOWED`], and, unless the scenario has `may-reset`, [`RESTARTED`].
 pub const PANICKED: &str = "the device panicked";
+/// Beginning of the power event of a device that was stopped because it did not let simulated time go on.
+pub const SPINS: &str = "the device loops without waiting";
 /// Beginning of the power event of a device that cannot run.
 pub const HALTED: &str = "the device halted";
 /// Beginning of the power event of a device whose firmware has come to an end.

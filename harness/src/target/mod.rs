@@ -10,6 +10,7 @@
 mod bench;
 mod device;
 mod drawing;
+mod heap;
 pub mod late;
 mod layout;
 mod lights;
@@ -18,15 +19,18 @@ pub mod native;
 pub mod provision;
 pub mod serial;
 pub mod sim;
+mod watch;
 pub mod wokwi;
 
 pub use bench::{Bench, BenchError, Credentials};
 pub use device::{
     Carried, Carrier, Controls, Device, HALTED, OVERFLOWED, PANICKED, PausePoints, Pins, Power, RESTARTED, RETURNED,
-    Reset, Screens, SerialInput,
+    Reset, SPINS, Screens, SerialInput,
 };
 pub use drawing::{Drawing, Net, PartError};
+pub use heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};
+pub use watch::{Hang, Looks, Turn, Watch};
 
 use crate::clock::Pace;
 use crate::scenario::{Capability, Scenario};

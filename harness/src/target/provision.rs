@@ -13,6 +13,18 @@ pub const NVS: Range<u32> = 0x9000..0xF000;
 /// Where simulated devices are told to find their broker. What listens there is the harness's wire.
 pub const BROKER: (&str, u16) = ("broker.hil", 1883);
 
+/// Configuration and NVS partition of a simulated device, with a planted fault if one is wanted. The firmware's own code makes
+/// them, on the scenario's thread.
+///
+/// # Errors
+/// As for [`configuration`] and [`nvs_image`].
+pub(super) fn provisioned(bench: &Bench, fault: Option<u8>) -> Result<(Config, Vec<u8>), BenchError> {
+    let _turn = bench.watch.enter();
+    let config = configuration(bench)?;
+    let nvs = nvs_image_with(&config, fault)?;
+    Ok((config, nvs))
+}
+
 /// The configuration that a scenario's `device:` and the bench ask for.
 ///
 /// # Errors

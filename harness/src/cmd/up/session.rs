@@ -12,7 +12,7 @@ use harness::journal::{Journal, Position};
 use harness::runner::BrokerChoice;
 use harness::scenario::DeviceConfig;
 use harness::target::native::NativeTarget;
-use harness::target::{Bench, BenchError, Credentials, Target as _};
+use harness::target::{Bench, BenchError, Credentials, Target as _, Watch};
 use harness::verdict::Exit;
 use harness::wire::Wire;
 use tokio::sync::Notify;
@@ -97,6 +97,8 @@ async fn attach(
     let broken = |e: &BenchError| Failure::bench(e).help(e.help());
     let journal = Journal::new();
     let broker = Broker::External(Rc::new(url.clone()));
+    let watch = Watch::default();
+    end_with_device(&watch).map_err(|e| Failure::io("no thread can be started", &e))?;
     let bench = Bench {
         journal: journal.clone(),
         wire: Wire::new(broker.clone(), journal.clone(), None, String::new()),
@@ -105,6 +107,7 @@ async fn attach(
         client_id: plan.client_id.clone(),
         credentials: broker.credentials(),
         seed: u64::from(std::process::id()),
+        watch,
     };
     let mut device = plan.target.open(bench).map_err(|e| match e {
         BenchError::Provision(problem) => Failure::usage(format!("the device cannot be set up so: {problem}"))
@@ -137,6 +140,19 @@ async fn attach(
     }
     let _ = screen.print(&last);
     Ok(crate::cmd::DONE)
+}
+
+/// Ends the program when the device hangs: it has the only thread, so that nothing is heard any more, not even Ctrl-C.
+fn end_with_device(watch: &Watch) -> std::io::Result<()> {
+    let mut looks = watch.looks();
+    let look = move || loop {
+        std::thread::sleep(Watch::TICK);
+        if let Some(hang) = looks.look() {
+            Failure::of_bench(hang.to_string()).help(hang.help()).print();
+            std::process::exit(Exit::Failed as i32);
+        }
+    };
+    std::thread::Builder::new().name("watch".to_owned()).spawn(look).map(drop)
 }
 
 /// Sets `end` at Ctrl-C or SIGTERM.

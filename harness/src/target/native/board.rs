@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::Instant as RuntimeInstant;
 
+use super::steps::Steps;
 use crate::journal::{Journal, Observation, Payload, SerialStream};
 use crate::target::lights::Lights;
 use crate::wire::{ConnectRefused, DeviceEnd, Wire};
@@ -31,16 +32,23 @@ struct SupplyState {
     failed: Notify,
     lights: Lights,
     journal: Journal,
+    steps: Steps,
 }
 
 impl Supply {
     /// A supply that is on; `lights` hang on it too.
     pub(super) fn new(lights: Lights, journal: Journal) -> Self {
-        Self { shared: Rc::new(SupplyState { on: Cell::new(true), failed: Notify::new(), lights, journal }) }
+        let (on, failed, steps) = (Cell::new(true), Notify::new(), Steps::starting_now());
+        Self { shared: Rc::new(SupplyState { on, failed, lights, journal, steps }) }
     }
 
     pub(super) fn is_on(&self) -> bool {
         self.shared.on.get()
+    }
+
+    /// The device takes a step; one too many ends it.
+    pub(super) fn step(&self) {
+        self.shared.steps.step();
     }
 
     /// Fails now, in the middle of what the device does.
@@ -62,23 +70,25 @@ impl Supply {
 }
 
 /// Device time: the scenario's clock, from this boot on.
-#[derive(Clone, Copy)]
 pub(super) struct DeviceClock {
     boot: RuntimeInstant,
+    supply: Supply,
 }
 
 impl DeviceClock {
-    pub(super) fn starting_now() -> Self {
-        Self { boot: RuntimeInstant::now() }
+    pub(super) fn starting_now(supply: Supply) -> Self {
+        Self { boot: RuntimeInstant::now(), supply }
     }
 }
 
 impl Clock for DeviceClock {
     fn now(&self) -> Instant {
+        self.supply.step();
         Instant::from_micros(u64::try_from(self.boot.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 
     async fn sleep_until(&self, at: Instant) {
+        self.supply.step();
         let at = self.boot + std::time::Duration::from_micros(at.as_micros());
         // What is due already must not cost a tick of the clock.
         if at > RuntimeInstant::now() {
@@ -96,6 +106,7 @@ pub(super) struct SerialConsole {
 
 impl Console for SerialConsole {
     fn line(&self, _level: Level, text: fmt::Arguments<'_>) {
+        self.supply.step();
         if self.supply.is_on() {
             let data = Payload(format!("{text}\r\n").into_bytes());
             self.journal.record(Observation::Serial { stream: SerialStream::Output, data });
@@ -129,6 +140,7 @@ impl Network for WireNetwork {
     type Transport<'a> = FromTokio<Powered>;
 
     async fn link_up(&self) -> Result<(), NetworkError> {
+        self.supply.step();
         if self.wire.link_is_up() {
             return self.supply.or_nothing(Ok(())).await;
         }
@@ -140,10 +152,12 @@ impl Network for WireNetwork {
     }
 
     async fn link_down(&self) {
+        self.supply.step();
         self.wire.link(false).await;
     }
 
     async fn connect(&self, _broker: &BrokerUri) -> Result<Self::Transport<'_>, NetworkError> {
+        self.supply.step();
         let powered = |stream| FromTokio::new(Powered { stream, supply: self.supply.clone() });
         let connected = self.wire.connect().await.map(powered).map_err(|refused| match refused {
             ConnectRefused::Link => NetworkError::Link,
@@ -161,6 +175,7 @@ pub(super) struct Powered {
 
 impl AsyncRead for Powered {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.supply.step();
         // The task is about to be ended: nobody has to be woken.
         if self.supply.is_on() { Pin::new(&mut self.stream).poll_read(cx, buf) } else { Poll::Pending }
     }
@@ -168,6 +183,7 @@ impl AsyncRead for Powered {
 
 impl AsyncWrite for Powered {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.supply.step();
         if self.supply.is_on() { Pin::new(&mut self.stream).poll_write(cx, buf) } else { Poll::Pending }
     }
 

@@ -16,15 +16,16 @@ use tokio::task::JoinHandle;
 use super::NativeTarget;
 use super::board::{DeviceClock, SerialConsole, SplitMix, Supply, WireNetwork};
 use super::flash::{Flash, FlashImage};
-use super::panics::Quietly;
+use super::panics::Running;
+use super::steps::Spins;
 use super::strip::DataLine;
 use crate::journal::{Journal, Observation};
 use crate::picture::Image;
 use crate::target::layout::Wiring;
 use crate::target::lights::Lights;
-use crate::target::provision::{NVS, configuration, nvs_image};
+use crate::target::provision::{NVS, provisioned};
 use crate::target::{
-    Bench, BenchError, Device, HALTED, PANICKED, PartError, Power, RETURNED, Reset, Screens, SerialInput,
+    Bench, BenchError, Device, HALTED, PANICKED, PartError, Power, RETURNED, Reset, SPINS, Screens, SerialInput,
 };
 
 /// The partition `ledstate`.
@@ -47,8 +48,8 @@ pub(super) struct NativeDevice {
 impl NativeDevice {
     pub(super) fn new(target: &NativeTarget, bench: Bench) -> Result<Self, BenchError> {
         let flash = FlashImage::open(target.flash.as_deref(), bench.journal.clone())?;
-        let config = configuration(&bench)?;
-        flash.program(NVS.start, &nvs_image(&config)?);
+        let (config, nvs) = provisioned(&bench, None)?;
+        flash.program(NVS.start, &nvs);
         let order = match config.led_order {
             firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
             firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
@@ -81,11 +82,12 @@ impl NativeDevice {
             seed: self.bench.seed ^ self.boots.rotate_left(32),
             supply: supply.clone(),
         });
+        let running = Running::new(device, supply.clone(), self.bench.watch.clone());
         self.task = Some(tokio::task::spawn_local(async move {
             tokio::select! {
                 biased;
                 () = supply.failed() => {}
-                ended = AssertUnwindSafe(Quietly(Box::pin(device))).catch_unwind() => report_end(&journal, ended),
+                ended = AssertUnwindSafe(running).catch_unwind() => report_end(&journal, ended),
             }
         }));
     }
@@ -101,6 +103,7 @@ fn report_end(journal: &Journal, ended: Result<Result<(), BenchError>, Box<dyn s
     let event = match ended {
         Ok(Ok(())) => RETURNED.to_owned(),
         Ok(Err(error)) => format!("{HALTED}: {error}"),
+        Err(panic) if panic.is::<Spins>() => format!("{SPINS}: {Spins}"),
         Err(panic) => {
             let text = panic
                 .downcast_ref::<&str>()
@@ -129,7 +132,7 @@ async fn run(parts: Parts) -> Result<(), BenchError> {
     let Parts { rules, flash, wiring, lights, order, bench, seed, supply } = parts;
     let journal = bench.journal.clone();
     let console = SerialConsole { journal, supply: supply.clone() };
-    let board = Board { clock: DeviceClock::starting_now(), console };
+    let board = Board { clock: DeviceClock::starting_now(supply.clone()), console };
     let chip = || Flash { image: flash.clone(), supply: supply.clone() };
     let mut store = Store::new(chip(), STATE).map_err(|e| BenchError::Provision(e.to_string()))?;
     let booted = boot::<NoopRawMutex, _, _, _, _>(&board, chip(), NVS, &mut store, rules).await;

@@ -127,6 +127,7 @@ impl Flash {
         length: usize,
         change: impl FnOnce(&mut [u8]),
     ) -> Result<(), FlashError> {
+        self.supply.step();
         if !self.supply.is_on() {
             return Err(FlashError::NoPower);
         }
@@ -157,6 +158,7 @@ impl ReadNorFlash for Flash {
     const READ_SIZE: usize = 4;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), FlashError> {
+        self.supply.step();
         check_read(self, offset, bytes.len()).map_err(FlashError::Request)?;
         let at = offset as usize;
         bytes.copy_from_slice(&self.image.shared.borrow().bytes[at..at + bytes.len()]);

@@ -8,6 +8,7 @@ mod board;
 mod device;
 mod flash;
 mod panics;
+mod steps;
 mod strip;
 
 pub use flash::{FlashImage, SECTOR};

@@ -5,6 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::board::Supply;
+use crate::target::Watch;
+
 thread_local! {
     static DEVICE_RUNS: Cell<bool> = const { Cell::new(false) };
 }
@@ -20,13 +23,23 @@ pub fn keep_device_panics_off_the_terminal() {
     }));
 }
 
-/// The device's future: says, while it is polled, that the device runs.
-pub(super) struct Quietly<F>(pub(super) Pin<Box<F>>);
+/// The device's future: says, while it is polled, that the device runs, and counts how often it is.
+pub(super) struct Running<F> {
+    device: Pin<Box<F>>,
+    supply: Supply,
+    watch: Watch,
+}
 
-impl<F: Future> Future for Quietly<F> {
+impl<F> Running<F> {
+    pub(super) fn new(device: F, supply: Supply, watch: Watch) -> Self {
+        Self { device: Box::pin(device), supply, watch }
+    }
+}
+
+impl<F: Future> Future for Running<F> {
     type Output = F::Output;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         struct Reset;
         impl Drop for Reset {
             fn drop(&mut self) {
@@ -35,6 +48,9 @@ impl<F: Future> Future for Quietly<F> {
         }
         DEVICE_RUNS.set(true);
         let _reset = Reset;
-        self.0.as_mut().poll(cx)
+        let Self { device, supply, watch } = self.get_mut();
+        let _turn = watch.enter();
+        supply.step();
+        device.as_mut().poll(cx)
     }
 }

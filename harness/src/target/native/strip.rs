@@ -48,6 +48,7 @@ impl DataLine {
 
 impl Strip for DataLine {
     async fn show(&mut self, pulses: &[Pulse]) -> Result<(), NotSent> {
+        self.supply.step();
         if !self.supply.is_on() {
             return std::future::pending().await;
         }

@@ -14,7 +14,7 @@ use super::SimTarget;
 use super::driver::Driver;
 use crate::journal::{Journal, Observation};
 use crate::picture::Image;
-use crate::target::provision::{BROKER, NVS, configuration, nvs_image_with};
+use crate::target::provision::{BROKER, NVS, provisioned};
 use crate::target::{
     Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
 };
@@ -30,7 +30,7 @@ pub(super) struct SimDevice {
 
 impl SimDevice {
     pub(super) fn new(target: &SimTarget, bench: Bench) -> Result<Self, BenchError> {
-        let config = configuration(&bench)?;
+        let (config, nvs) = provisioned(&bench, target.fault)?;
         let order = match config.led_order {
             firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
             firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
@@ -47,7 +47,6 @@ impl SimDevice {
         if let Some(path) = &target.flash {
             load_flash(&mut machine, path)?;
         }
-        let nvs = nvs_image_with(&config, target.fault)?;
         let provisioned = machine.write_flash(NVS.start, &nvs);
         provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
         machine.network().allow(BROKER.0);
