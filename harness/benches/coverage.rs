@@ -2,7 +2,7 @@
 //! same run: a machine that is started anew for each input, and one whose memory is copied back whole.
 //!
 //! Measured with the inputs that a campaign from seed 0 executes first, and with accepted commands alone. The ways take turns,
-//! a few inputs at a time, so that what else the computer does slows all of them.
+//! some inputs at a time, so that what else the computer does slows all of them.
 //!
 //! The firmware is `firmware/prebuilt/light-openeth.elf`. Then, with `light-planted.elf`: how long it takes to find the two faults
 //! of memory.
@@ -24,8 +24,10 @@ const RAM: usize = (400 + 8) * 1024;
 const FLASH: usize = 4 * 1024 * 1024;
 /// Inputs of the campaign.
 const INPUTS: usize = 1000;
-/// Inputs that each way executes before it is the next one's turn.
-const TURN: usize = 20;
+/// Inputs that each device but the restarted one executes before it is measured.
+const WARM_UP: usize = 2 * INPUTS;
+/// Inputs that each way executes before it is the next one's turn: enough for what the host's caches held before to be forgotten.
+const TURN: usize = 250;
 /// Commands that the device accepts.
 const ACCEPTED: [(&str, &str); 4] =
     [("power", "on"), ("hue", "120"), ("hsb", "180,255,255"), ("mode", "blink,200,500")];
@@ -62,13 +64,17 @@ struct Way<'a> {
     taken: Duration,
 }
 
-fn measure(image: &Image, what: &str, inputs: &[Input], rounds: usize) {
+fn measure(image: &Image, what: &str, inputs: &[Input]) {
     let boot = || FuzzedDevice::boot(image, 0).expect("it boots");
     let (mut copied, mut restored, mut idle) = (boot(), boot(), boot());
     let (mut instructions, mut statuses) = (0, 0);
-    for input in inputs {
-        // Decodes the code, as the first executions of a campaign do.
+    // Decodes and compiles the code, as the first executions of a campaign do.
+    for input in inputs.iter().cycle().take(WARM_UP) {
         execute(&mut copied, input);
+        execute(&mut restored, input);
+        execute(&mut idle, &Input::Messages(Vec::new()));
+    }
+    for input in inputs {
         let execution = restored.execute(input);
         instructions += execution.instructions;
         statuses += usize::from(!execution.statuses.is_empty());
@@ -98,16 +104,14 @@ fn measure(image: &Image, what: &str, inputs: &[Input], rounds: usize) {
         way("  dirty pages restored", Box::new(|input| execute(&mut restored, input))),
         way("  dirty pages restored, no input", Box::new(|_| execute(&mut idle, &Input::Messages(Vec::new())))),
     ];
-    for _ in 0..rounds {
-        for turn in inputs.chunks(TURN) {
-            for way in &mut ways {
-                let start = Instant::now();
-                turn.iter().for_each(&mut way.run);
-                way.taken += start.elapsed();
-            }
+    for turn in inputs.chunks(TURN) {
+        for way in &mut ways {
+            let start = Instant::now();
+            turn.iter().for_each(&mut way.run);
+            way.taken += start.elapsed();
         }
     }
-    let executions = (inputs.len() * rounds) as f64;
+    let executions = inputs.len() as f64;
     let slowest = ways[0].taken.as_secs_f64();
     for Way { name, taken, .. } in &ways {
         let (rate, ratio) = (executions / taken.as_secs_f64(), slowest / taken.as_secs_f64());
@@ -122,8 +126,9 @@ fn main() {
     };
     let campaign = Campaign::new(image.clone()).with_dictionary(dictionary());
     let inputs = campaign.first_inputs(INPUTS).expect("it boots");
-    measure(&image, "the first inputs of a campaign", &inputs, 1);
-    measure(&image, "accepted commands", &accepted(), INPUTS / ACCEPTED.len() / 2);
+    measure(&image, "the first inputs of a campaign", &inputs);
+    let accepted: Vec<_> = accepted().into_iter().cycle().take(INPUTS).collect();
+    measure(&image, "accepted commands", &accepted);
     for fault in [11, 12] {
         find_planted(fault);
     }

@@ -96,6 +96,24 @@ fn executions_leave_nothing_behind() {
 }
 
 #[test]
+fn machine_code_does_what_the_interpreter_does() {
+    let mut device = FuzzedDevice::boot(&image_of(&light()), 0).unwrap();
+    let inputs = Campaign::new(image_of(&light())).with_dictionary(dictionary()).first_inputs(100).unwrap();
+    let mut run = |device: &mut FuzzedDevice| -> Vec<_> {
+        let outcome = |input| {
+            let execution = device.execute(input);
+            (execution.instructions, execution.simulated, execution.statuses, device.hashes(), edges(device))
+        };
+        inputs.iter().map(outcome).collect()
+    };
+    let interpreted = run(&mut device);
+    assert_eq!(device.machine().cpu_mut().compile(), Ok(true), "there is a compiler for this computer");
+    let compiled = run(&mut device);
+    let different = interpreted.iter().zip(&compiled).position(|(one, other)| one != other);
+    assert_eq!(different, None);
+}
+
+#[test]
 fn a_command_is_answered_by_its_statuses() {
     let mut device = FuzzedDevice::boot(&image_of(&light()), 0).unwrap();
     let execution = device.execute(&message("hsb", b"12,34,56"));

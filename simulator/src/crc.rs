@@ -1,13 +1,16 @@
-//! Cyclic redundancy checks, bit by bit: the ROM's functions and Ethernet's check sequence need several of them, of short
-//! data.
+//! Cyclic redundancy checks: the ROM's functions and Ethernet's check sequence need several of them, of short data.
 
 /// A check of `bits` bits over bytes whose lowest bit comes first, going on from `crc`.
-pub(crate) fn reflected(polynomial: u32, mut crc: u32, bytes: &[u8]) -> u32 {
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
+pub(crate) const fn reflected(polynomial: u32, mut crc: u32, bytes: &[u8]) -> u32 {
+    let mut done = 0;
+    while done < bytes.len() {
+        crc ^= bytes[done] as u32;
+        let mut bit = 0;
+        while bit < 8 {
             crc = crc >> 1 ^ if crc & 1 == 1 { polynomial } else { 0 };
+            bit += 1;
         }
+        done += 1;
     }
     crc
 }
@@ -23,9 +26,22 @@ pub(crate) fn forward(polynomial: u32, mut crc: u32, bytes: &[u8]) -> u32 {
     crc
 }
 
+const ETHERNET_POLYNOMIAL: u32 = 0xEDB8_8320;
+
+/// What each byte does to Ethernet's check sequence, which every frame needs.
+const ETHERNET: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = reflected(ETHERNET_POLYNOMIAL, 0, &[byte as u8]);
+        byte += 1;
+    }
+    table
+};
+
 /// Ethernet's frame check sequence (IEEE 802.3, section 3.2.9).
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
-    !reflected(0xEDB8_8320, u32::MAX, bytes)
+    !bytes.iter().fold(u32::MAX, |crc, byte| crc >> 8 ^ ETHERNET[usize::from(crc as u8 ^ byte)])
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::core::{Config, Core};
 use super::csr::{CsrNumber, Totals};
+use super::native::CompileError;
 use super::run;
 use super::stop::Stop;
 use crate::mem::{Bus, Memory, NoBus};
@@ -33,13 +34,14 @@ impl Cpu {
     pub fn reset(&mut self) {
         let (now, instret) = (self.core.now(), self.core.instret);
         let breakpoints = std::mem::take(&mut self.core.breakpoints);
-        let (coverage, edges) = (self.core.coverage.take(), self.core.edges.take());
+        let (coverage, edges, compiles) = (self.core.coverage.take(), self.core.edges.take(), self.core.compiles);
         let mut core = Core::new(self.core.config);
         core.horizon = now;
         core.instret = instret;
         core.breakpoints = breakpoints;
         core.coverage = coverage;
         core.edges = edges;
+        core.compiles = compiles;
         core.forget = true;
         *self.core = core;
     }
@@ -170,5 +172,30 @@ impl Cpu {
     /// Takes a breakpoint away.
     pub fn clear_breakpoint(&mut self, address: u32) {
         self.core.forget |= self.core.breakpoints.remove(&address);
+    }
+
+    /// Begins or ends to prepare for [`compile`](Self::compile); all that was decoded is forgotten either way.
+    ///
+    /// Costs 20 bytes for each instruction that is executed.
+    pub fn set_compilation(&mut self, on: bool) {
+        self.core.compiles = on;
+        self.core.forget = true;
+        self.core.attention = true;
+    }
+
+    /// Makes machine code of the computer's own of all code that has been executed since
+    /// [`set_compilation`](Self::set_compilation), if that is worthwhile: if a sixteenth of it or more has none yet, or none that fits it. For code that will
+    /// be executed some thousand times more; it takes about 15 µs for each instruction.
+    ///
+    /// The firmware sees no difference, nor does anybody else: cycles, counters, edges and all states are the same. Machine code
+    /// lasts until some of it is overwritten, or until all code is forgotten (as by breakpoints). Returns whether any was made.
+    ///
+    /// # Errors
+    /// [`CompileError`] if there is no compiler for this computer, or it gives no memory for code. Everything goes on without.
+    pub fn compile(&mut self) -> Result<bool, CompileError> {
+        if !self.core.compiles || self.core.forget || !self.core.cache.is_worth_compiling() {
+            return Ok(false);
+        }
+        self.core.cache.compile().map(|()| true)
     }
 }

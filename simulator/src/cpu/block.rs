@@ -9,10 +9,11 @@ use super::edges::Edges;
 use super::exec;
 use super::fuse::{self, Fused};
 use super::inst::{Inst, Op};
+use super::step::{Step, StepKind};
 use super::trap::{Exception, Raised};
 use super::{compressed, decode};
 use crate::mem::{Memory, Physical};
-use crate::raw::slot::{Code, Ip, Slot};
+use crate::raw::slot::{Code, Handler, Ip, Slot};
 
 /// Instructions in a block, at most.
 pub(super) const LONGEST: u8 = 48;
@@ -51,9 +52,24 @@ pub(super) struct Block {
     pub(super) cycles: u16,
     /// The bytes that it was decoded from.
     pub(super) bytes: Vec<(Physical, u32)>,
+    /// Its instructions, if it may become machine code.
+    pub(super) steps: Vec<Step>,
+    /// What its first operation does for the interpreter, if it leads to machine code.
+    pub(super) original: Option<Handler>,
+    /// How often its machine code has left something to the interpreter, as far as that is counted.
+    pub(super) misses: u8,
 }
 
+/// Blocks that have left so much to the interpreter are likely to do so again.
+const MANY_MISSES: u8 = 32;
+
 impl Block {
+    /// Whether its machine code often leaves something to the interpreter: it uses registers of peripherals, or what lies
+    /// across two pages.
+    pub(super) fn often_misses(&self) -> bool {
+        self.misses >= MANY_MISSES
+    }
+
     pub(super) fn entry(&self) -> Ip {
         self.code.at(1)
     }
@@ -89,6 +105,7 @@ struct Builder<'a> {
     /// The first instruction that no operation stands for yet, likewise.
     first: (u32, u16, u8),
     longest_way: u16,
+    steps: Vec<Step>,
 }
 
 impl<'a> Builder<'a> {
@@ -106,6 +123,7 @@ impl<'a> Builder<'a> {
             count: 0,
             first: (pc, 0, 0),
             longest_way: 0,
+            steps: Vec::new(),
         }
     }
 
@@ -133,8 +151,18 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Block {
         let cycles = self.longest_way.max(self.cycles);
-        let (meta, bytes, user) = (self.meta.into_boxed_slice(), self.bytes, self.core.user);
-        Block { code: Code::new(self.slots), meta, pc: self.start, user, cycles, bytes }
+        let (meta, bytes, user, steps) = (self.meta.into_boxed_slice(), self.bytes, self.core.user, self.steps);
+        Block {
+            code: Code::new(self.slots),
+            meta,
+            pc: self.start,
+            user,
+            cycles,
+            bytes,
+            steps,
+            original: None,
+            misses: 0,
+        }
     }
 
     fn fetch(&self, pc: u32) -> Result<Inst, Raised> {
@@ -169,6 +197,7 @@ impl<'a> Builder<'a> {
 
     fn check_breakpoints(&mut self, inst: Inst) {
         if self.is_watched(self.pc) {
+            self.step(StepKind::Interpreted);
             self.operation(exec::check_breakpoint, [0; 3], 0, self.core.config.costs.of(inst.op));
         }
     }
@@ -184,12 +213,19 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds an operation whose own instruction is the one at `pc`.
-    fn operation(&mut self, handler: crate::raw::slot::Handler, registers: [u8; 3], imm: u32, own_cycles: u8) {
+    fn operation(&mut self, handler: Handler, registers: [u8; 3], imm: u32, own_cycles: u8) {
         let (first_pc, first_cycles, first_count) = self.first;
         let (pc, cycles, count) = (self.pc, self.cycles, self.count);
         self.meta.push(Meta { first_pc, pc, first_cycles, cycles, first_count, count, own_cycles, is_link: false });
         self.slots.push(Slot::operation(handler, registers, imm, self.slots.len()));
         self.first = (pc, cycles, count);
+    }
+
+    /// Remembers what the next operation does.
+    fn step(&mut self, kind: StepKind) {
+        if self.core.compiles {
+            self.steps.push(Step { slot: self.slots.len(), kind });
+        }
     }
 
     fn link(&mut self, pc: u32, cycles: u16, count: u8) {
@@ -200,6 +236,7 @@ impl<'a> Builder<'a> {
 
     /// Ends the block: it goes on at `pc`.
     fn go_to(&mut self, pc: u32) {
+        self.step(StepKind::GoTo);
         self.operation(exec::go_to, [0; 3], 0, 0);
         self.link(pc, self.cycles, self.count);
     }
@@ -228,6 +265,7 @@ impl<'a> Builder<'a> {
             Op::Jal => return self.emit_jal(inst, cycles),
             Op::Jalr => {
                 let counts = self.edges.is_some() && !inst.is_return();
+                self.step(StepKind::Jump(inst, counts));
                 let handler = if counts { exec::counted_jalr(inst.rd) } else { exec::jalr(inst.rd) };
                 self.operation(handler, registers, imm, cycles);
                 self.link(self.pc.wrapping_add(inst.len.into()), self.cycles + u16::from(cycles), self.count + 1);
@@ -236,6 +274,7 @@ impl<'a> Builder<'a> {
             op if op.is_branch() => {
                 let (target, next) = (self.pc.wrapping_add(imm), self.pc.wrapping_add(inst.len.into()));
                 let number = self.edges.as_mut().and_then(|edges| edges.branch(self.pc, target, next));
+                self.step(StepKind::Branch(inst, number));
                 let handler = if number.is_some() { exec::counted_branch(op) } else { exec::branch(op) };
                 self.operation(handler, registers, number.unwrap_or(0), cycles);
                 return self.emit_branch_link(inst);
@@ -248,6 +287,7 @@ impl<'a> Builder<'a> {
                     Op::Ebreak => exec::ebreak,
                     _ => exec::illegal,
                 };
+                self.step(StepKind::Interpreted);
                 self.operation(handler, [0; 3], inst.raw, cycles);
                 self.operated(inst, cycles);
                 // Never reached, but every operation has one after it.
@@ -255,16 +295,24 @@ impl<'a> Builder<'a> {
                 return true;
             }
             Op::Wfi => {
+                self.step(StepKind::Interpreted);
                 self.operation(exec::wfi, [0; 3], inst.raw, cycles);
                 self.operated(inst, cycles);
             }
             Op::Auipc => {
+                self.step(StepKind::Plain(inst, self.pc));
                 self.operation(exec::constant, registers, self.pc.wrapping_add(imm), cycles);
                 self.operated(inst, cycles);
             }
             op => {
+                self.step(StepKind::Plain(inst, self.pc));
                 self.operation(exec::handler(op, registers, imm), registers, exec::immediate(&inst), cycles);
                 self.operated(inst, cycles);
+                // After what the interpreter has to do, machine code can go on in the next block.
+                if self.core.compiles && op.is_csr() && !inst.is_mstatus() {
+                    self.go_to(self.pc);
+                    return true;
+                }
             }
         }
         false
@@ -273,6 +321,7 @@ impl<'a> Builder<'a> {
     fn emit_jal(&mut self, inst: Inst, cycles: u8) -> bool {
         let target = self.pc.wrapping_add(inst.imm as u32);
         if target == self.pc && inst.rd == 0 {
+            self.step(StepKind::Interpreted);
             self.operation(exec::self_jump, [0; 3], 0, cycles);
             self.operated(inst, cycles);
             self.go_to(target);
@@ -281,6 +330,7 @@ impl<'a> Builder<'a> {
         let forward = target > self.pc;
         if inst.rd != 0 {
             let next = self.pc.wrapping_add(inst.len.into());
+            self.step(StepKind::Call { rd: inst.rd, to_return: next });
             self.operation(exec::call, [inst.rd, 0, 0], next, cycles);
             self.link(target, self.cycles + u16::from(cycles), self.count + 1);
             return true;
@@ -309,6 +359,11 @@ impl<'a> Builder<'a> {
     }
 
     fn emit_fused(&mut self, fused: Fused, first: Inst, second: Inst) -> bool {
+        self.step(StepKind::Plain(first, self.pc));
+        self.step(match second.op {
+            op if op.is_branch() => StepKind::Branch(second, None),
+            _ => StepKind::Plain(second, self.pc.wrapping_add(first.len.into())),
+        });
         self.claim(self.pc, first.len);
         self.pass(first, self.core.config.costs.of(first.op));
         self.claim(self.pc, second.len);
@@ -316,10 +371,6 @@ impl<'a> Builder<'a> {
         self.operation(fused.handler, fused.registers, fused.imm, cycles);
         if second.op.is_branch() {
             return self.emit_branch_link(second);
-        }
-        if second.op == Op::Jalr {
-            self.link(self.pc.wrapping_add(second.len.into()), self.cycles + u16::from(cycles), self.count + 1);
-            return true;
         }
         self.operated(second, cycles);
         false

@@ -2,7 +2,9 @@
 
 use super::block::{Block, Meta};
 use super::exec;
+use super::native::{self, CompileError, Compiled};
 use crate::mem::Physical;
+use crate::raw::native::{Gate, MachineCode};
 use crate::raw::slot::Ip;
 use crate::raw::tlb::SPAN;
 use std::collections::HashMap;
@@ -12,17 +14,34 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub(super) const SCRATCH: u32 = u32::MAX;
 /// Slots of all blocks together before everything is decoded anew: 32 bytes each, with what stands beside them.
 const MOST_SLOTS: usize = 128 * 1024;
-const JUMPS: usize = 2048;
+const JUMPS: usize = 8192;
 
 /// Where the last `jalr` to an address went.
 #[derive(Clone, Copy)]
+#[repr(C)]
 struct Jump {
     pc: u32,
-    code: Option<Ip>,
+    code: Ip,
 }
 
 /// No instruction is at an odd address.
-const NO_JUMP: Jump = Jump { pc: 1, code: None };
+const NO_JUMP: Jump = Jump { pc: 1, code: Ip::NONE };
+
+/// What machine code has to know to find where a jump leads.
+pub(super) mod layout {
+    use super::{Cache, Jump};
+    use std::mem::offset_of;
+
+    /// From the cache to the pointer to the jumps.
+    pub(in crate::cpu) const JUMPS: i32 = offset_of!(Cache, jumps) as i32;
+    /// Their number, a power of two.
+    pub(in crate::cpu) const PLACES: i64 = super::JUMPS as i64;
+    /// Bytes of one.
+    pub(in crate::cpu) const PLACE: i64 = size_of::<Jump>() as i64;
+    /// What is in one.
+    pub(in crate::cpu) const PC: i32 = offset_of!(Jump, pc) as i32;
+    pub(in crate::cpu) const CODE: i32 = offset_of!(Jump, code) as i32;
+}
 
 /// The code cache of one core.
 pub(super) struct Cache {
@@ -33,6 +52,11 @@ pub(super) struct Cache {
     jumps: Box<[Jump; JUMPS]>,
     scratch: Option<Block>,
     slots: usize,
+    machine_code: Option<MachineCode>,
+    /// Blocks that were there when it was made.
+    compiled: usize,
+    /// Blocks that have turned out since to miss often.
+    outdated: usize,
 }
 
 impl Cache {
@@ -45,6 +69,9 @@ impl Cache {
             jumps: Box::new([NO_JUMP; JUMPS]),
             scratch: None,
             slots: 0,
+            machine_code: None,
+            compiled: 0,
+            outdated: 0,
         }
     }
 
@@ -86,6 +113,54 @@ impl Cache {
         self.scratch.insert(block).entry()
     }
 
+    /// Whether much has been decoded since machine code was made, or much of it would be made differently now.
+    pub(super) fn is_worth_compiling(&self) -> bool {
+        let new = self.blocks.len() - self.compiled + self.outdated;
+        new * 16 > self.compiled
+    }
+
+    /// Makes machine code of all blocks in use, in the place of what there was.
+    pub(super) fn compile(&mut self) -> Result<(), CompileError> {
+        self.drop_machine_code();
+        (self.compiled, self.outdated) = (self.blocks.len(), 0);
+        let in_use = || self.blocks.iter().zip(&self.alive).filter(|(_, alive)| **alive).map(|(block, _)| block);
+        let Compiled { code, entries } = native::compile(in_use())?;
+        let alive = self.blocks.iter_mut().zip(&self.alive).filter(|(_, alive)| **alive).map(|(block, _)| block);
+        for (block, entry) in alive.zip(entries) {
+            if let Some(entry) = entry {
+                block.original = Some(block.entry().replace_handler(exec::native));
+                block.entry().set_native(entry);
+            }
+        }
+        self.machine_code = Some(code);
+        Ok(())
+    }
+
+    /// Leaves everything to the interpreter.
+    fn drop_machine_code(&mut self) {
+        for block in &mut self.blocks {
+            if let Some(handler) = block.original.take() {
+                block.entry().replace_handler(handler);
+                block.entry().set_native(0);
+            }
+        }
+        self.machine_code = None;
+        self.compiled = 0;
+    }
+
+    /// Notes that a block's machine code has left something to the interpreter.
+    pub(super) fn note_miss(&mut self, number: u32) {
+        let Some(block) = self.blocks.get_mut(number as usize) else { return };
+        let before = block.often_misses();
+        block.misses = block.misses.saturating_add(1);
+        self.outdated += usize::from(block.often_misses() && !before);
+    }
+
+    /// The way into machine code.
+    pub(super) fn gate(&self) -> Option<Gate> {
+        self.machine_code.as_ref().map(MachineCode::gate)
+    }
+
     pub(super) fn block(&self, number: u32) -> &Block {
         match number {
             SCRATCH => self.scratch.as_ref().expect("the block that is being executed"),
@@ -111,11 +186,11 @@ impl Cache {
     #[inline(always)]
     pub(super) fn jump(&self, pc: u32) -> Option<Ip> {
         let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
-        if jump.pc == pc { jump.code } else { None }
+        (jump.pc == pc).then_some(jump.code)
     }
 
     pub(super) fn remember_jump(&mut self, pc: u32, code: Ip) {
-        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, code: Some(code) };
+        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, code };
     }
 
     /// Forgets where jumps went, because the mode has changed.
@@ -126,7 +201,8 @@ impl Cache {
     /// Takes blocks out of use that were decoded from any of these bytes. They stay in memory, because other blocks
     /// may lead to them; their first operation then goes back to the loop. Returns whether there were any.
     pub(super) fn invalidate(&mut self, at: Physical, bytes: u32) -> bool {
-        let mut any = false;
+        let (mut any, mut any_compiled) = (false, false);
+        let mut gone = Vec::new();
         for span in spans(at, bytes) {
             let Some(numbers) = self.by_span.get_mut(&span) else { continue };
             let (blocks, alive) = (&self.blocks, &mut self.alive);
@@ -141,11 +217,19 @@ impl Cache {
                     return true;
                 }
                 alive[*number as usize] = false;
+                any_compiled |= block.original.is_some();
                 by_start.remove(&key(block.pc, block.user));
-                block.entry().replace_handler(exec::dead);
+                gone.push(block.entry());
                 any = true;
                 false
             });
+        }
+        // Machine code goes from block to block without looking.
+        if any_compiled {
+            self.drop_machine_code();
+        }
+        for entry in gone {
+            entry.replace_handler(exec::dead);
         }
         if any {
             self.forget_jumps();

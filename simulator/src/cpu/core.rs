@@ -59,6 +59,8 @@ pub(crate) struct Core {
     pub(super) user: bool,
     /// Whether interrupts and overwritten code must be looked at before the next instruction.
     pub(super) attention: bool,
+    /// Whether an interrupt is presented to the core, as of the last time that it had a reason to look.
+    pub(super) presented: bool,
     /// Whether the core is in `wfi`.
     pub(super) waiting: bool,
     pub(super) csr: Csrs,
@@ -85,6 +87,8 @@ pub(crate) struct Core {
     pub(super) mode_changed: bool,
     /// Whether all predecoded code is to be forgotten.
     pub(super) forget: bool,
+    /// Whether blocks may become machine code.
+    pub(super) compiles: bool,
     pub(super) config: Config,
 }
 
@@ -98,6 +102,7 @@ impl Core {
             pc: 0x4000_0000,
             user: false,
             attention: true,
+            presented: false,
             waiting: false,
             csr: Csrs::new(),
             cache: Cache::new(),
@@ -113,6 +118,7 @@ impl Core {
             until: 0,
             mode_changed: false,
             forget: false,
+            compiles: false,
             config,
         }
     }

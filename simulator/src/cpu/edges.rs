@@ -12,7 +12,10 @@ use std::collections::HashMap;
 /// Edges that are told apart.
 const MOST_EDGES: usize = 1 << 16;
 /// The last edges of indirect jumps are found without a search.
-const RECENT: usize = 1024;
+const RECENT: usize = 4096;
+/// Spreads addresses over the recent edges.
+pub(super) const FACTOR: u32 = 0x9E37_79B9;
+pub(super) const SHIFT: i64 = 16;
 /// Counters that are looked at together.
 const CHUNK: usize = 32;
 /// Different comparisons that are kept for one branch; more of them are a loop's counter or a clock.
@@ -38,19 +41,50 @@ pub struct Comparison {
     pub right: u32,
 }
 
+/// An edge of an indirect jump, and its number.
+#[derive(Clone, Copy)]
+#[repr(C, align(16))]
+struct Recent {
+    from: u32,
+    to: u32,
+    number: u32,
+}
+
 /// Counters of edges, and what was compared.
 pub(super) struct Edges {
     numbers: HashMap<Edge, u32>,
     edges: Vec<Edge>,
-    /// How often each was taken since they were last read, at most 255 times.
-    counters: [u8; MOST_EDGES],
-    recent: [(Edge, u32); RECENT],
+    /// How often each was taken since they were last read, modulo 2^32.
+    counters: [u32; MOST_EDGES],
+    recent: [Recent; RECENT],
     compared: Option<HashMap<u32, Vec<(u32, u32)>>>,
+}
+
+/// What machine code has to know to count.
+pub(super) mod layout {
+    use super::{Edges, RECENT, Recent};
+    use std::mem::offset_of;
+
+    /// From the edges to the counters.
+    pub(in crate::cpu) const COUNTERS: i32 = offset_of!(Edges, counters) as i32;
+    /// Bytes of a counter.
+    pub(in crate::cpu) const COUNTER: i32 = size_of::<u32>() as i32;
+    /// From the edges to the recent edges of indirect jumps.
+    pub(in crate::cpu) const RECENT_EDGES: i32 = offset_of!(Edges, recent) as i32;
+    /// Their number, a power of two.
+    pub(in crate::cpu) const PLACES: i64 = RECENT as i64;
+    /// Bytes of one.
+    pub(in crate::cpu) const PLACE: i64 = size_of::<Recent>() as i64;
+    /// What is in one.
+    pub(in crate::cpu) const FROM: i32 = offset_of!(Recent, from) as i32;
+    pub(in crate::cpu) const TO: i32 = offset_of!(Recent, to) as i32;
+    pub(in crate::cpu) const NUMBER: i32 = offset_of!(Recent, number) as i32;
+    pub(in crate::cpu) use super::{FACTOR, SHIFT};
 }
 
 impl Edges {
     fn new() -> Self {
-        let nothing = (Edge { from: 1, to: 1 }, 0);
+        let nothing = Recent { from: 1, to: 1, number: 0 };
         Self {
             numbers: HashMap::new(),
             edges: Vec::new(),
@@ -86,7 +120,12 @@ impl Edges {
     #[inline(always)]
     fn count(&mut self, number: u32) {
         let counter = &mut self.counters[number as usize % MOST_EDGES];
-        *counter = counter.saturating_add(1);
+        *counter = counter.wrapping_add(1);
+    }
+
+    /// Whether it is noted what branches compare.
+    pub(super) fn compares(&self) -> bool {
+        self.compared.is_some()
     }
 
     /// A branch with this number goes its way. Returns whether what it has compared is to be [noted](Self::compare) too.
@@ -108,12 +147,12 @@ impl Edges {
     /// yet: [`count_new_jump`](Self::count_new_jump) does that.
     #[inline(always)]
     pub(super) fn count_jump(&mut self, from: u32, to: u32) -> bool {
-        let edge = Edge { from, to };
-        let (recent, number) = self.recent[place(edge)];
-        if recent == edge {
-            self.count(number);
+        let recent = self.recent[place(Edge { from, to })];
+        let is_recent = recent.from == from && recent.to == to;
+        if is_recent {
+            self.count(recent.number);
         }
-        recent == edge
+        is_recent
     }
 
     pub(super) fn count_new_jump(&mut self, from: u32, to: u32) {
@@ -123,7 +162,7 @@ impl Edges {
             None if self.edges.len() == MOST_EDGES => return,
             None => self.add(edge),
         };
-        self.recent[place(edge)] = (edge, number);
+        self.recent[place(edge)] = Recent { from, to, number };
         self.count(number);
     }
 }
@@ -131,7 +170,7 @@ impl Edges {
 /// Where an edge of an indirect jump is among the recent ones.
 #[inline(always)]
 fn place(edge: Edge) -> usize {
-    (edge.from >> 1 ^ edge.to.wrapping_mul(0x9E37_79B9) >> 16) as usize % RECENT
+    (edge.from >> 1 ^ edge.to.wrapping_mul(FACTOR) >> SHIFT) as usize % RECENT
 }
 
 impl Cpu {
@@ -145,7 +184,7 @@ impl Cpu {
     }
 
     /// Tells each edge that was taken since the last call, by its number, and how often (at most 255 times). Then all
-    /// counters are zero.
+    /// counters are zero. They count modulo 2^32.
     ///
     /// Numbers are this core's own, counted from 0 in the order in which edges became known; [`edge`](Self::edge) tells
     /// what they stand for.
@@ -158,7 +197,7 @@ impl Cpu {
                 continue;
             }
             for (index, counter) in counters.iter_mut().enumerate().filter(|(_, counter)| **counter != 0) {
-                each((chunk * CHUNK + index) as u32, std::mem::take(counter));
+                each((chunk * CHUNK + index) as u32, u8::try_from(std::mem::take(counter)).unwrap_or(u8::MAX));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! A decoded instruction. Compressed ones look like what they stand for, but for their length.
 
+use super::csr::CsrNumber;
+
 /// What an instruction does. Names are the manual's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[rustfmt::skip]
@@ -35,6 +37,11 @@ impl Inst {
         Self { op: Op::Illegal, rd: 0, rs1: 0, rs2: 0, imm: 0, len, raw }
     }
 
+    /// Whether it reads or writes `mstatus`, with which critical sections begin and end.
+    pub(crate) fn is_mstatus(self) -> bool {
+        self.op.is_csr() && CsrNumber(self.imm as u16) == CsrNumber::MSTATUS
+    }
+
     /// Whether it is `ret`.
     pub(crate) fn is_return(self) -> bool {
         self.op == Op::Jalr && self.rd == 0 && self.rs1 == 1
@@ -44,6 +51,10 @@ impl Inst {
 impl Op {
     pub(crate) fn is_branch(self) -> bool {
         matches!(self, Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu)
+    }
+
+    pub(crate) fn is_csr(self) -> bool {
+        (Self::Csrrw as u8..=Self::Csrrci as u8).contains(&(self as u8))
     }
 
     /// Whether all that the operation does is to set `rd`, so that it does nothing if `rd` is x0.

@@ -46,8 +46,10 @@ mod edges;
 mod exec;
 mod fuse;
 mod inst;
+mod native;
 mod run;
 mod snapshot;
+mod step;
 mod stop;
 mod trap;
 
@@ -57,6 +59,7 @@ pub use cost::Costs;
 pub use csr::{CsrNumber, Pmp, Trigger};
 pub use disassembly::disassemble;
 pub use edges::{Comparison, Edge};
+pub use native::CompileError;
 pub use snapshot::CpuSnapshot;
 pub use stop::{Stop, StormReport};
 pub use trap::Exception;

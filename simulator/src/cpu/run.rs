@@ -11,7 +11,7 @@ use crate::raw::slot::Ip;
 
 /// Cycles after which the handlers come back even if nothing happens, so that they do not nest deeper than this where
 /// the compiler has not turned their calls into jumps.
-const SLICE: u64 = 1024;
+const SLICE: u64 = 4096;
 
 /// Executes until something is to be done outside.
 pub(super) fn run(core: &mut Core, mem: &mut Memory, bus: &mut dyn Bus, until: u64) -> Stop {
@@ -100,10 +100,12 @@ impl Core {
             self.cache.forget_jumps();
             self.left_by = None;
         }
+        let line = bus.interrupt();
+        self.presented = line.is_some();
         if !self.waiting && !self.interrupts_enabled() {
             return None;
         }
-        match bus.interrupt() {
+        match line {
             None => return self.waiting.then_some(Stop::Wfi),
             Some(line) if self.interrupts_enabled() => {
                 self.left_by = None;
@@ -134,12 +136,15 @@ impl Core {
     }
 
     fn find_block(&mut self, mem: &mut Memory) -> Option<Ip> {
-        if let Some(ip) = self.cache.jump(self.pc).or_else(|| self.cache.find(self.pc, self.user)) {
+        if let Some(ip) = self.cache.jump(self.pc) {
             return Some(ip);
         }
         if mem.is_rom_call(self.pc) {
             self.stop = Some(Stop::RomCall(self.pc));
             return None;
+        }
+        if let Some(ip) = self.cache.find(self.pc, self.user) {
+            return Some(ip);
         }
         if self.cache.is_full() {
             self.forget_code(mem);
@@ -173,9 +178,13 @@ impl Core {
     }
 
     fn enter(&mut self, ip: Ip, done: Done, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
+        self.charge_back(done);
+        ip.dispatch(self, mem, bus)
+    }
+
+    fn charge_back(&mut self, done: Done) {
         self.fuel += i64::from(done.cycles);
         self.instret = self.instret.wrapping_sub(done.count.into());
-        ip.dispatch(self, mem, bus)
     }
 
     /// Executes what starts within `room` cycles, of one block.
@@ -196,7 +205,8 @@ impl Core {
         }
         let at = block.code.at(cut);
         let handler = at.replace_handler(exec::cut);
-        let leave = self.enter(ip, done, mem, bus);
+        self.charge_back(done);
+        let leave = exec::interpret(self, mem, bus, ip);
         at.replace_handler(handler);
         leave
     }

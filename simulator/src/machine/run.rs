@@ -66,11 +66,7 @@ impl Machine {
                 continue;
             }
             let pc = self.cpu.pc();
-            let stop = if one_step {
-                self.cpu.step(&mut self.memory, &mut self.soc)
-            } else {
-                self.cpu.run(&mut self.memory, &mut self.soc, deadline)
-            };
+            let stop = if one_step { self.cpu.step(&mut self.memory, &mut self.soc) } else { self.execute(deadline) };
             match stop {
                 Stop::Until | Stop::SliceEnd if one_step => return Exit::Until,
                 Stop::Until | Stop::SliceEnd => {}
@@ -88,6 +84,18 @@ impl Machine {
             }
             if one_step && self.cpu.pc() != pc {
                 return Exit::Until;
+            }
+        }
+    }
+
+    /// Lets the core run, and performs the functions of the ROM that it calls meanwhile: most of them concern nobody else.
+    fn execute(&mut self, deadline: u64) -> Stop {
+        loop {
+            let stop = self.cpu.run(&mut self.memory, &mut self.soc, deadline);
+            let Stop::RomCall(address) = stop else { return stop };
+            self.call_rom(address, deadline);
+            if self.cpu.cycle() >= deadline || self.stuck.is_some() || self.soc.take_slice_end() {
+                return Stop::SliceEnd;
             }
         }
     }

@@ -8,7 +8,7 @@ use super::map::{
 use super::ram::RamPage;
 use super::{FlashImage, OutsideFlash};
 use crate::raw::page::{PAGE, SharedPage};
-use crate::raw::tlb::Tlb;
+use crate::raw::tlb::{SPAN, Tlb};
 use std::ops::Range;
 
 const RTC_FAST_BYTES: u32 = 0x2000;
@@ -152,12 +152,9 @@ impl Memory {
     /// Stores bytes that do not cross a page of RAM, and notes it if they were code.
     pub(crate) fn store(&mut self, at: Physical, bytes: &[u8]) {
         let Place::Ram(offset) = at.place() else { unreachable!("only RAM is writable") };
-        let page = &mut self.ram[offset / PAGE];
-        if page.is_shared() {
-            // Loads still look at the page that is about to be replaced.
-            self.tlb.flush();
-        }
-        page.bytes_mut()[offset % PAGE..][..bytes.len()].copy_from_slice(bytes);
+        // Loads may still look at a page that is replaced.
+        let page = self.ram[offset / PAGE].bytes_mut(|| self.tlb.flush());
+        page[offset % PAGE..][..bytes.len()].copy_from_slice(bytes);
         self.note_write(at, bytes.len());
     }
 
@@ -167,20 +164,27 @@ impl Memory {
         }
     }
 
-    /// Lets the CPU load from the span around `address` without asking again.
-    pub(crate) fn allow_loads(&mut self, address: u32, at: Physical) {
-        let (page, offset) = self.page(at);
+    /// Lets the CPU load from these addresses, whole spans of one page, without asking again; one of them is at `at`.
+    pub(crate) fn allow_loads(&mut self, addresses: Range<u32>, at: Physical) {
+        let (page, _) = self.page(at);
         let page = page.clone();
-        self.tlb.allow_loads(address, &page, offset);
+        self.tlb.allow_loads(addresses, &page);
     }
 
-    /// Lets the CPU store to the span around `address` without asking again, unless code lies there.
-    pub(crate) fn allow_stores(&mut self, address: u32, at: Physical) {
+    /// Lets the CPU store likewise, as far around `address` as no code lies there.
+    pub(crate) fn allow_stores(&mut self, addresses: Range<u32>, address: u32, at: Physical) {
         let Place::Ram(offset) = at.place() else { return };
-        if self.marks.span_is_free(offset)
-            && let Some(page) = self.ram[offset / PAGE].own()
-        {
-            self.tlb.allow_stores(address, page, offset % PAGE);
+        let page = offset - offset % PAGE;
+        let is_free = |address: u32| self.marks.span_is_free(page + address as usize % PAGE);
+        let span = address & !(SPAN - 1);
+        if !is_free(span) {
+            return;
+        }
+        let step = SPAN as usize;
+        let before = (addresses.start..span).rev().step_by(step).take_while(|last| is_free(*last)).count() as u32;
+        let after = (span..addresses.end).step_by(step).take_while(|first| is_free(*first)).count() as u32;
+        if let Some(page) = self.ram[offset / PAGE].own() {
+            self.tlb.allow_stores(span - before * SPAN..span + after * SPAN, page);
         }
     }
 
@@ -286,7 +290,10 @@ impl Memory {
         change: impl FnOnce(&mut FlashImage) -> Result<(), OutsideFlash>,
     ) -> Result<(), OutsideFlash> {
         // The sectors may be replaced by copies.
-        self.tlb.flush();
+        for sector in (offset / PAGE..=offset.saturating_add(bytes) / PAGE).map_while(|index| self.flash.sector(index))
+        {
+            self.tlb.forget_page(sector);
+        }
         change(&mut self.flash)?;
         self.note_write(Physical::flash(offset as u32), bytes);
         Ok(())

@@ -36,15 +36,11 @@ impl RamPage {
         (!self.page.is_shared()).then_some(&mut self.page)
     }
 
-    /// Whether writing would put a copy in the place of the page.
-    pub(super) fn is_shared(&mut self) -> bool {
-        self.page.is_shared()
-    }
-
-    /// The bytes for writing; a page with another owner becomes a copy of it.
-    pub(super) fn bytes_mut(&mut self) -> &mut [u8; PAGE] {
+    /// The bytes for writing; a page with another owner becomes a copy of it, and `before` is called first.
+    pub(super) fn bytes_mut(&mut self, before: impl FnOnce()) -> &mut [u8; PAGE] {
         self.is_written = true;
         if self.page.is_shared() {
+            before();
             let copy = SharedPage::new(*self.page.bytes());
             self.origin = Some(std::mem::replace(&mut self.page, copy));
         }

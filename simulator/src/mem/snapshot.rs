@@ -51,7 +51,7 @@ impl Memory {
                 }
             });
         }
-        let flash = self.flash.restore(&snapshot.flash, || self.tlb.flush()).into_iter();
+        let flash = self.flash.restore(&snapshot.flash, |sector| self.tlb.forget_page(sector)).into_iter();
         let flash = flash.map(|sector| Physical::flash((sector * PAGE) as u32));
         let flash = flash.filter(|at| self.marks.touches(*at, PAGE as u32));
         self.stale.extend(flash.map(|at| Stale::Bytes(at, PAGE as u32)));

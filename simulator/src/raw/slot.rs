@@ -32,7 +32,7 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// The first slot of a block. `block` is its number in the code cache.
+    /// The first slot of a block. `block` is its number in the code cache. Its word is the address of its machine code.
     pub(crate) fn header(block: u32) -> Self {
         Self { word: Word { number: 0 }, immediate: block, rd: 0, rs1: 0, rs2: 0, index: 0 }
     }
@@ -58,6 +58,10 @@ impl Slot {
         old
     }
 }
+
+/// Bytes from a block's first operation back to the word of its header.
+pub(crate) const HEADER: i32 = -(size_of::<Slot>() as i32);
+const _: () = assert!(std::mem::offset_of!(Slot, word) == 0 && align_of::<Slot>() == 8);
 
 /// The slots of one block. They stay where they are until this is dropped.
 pub(crate) struct Code(NonNull<[Slot]>);
@@ -101,6 +105,32 @@ unsafe impl Send for Ip {}
 unsafe impl Sync for Ip {}
 
 impl Ip {
+    /// Of no code; never followed.
+    pub(crate) const NONE: Self = Self(ptr::null());
+
+    /// What [`address`](Self::address) gave, or an address computed from it.
+    pub(super) fn from_address(address: u64) -> Self {
+        Self(ptr::with_exposed_provenance(address as usize))
+    }
+
+    /// For machine code, which knows no pointers.
+    pub(crate) fn address(self) -> u64 {
+        self.0.expose_provenance() as u64
+    }
+
+    /// Of the first operation of a block: the address of the block's machine code, or 0.
+    #[inline(always)]
+    pub(crate) fn native(self) -> u64 {
+        // SAFETY: the header, whose word is a number, is before the first operation.
+        unsafe { (*self.0.sub(1)).word.number }
+    }
+
+    /// Of the first operation of a block: remembers the address of its machine code, or 0.
+    pub(crate) fn set_native(self, code: u64) {
+        // SAFETY: invariant 2; the header is before the first operation; no reference to it lives across this call.
+        unsafe { (*self.0.sub(1).cast_mut()).word = Word { number: code } };
+    }
+
     #[inline(always)]
     fn slot(&self) -> &Slot {
         // SAFETY: invariant 2.

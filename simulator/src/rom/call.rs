@@ -101,6 +101,9 @@ impl Call<'_> {
             let count = part.len();
             into[part].copy_from_slice(&word.to_le_bytes()[..count]);
         }
+        if access.end_slice {
+            self.soc.end_slice();
+        }
         Ok(())
     }
 
@@ -116,6 +119,9 @@ impl Call<'_> {
             word[..part.len()].copy_from_slice(&bytes[part]);
             let value = u32::from_le_bytes(word);
             self.soc.write(&mut access, at, width, value).map_err(|_| Fault::Memory(at))?;
+        }
+        if access.end_slice {
+            self.soc.end_slice();
         }
         Ok(())
     }

@@ -12,10 +12,32 @@ pub(crate) const WAIT: u32 = 0x4005_FFFE;
 
 /// The function at an address, and its name.
 pub(crate) fn find(address: u32) -> Option<(&'static str, Function)> {
-    let index = TABLE.binary_search_by_key(&address, |(at, _, _)| *at).ok()?;
-    let (_, name, function) = TABLE[index];
-    Some((name, function))
+    let place = (address.wrapping_sub(ENTRIES) / 4) as usize;
+    let index = match PLACES.get(place).filter(|_| address.is_multiple_of(4)) {
+        Some(index) => usize::from(*index),
+        None => TABLE.binary_search_by_key(&address, |(at, _, _)| *at).ok()?,
+    };
+    let (_, name, function) = TABLE.get(index)?;
+    Some((name, *function))
 }
+
+/// Where the ROM has its table of jumps to functions, one in each word.
+const ENTRIES: u32 = 0x4000_0000;
+
+/// For each word of the table of jumps the index in [`TABLE`], or one beyond it. Firmware copies each text and structure with
+/// one of these functions.
+static PLACES: [u16; 1024] = {
+    let mut places = [u16::MAX; 1024];
+    let mut index = 0;
+    while index < TABLE.len() {
+        let place = ((TABLE[index].0 - ENTRIES) / 4) as usize;
+        if place < places.len() && TABLE[index].0.is_multiple_of(4) {
+            places[place] = index as u16;
+        }
+        index += 1;
+    }
+    places
+};
 
 /// By address.
 #[rustfmt::skip]

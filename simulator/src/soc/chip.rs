@@ -298,6 +298,12 @@ impl Soc {
     }
 
     pub(super) fn settle(&mut self, memory: &mut Memory) {
+        if self.hub.has_consequences() {
+            self.settle_consequences(memory);
+        }
+    }
+
+    fn settle_consequences(&mut self, memory: &mut Memory) {
         while let Some((peripheral, direction)) = self.hub.dma.take_started() {
             let mut env = Env { device: peripheral.device(), hub: &mut self.hub, memory };
             self.peripherals.get(peripheral.device()).dma_started(&mut env, direction);
@@ -377,10 +383,20 @@ impl Soc {
         if self.hub.interrupts.take_changed() {
             access.interrupts_changed();
         }
-        let has_to_stop = self.hub.pins.has_many_edges() || self.hub.serial.is_stopping();
-        if std::mem::take(&mut self.hub.slice_ends) || has_to_stop {
+        if self.take_slice_end() {
             access.end_slice();
         }
+    }
+
+    /// Whether something is to be done outside of the core's loop.
+    pub(crate) fn take_slice_end(&mut self) -> bool {
+        let has_to_stop = self.hub.pins.has_many_edges() || self.hub.serial.is_stopping();
+        std::mem::take(&mut self.hub.slice_ends) || has_to_stop
+    }
+
+    /// Asks for that on behalf of something that has accessed registers in the core's place.
+    pub(crate) fn end_slice(&mut self) {
+        self.hub.slice_ends = true;
     }
 }
 

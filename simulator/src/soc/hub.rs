@@ -132,6 +132,15 @@ impl Hub {
         }
     }
 
+    /// Whether what a peripheral did concerns others.
+    pub(crate) fn has_consequences(&self) -> bool {
+        self.pins.has_news()
+            || self.dma.has_started()
+            || self.clocks_changed
+            || self.peripheral_resets != 0
+            || self.power_down
+    }
+
     /// A flash operation did not end well.
     pub(crate) fn flash_fault(&mut self, fault: FlashFault) {
         if fault == FlashFault::PowerCut {

@@ -228,6 +228,13 @@ impl Pins {
         self.rerouted = true;
     }
 
+    /// Whether anybody has to be told of a change.
+    pub(crate) fn has_news(&self) -> bool {
+        self.interrupts_changed
+            || self.rerouted
+            || !(self.inputs.is_empty() && self.heard.is_empty() && self.contended.is_empty())
+    }
+
     /// The next change of level of a GPIO that a part listens to.
     pub(crate) fn take_heard(&mut self) -> Option<(u8, bool)> {
         self.heard.pop_front()

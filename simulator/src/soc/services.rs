@@ -48,6 +48,7 @@ impl Soc {
     /// Asks for a reset before the next instruction.
     pub(crate) fn request_reset(&mut self, cause: ResetCause) {
         self.hub.reset.get_or_insert(cause);
+        self.hub.slice_ends = true;
     }
 
     /// Programs flash as a ROM function does.

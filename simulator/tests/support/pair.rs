@@ -41,6 +41,24 @@ impl Machine {
         Self { cpu, memory: memory(&program(choices, user_may)), device: Device::default() }
     }
 
+    /// The same, with machine code of all that the first 3,000 cycles execute.
+    pub fn compiled(choices: &[Choice], user_may: bool, costs: Costs) -> Self {
+        let mut machine = Self::new(choices, user_may, costs);
+        machine.cpu.set_compilation(true);
+        machine.compile_run(3_000);
+        machine
+    }
+
+    /// Runs up to `until`, goes back, and makes machine code of what was executed.
+    pub fn compile_run(&mut self, until: u64) {
+        let (cpu, memory, device) = (self.cpu.snapshot(), self.memory.snapshot(), self.device.clone());
+        self.run(until);
+        self.cpu.restore(&cpu);
+        self.memory.restore(&memory);
+        self.device = device;
+        self.cpu.compile().expect("there is a compiler for this computer");
+    }
+
     /// Runs up to `until` and answers stops on the way; `false` if there is no going on.
     pub fn run(&mut self, until: u64) -> bool {
         loop {
@@ -71,7 +89,11 @@ impl Machine {
 
 /// Runs both for the budgets, one after the other, and compares them whenever they stop.
 pub fn compare(choices: &[Choice], budgets: &[u16], user_may: bool, costs: Costs) {
-    let mut machine = Machine::new(choices, user_may, costs);
+    compare_with(Machine::new(choices, user_may, costs), choices, budgets, user_may, costs);
+}
+
+/// The same with this machine, which is about to execute that program.
+pub fn compare_with(mut machine: Machine, choices: &[Choice], budgets: &[u16], user_may: bool, costs: Costs) {
     let mut reference = Reference::new(costs);
     reference.pc = PROGRAM;
     reference.x[8..16].copy_from_slice(&POINTERS);

@@ -21,6 +21,8 @@ use crate::target::provision::{BROKER, NVS, nvs_image_with};
 const BOOT_LIMIT: Span = Span::from_ms(30_000);
 /// The core has slept for so long, and nothing is under way: the device waits for input.
 const IDLE: Span = Span::from_us(400);
+/// After so many executions, what they have executed is compiled.
+const COMPILE_EVERY: u32 = 256;
 /// Longest time of an execution after its last input. Long enough for a panic to be printed.
 const EXECUTION_LIMIT: Span = Span::from_ms(1_000);
 /// Most instructions of an execution; a command takes fewer than 100,000.
@@ -75,6 +77,8 @@ pub struct FuzzedDevice {
     machine: Machine,
     peer: Peer,
     start: (MachineSnapshot, Peer),
+    /// How often it went back there.
+    restored: u32,
     stack: Option<Range<u32>>,
 }
 
@@ -113,12 +117,19 @@ impl FuzzedDevice {
         machine.cpu_mut().take_edges(|_, _| {});
         peer.statuses.clear();
         peer.disconnects = 0;
+        // From here on: what only the boot executes is not worth compiling.
+        machine.cpu_mut().set_compilation(true);
         let start = (machine.snapshot(), peer.clone());
-        Ok(Self { machine, peer, start, stack: image.stack.clone() })
+        Ok(Self { machine, peer, start, restored: 0, stack: image.stack.clone() })
     }
 
     /// Goes back to the moment at which the device waits for input.
     pub fn restore(&mut self) {
+        self.restored = self.restored.wrapping_add(1);
+        if self.restored.is_multiple_of(COMPILE_EVERY) {
+            // Where there is no compiler, it only takes longer.
+            let _ = self.machine.cpu_mut().compile();
+        }
         self.machine.restore(&self.start.0);
         self.peer.clone_from(&self.start.1);
     }

@@ -19,7 +19,7 @@ pub(super) use counter::Totals;
 pub(super) use pmp::Kind;
 
 use counter::Counter;
-use mstatus::Mstatus;
+pub(super) use mstatus::Mstatus;
 use trigger::Triggers;
 
 /// The registers themselves.

@@ -55,8 +55,8 @@ pub(crate) struct Triggers {
     units: [Trigger; UNITS],
     tselect: usize,
     tcontrol: u32,
-    /// Whether any unit watches anything.
-    any: bool,
+    /// All addresses that units watch for any access lie from the first of these to the last.
+    bounds: Option<(u32, u32)>,
 }
 
 impl Triggers {
@@ -97,7 +97,14 @@ impl Triggers {
     }
 
     fn update(&mut self) {
-        self.any = self.units.iter().any(|unit| unit.tdata1 & (LOAD | STORE | EXECUTE) != 0);
+        let kinds = [Kind::Load, Kind::Store, Kind::Fetch];
+        let watched = self.units.iter().flat_map(|unit| kinds.iter().filter_map(|kind| unit.watches(*kind)));
+        self.bounds = watched.reduce(|(from, to), (first, last)| (from.min(first), to.max(last)));
+    }
+
+    /// Whether a unit may watch any of these bytes.
+    fn may_watch(&self, address: u32, bytes: u32) -> bool {
+        self.bounds.is_some_and(|(from, to)| from <= address.saturating_add(bytes - 1) && address <= to)
     }
 
     /// The selected unit, to see whether a write changes what is watched.
@@ -116,12 +123,12 @@ impl Triggers {
 
     /// Whether a unit watches any of these bytes, be it switched on at present or not.
     pub(crate) fn watch(&self, address: u32, bytes: u32, kind: Kind) -> bool {
-        self.any && self.units.iter().any(|unit| unit.touches(address, bytes, kind))
+        self.may_watch(address, bytes) && self.units.iter().any(|unit| unit.touches(address, bytes, kind))
     }
 
     /// Whether this access is to be stopped; sets the HIT bit of the units that stop it.
     pub(crate) fn fire(&mut self, address: u32, bytes: u32, kind: Kind, user: bool) -> bool {
-        if !self.any {
+        if !self.may_watch(address, bytes) {
             return false;
         }
         let on = if user { U } else { M };

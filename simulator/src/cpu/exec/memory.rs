@@ -10,6 +10,7 @@ use crate::mem::{Access, AccessFault, Bus, Memory, Physical, Width};
 use crate::raw::page::PAGE;
 use crate::raw::slot::{Handler, Ip};
 use crate::raw::tlb::SPAN;
+use std::ops::Range;
 
 macro_rules! loads {
     ($($name:ident, $slow:ident: $bytes:literal, $width:ident, $raw:ty, $extended:ty;)*) => {
@@ -94,8 +95,8 @@ impl Core {
             return Err(fault);
         }
         if let Some(at) = mem.resolve(address) {
-            if self.is_free(address, Kind::Load) {
-                mem.allow_loads(address, at);
+            if let Some(addresses) = self.free_addresses(address, Kind::Load) {
+                mem.allow_loads(addresses, at);
             }
             return mem.read(address, width).map_err(|_| fault);
         }
@@ -133,8 +134,8 @@ impl Core {
                 return Err(fault);
             }
             mem.store(at, bytes);
-            if self.is_free(address, Kind::Store) {
-                mem.allow_stores(address, at);
+            if let Some(addresses) = self.free_addresses(address, Kind::Store) {
+                mem.allow_stores(addresses, address, at);
             }
         }
         self.attention |= mem.has_stale_code();
@@ -149,10 +150,16 @@ impl Core {
         Ok(!self.csr.pmp.allows(address, width.bytes(), kind, self.user))
     }
 
-    /// Whether neither PMP nor a trigger minds accesses to the span around `address`.
-    fn is_free(&self, address: u32, kind: Kind) -> bool {
-        let span = address & !(SPAN - 1);
-        self.csr.pmp.allows(span, SPAN, kind, self.user) && !self.csr.triggers.watch(span, SPAN, kind)
+    /// Accesses to which addresses neither PMP nor a trigger minds: the page around `address`, its rest, or just the span;
+    /// `None` if not even that.
+    fn free_addresses(&self, address: u32, kind: Kind) -> Option<Range<u32>> {
+        let (page, span) = (address & !(PAGE as u32 - 1), address & !(SPAN - 1));
+        let (csr, user) = (&self.csr, self.user);
+        let is_free = |(start, bytes): &(u32, u32)| {
+            csr.pmp.allows(*start, *bytes, kind, user) && !csr.triggers.watch(*start, *bytes, kind)
+        };
+        let ranges = [(page, PAGE as u32), (span, PAGE as u32 - (span - page)), (span, SPAN)];
+        ranges.into_iter().find(is_free).map(|(start, bytes)| start..start.wrapping_add(bytes))
     }
 
     fn on_bus<T>(

@@ -7,6 +7,7 @@ mod alu;
 mod control;
 mod fused;
 mod memory;
+mod native;
 mod system;
 
 use super::block::Meta;
@@ -20,6 +21,7 @@ use crate::raw::slot::{Handler, Ip};
 pub(super) use alu::constant;
 pub(super) use control::{branch, call, counted_branch, counted_jalr, go_to, jalr, self_jump};
 pub(super) use fused::{addi_branch, andi_branch, slli_add, slli_srli};
+pub(super) use native::{interpret, native};
 pub(super) use system::{check_breakpoint, cut, dead, ebreak, ecall, illegal, mret, semihosting, wfi};
 
 /// How the handlers came back to the loop.
@@ -87,6 +89,12 @@ impl Core {
     fn leave_by(&mut self, mem: &mut Memory, bus: &mut dyn Bus, link: Ip) -> Leave {
         self.fuel -= i64::from(link.cycles());
         self.instret += u64::from(link.count());
+        self.follow(mem, bus, link)
+    }
+
+    /// The same after the way to there has been charged.
+    #[inline(always)]
+    fn follow(&mut self, mem: &mut Memory, bus: &mut dyn Bus, link: Ip) -> Leave {
         if self.fuel >= 0
             && let Some(target) = link.target()
         {

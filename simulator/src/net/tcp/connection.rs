@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
+use smoltcp::time::Duration;
 
 use crate::net::event::{ConnectionId, Ending, Event};
 use crate::time::{Instant, Span};
@@ -18,6 +19,7 @@ const SENT: usize = 65_535;
 /// 100 s at least; Linux waits for about 15 minutes). It must be much more than the 60 s that the interval of probes grows
 /// to: a device whose ARP entry for the gateway has expired asks for that and leaves the probe without an answer.
 const PATIENCE: Span = Span::from_ms(15 * 60 * 1000);
+const ACK_DELAY: Duration = Duration::from_micros(1);
 /// A SYN that comes later is no duplicate of the first one, even if its sequence number is the same.
 const DUPLICATE: Span = Span::from_ms(1_000);
 
@@ -67,10 +69,11 @@ pub(super) enum Arrival {
     Reset,
 }
 
-/// A socket that answers at once and sends at once.
+/// A socket that sends at once, and acknowledges with what the host answers at the same moment, or else at the next
+/// microsecond, which is smoltcp's resolution (RFC 9293, section 3.8.6.3).
 pub(super) fn socket() -> Socket<'static> {
     let mut socket = Socket::new(SocketBuffer::new(vec![0; RECEIVED]), SocketBuffer::new(vec![0; SENT]));
-    socket.set_ack_delay(None);
+    socket.set_ack_delay(Some(ACK_DELAY));
     socket.set_nagle_enabled(false);
     socket
 }

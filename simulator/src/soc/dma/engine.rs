@@ -70,6 +70,11 @@ impl Dma {
         self.started.pop()
     }
 
+    /// Whether [`take_started`](Self::take_started) has something to tell.
+    pub(crate) fn has_started(&self) -> bool {
+        !self.started.is_empty()
+    }
+
     /// Notes that a channel was started or given to another peripheral.
     pub(crate) fn note_start(&mut self, index: usize, direction: DmaDirection) {
         let channel = &self.channels[index];
