@@ -26,6 +26,9 @@
 //! stores find plain memory through a translation buffer; all else takes a slow path that checks PMP, triggers and code
 //! that is overwritten.
 //!
+//! [`Cpu::compile`] makes machine code of blocks (`native/`), for code that is executed again and again from the same state. The
+//! interpreter still does all that leaves plain memory and registers, and everything where there is no compiler.
+//!
 //! # Time
 //!
 //! An instruction costs the cycles that [`Costs`] gives for it, one by default. The count of cycles and the count of
