@@ -91,7 +91,13 @@ impl Machine {
     /// Lets the core run, and performs the functions of the ROM that it calls meanwhile: most of them concern nobody else.
     fn execute(&mut self, deadline: u64) -> Stop {
         loop {
-            let stop = self.cpu.run(&mut self.memory, &mut self.soc, deadline);
+            let pc = self.cpu.pc();
+            // It waits for a peripheral, and is called again.
+            let calls_again = self.memory.is_rom_call(pc) && !self.cpu.is_waiting() && !self.soc.has_interrupt();
+            let stop = match calls_again {
+                true => Stop::RomCall(pc),
+                false => self.cpu.run(&mut self.memory, &mut self.soc, deadline),
+            };
             let Stop::RomCall(address) = stop else { return stop };
             self.call_rom(address, deadline);
             if self.cpu.cycle() >= deadline || self.stuck.is_some() || self.soc.take_slice_end() {

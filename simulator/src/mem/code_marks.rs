@@ -49,8 +49,15 @@ impl CodeMarks {
     /// Whether any of the bytes may be code.
     pub(super) fn touches(&self, at: Physical, bytes: u32) -> bool {
         match at.place() {
-            Place::Ram(offset) => grains(offset as u32, bytes)
-                .any(|grain| self.ram[(grain / u64::BITS) as usize] >> (grain % u64::BITS) & 1 == 1),
+            Place::Ram(offset) => {
+                let (first, last) = (offset as u32 / GRAIN, (offset as u32 + bytes - 1) / GRAIN);
+                (first / u64::BITS..=last / u64::BITS).any(|span| {
+                    let from = first.max(span * u64::BITS) % u64::BITS;
+                    let to = last.min(span * u64::BITS + u64::BITS - 1) % u64::BITS;
+                    let touched = u64::MAX << from & u64::MAX >> (u64::BITS - 1 - to);
+                    self.ram[span as usize] & touched != 0
+                })
+            }
             Place::Flash(offset) => (offset / PAGE..=(offset + bytes as usize - 1) / PAGE)
                 .any(|sector| self.flash.get(sector).copied().unwrap_or(false)),
             Place::Rom(_) => false,

@@ -10,6 +10,8 @@ pub(super) struct RamPage {
     origin: Option<SharedPage>,
     /// Whether it may differ from its origin. Stores by pointer are allowed only while it is set.
     is_written: bool,
+    /// Whether it was found to have no other owner, and was not shared since: asking again takes time.
+    is_own: bool,
 }
 
 /// How a page goes back.
@@ -23,11 +25,17 @@ pub(super) enum Restoring {
 
 impl RamPage {
     pub(super) fn new(page: SharedPage) -> Self {
-        Self { page, origin: None, is_written: false }
+        Self { page, origin: None, is_written: false, is_own: false }
     }
 
     pub(super) fn page(&self) -> &SharedPage {
         &self.page
+    }
+
+    /// The page, for a snapshot.
+    pub(super) fn share(&mut self) -> SharedPage {
+        self.is_own = false;
+        self.page.clone()
     }
 
     /// The page for stores by pointer; `None` while it has another owner.
@@ -39,11 +47,12 @@ impl RamPage {
     /// The bytes for writing; a page with another owner becomes a copy of it, and `before` is called first.
     pub(super) fn bytes_mut(&mut self, before: impl FnOnce()) -> &mut [u8; PAGE] {
         self.is_written = true;
-        if self.page.is_shared() {
+        if !self.is_own && self.page.is_shared() {
             before();
             let copy = SharedPage::new(*self.page.bytes());
             self.origin = Some(std::mem::replace(&mut self.page, copy));
         }
+        self.is_own = true;
         self.page.bytes_mut()
     }
 

@@ -2,7 +2,7 @@
 
 use super::map::{MMU_ENTRIES, Physical};
 use super::memory::Stale;
-use super::ram::Restoring;
+use super::ram::{RamPage, Restoring};
 use super::{FlashImage, Hasher, Memory, hash};
 use crate::raw::page::{PAGE, SharedPage};
 
@@ -25,7 +25,7 @@ impl Memory {
     /// written.
     pub fn snapshot(&mut self) -> MemorySnapshot {
         self.tlb.flush_stores();
-        let ram = self.ram.iter().map(|page| page.page().clone()).collect();
+        let ram = self.ram.iter_mut().map(RamPage::share).collect();
         MemorySnapshot { ram, flash: self.flash.clone(), mmu: self.mmu }
     }
 

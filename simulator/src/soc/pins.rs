@@ -83,6 +83,10 @@ struct External {
 #[derive(Clone, Hash, Debug)]
 pub(crate) struct Pins {
     pins: [Pin; PINS],
+    /// The signal that drives each pad, which follows from its registers; [`SIMPLE_OUTPUT`] if none does.
+    signals: [u8; PINS],
+    /// The output signals whose levels anything would notice, a bit each.
+    observed: u128,
     /// GPIOs whose pads are held: they drive and pull as they did, whatever the registers say.
     held: u32,
     /// GPIO_OUT and GPIO_ENABLE.
@@ -126,6 +130,8 @@ impl Default for Pins {
         };
         let mut pins = Self {
             pins: std::array::from_fn(pin),
+            signals: [SIMPLE_OUTPUT; PINS],
+            observed: 0,
             held: 0,
             out: 0,
             enable: 0,
@@ -196,7 +202,7 @@ impl Pins {
                 pin.net = a.min(b);
             }
         }
-        self.rerouted = true;
+        self.reroute();
         self.refresh_all(Instant::ZERO);
     }
 
@@ -219,13 +225,13 @@ impl Pins {
     /// Keeps the edges of a GPIO from now on; they are fetched with [`take_edges`](Self::take_edges).
     pub(crate) fn watch(&mut self, gpio: u8) {
         self.watched |= 1 << gpio;
-        self.rerouted = true;
+        self.reroute();
     }
 
     /// A part that answers at once listens to a GPIO from now on.
     pub(crate) fn listen(&mut self, gpio: u8) {
         self.listened |= 1 << gpio;
-        self.rerouted = true;
+        self.reroute();
     }
 
     /// Whether anybody has to be told of a change.
@@ -341,13 +347,7 @@ impl Pins {
     /// Whether anything would notice the levels of this output signal: a net with a watcher, or with a pad whose input is
     /// enabled.
     pub(crate) fn is_observed(&self, signal: u8) -> bool {
-        (0..GPIO_COUNT).any(|gpio| {
-            self.output_of(gpio) == signal
-                && self.net_members(gpio).any(|member| {
-                    (self.watched | self.listened) >> member & 1 == 1
-                        || self.pins[usize::from(member)].mux >> 9 & 1 == 1
-                })
-        })
+        self.observed >> signal & 1 == 1
     }
 
     /// Whether a pad drives its net with this output signal, and if so whether it inverts it.
@@ -355,7 +355,7 @@ impl Pins {
         let pin = &self.pins[usize::from(gpio)];
         let is_driven = matches!(pin.drive, Drive::Low | Drive::High);
         let inverts = pin.mux >> 12 & 7 == MATRIX && pin.out_sel >> 8 & 1 == 1;
-        (self.output_of(gpio) == signal && is_driven).then_some(inverts)
+        (self.signals[usize::from(gpio)] == signal && is_driven).then_some(inverts)
     }
 
     pub(crate) fn set_signal(&mut self, now: Instant, signal: u8, level: bool, enabled: bool) {
@@ -365,7 +365,7 @@ impl Pins {
         self.signal_enables = if enabled { enables | bit } else { enables & !bit };
         if (levels, enables) != (self.signal_levels, self.signal_enables) {
             for gpio in 0..GPIO_COUNT {
-                if self.output_of(gpio) == signal {
+                if self.signals[usize::from(gpio)] == signal {
                     self.refresh_pin(now, gpio);
                 }
             }
@@ -419,7 +419,7 @@ impl Pins {
 
     pub(super) fn set_mux(&mut self, now: Instant, gpio: u8, mux: u32) {
         self.pins[usize::from(gpio)].mux = mux;
-        self.rerouted = true;
+        self.reroute();
         self.refresh_pin(now, gpio);
         self.refresh_inputs();
     }
@@ -430,7 +430,7 @@ impl Pins {
 
     pub(super) fn set_out_sel(&mut self, now: Instant, gpio: u8, value: u32) {
         self.pins[usize::from(gpio)].out_sel = value;
-        self.rerouted = true;
+        self.reroute();
         self.refresh_pin(now, gpio);
     }
 
@@ -462,7 +462,7 @@ impl Pins {
 
     // How levels come about.
 
-    /// The signal that drives a pad; [`SIMPLE_OUTPUT`] if none does.
+    /// The signal that drives a pad according to its registers.
     fn output_of(&self, gpio: u8) -> u8 {
         let pin = &self.pins[usize::from(gpio)];
         match pin.mux >> 12 & 7 {
@@ -484,7 +484,7 @@ impl Pins {
     /// Whether a pad's output is enabled, and the level that it is to drive.
     fn pad_output(&self, gpio: u8) -> (bool, bool) {
         let pin = &self.pins[usize::from(gpio)];
-        let signal = self.output_of(gpio);
+        let signal = self.signals[usize::from(gpio)];
         let matrix = pin.mux >> 12 & 7 == MATRIX;
         let by_register = self.enable >> gpio & 1 == 1;
         let (mut level, mut enabled) = if signal < SIMPLE_OUTPUT {
@@ -533,7 +533,28 @@ impl Pins {
         }
     }
 
+    /// Which signals pads follow, or who looks at them, may have changed.
+    fn reroute(&mut self) {
+        self.find_routes();
+        self.rerouted = true;
+    }
+
+    fn find_routes(&mut self) {
+        self.signals = std::array::from_fn(|gpio| self.output_of(gpio as u8));
+        self.observed = 0;
+        for gpio in 0..GPIO_COUNT {
+            let signal = self.signals[usize::from(gpio)];
+            let is_seen = |member: u8| {
+                (self.watched | self.listened) >> member & 1 == 1 || self.pins[usize::from(member)].mux >> 9 & 1 == 1
+            };
+            if signal < SIMPLE_OUTPUT && self.net_members(gpio).any(is_seen) {
+                self.observed |= 1 << signal;
+            }
+        }
+    }
+
     fn refresh_all(&mut self, now: Instant) {
+        self.find_routes();
         self.refresh_pins(now, u32::MAX);
         for gpio in 0..GPIO_COUNT {
             self.refresh_net(now, gpio);

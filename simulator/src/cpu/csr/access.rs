@@ -86,11 +86,13 @@ impl Core {
             CsrNumber::MTVAL => csr.mtval = value,
             CsrNumber(0x3A0..=0x3A3) => {
                 csr.pmp.set_cfg(usize::from(number.0 & 3), value);
+                csr.open.forget();
                 mem.protection_changed();
                 return Effect::Attention;
             }
             CsrNumber(0x3B0..=0x3BF) => {
                 csr.pmp.set_addr(usize::from(number.0 & 15), value);
+                csr.open.forget();
                 mem.protection_changed();
                 return Effect::Attention;
             }
@@ -130,6 +132,7 @@ impl Core {
     fn change_trigger(&mut self, mem: &mut Memory, change: impl FnOnce(&mut Self)) -> Effect {
         let before = self.csr.triggers.selected();
         change(self);
+        self.csr.open.forget();
         let after = self.csr.triggers.selected();
         for kind in [Kind::Load, Kind::Store] {
             match after.watches(kind) {

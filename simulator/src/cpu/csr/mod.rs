@@ -7,6 +7,7 @@ mod access;
 mod counter;
 pub(super) mod mstatus;
 mod number;
+mod open;
 mod pmp;
 mod trigger;
 
@@ -20,6 +21,7 @@ pub(super) use pmp::Kind;
 
 use counter::Counter;
 pub(super) use mstatus::Mstatus;
+use open::OpenPages;
 use trigger::Triggers;
 
 /// The registers themselves.
@@ -33,6 +35,8 @@ pub(super) struct Csrs {
     pub(super) mtval: u32,
     pub(super) pmp: Pmp,
     pub(super) triggers: Triggers,
+    /// What is known of both.
+    pub(super) open: OpenPages,
     pub(super) counter: Counter,
     /// `cpu_gpio_oen` and `cpu_gpio_out`: the dedicated GPIO outputs.
     pub(super) gpio_enable: u32,
@@ -50,6 +54,7 @@ impl Csrs {
             mtval: 0,
             pmp: Pmp::default(),
             triggers: Triggers::default(),
+            open: OpenPages::NONE,
             counter: Counter::default(),
             gpio_enable: 0,
             gpio_out: 0,

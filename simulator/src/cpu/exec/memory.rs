@@ -100,6 +100,7 @@ impl Core {
             }
             return mem.read(address, width).map_err(|_| fault);
         }
+        self.note_open(address, Kind::Load);
         self.on_bus(mem, ip, address, width, |access| bus.read(access, address, width)).map_err(|AccessFault| fault)
     }
 
@@ -118,6 +119,7 @@ impl Core {
         }
         let bytes = &value.to_le_bytes()[..width.bytes() as usize];
         let Some(at) = mem.resolve(address) else {
+            self.note_open(address, Kind::Store);
             let write = |access: &mut Access<'_>| bus.write(access, address, width, value);
             return self.on_bus(mem, ip, address, width, write).map_err(|AccessFault| fault);
         };
@@ -144,6 +146,9 @@ impl Core {
 
     /// Raises the breakpoint of a trigger; otherwise says whether PMP forbids the access.
     fn watched(&mut self, address: u32, width: Width, kind: Kind) -> Result<bool, Raised> {
+        if self.csr.open.hold(address, width.bytes(), kind, self.user) {
+            return Ok(false);
+        }
         if self.csr.triggers.fire(address, width.bytes(), kind, self.user) {
             return Err(Raised(Exception::Breakpoint, address));
         }
@@ -154,12 +159,21 @@ impl Core {
     /// `None` if not even that.
     fn free_addresses(&self, address: u32, kind: Kind) -> Option<Range<u32>> {
         let (page, span) = (address & !(PAGE as u32 - 1), address & !(SPAN - 1));
-        let (csr, user) = (&self.csr, self.user);
-        let is_free = |(start, bytes): &(u32, u32)| {
-            csr.pmp.allows(*start, *bytes, kind, user) && !csr.triggers.watch(*start, *bytes, kind)
-        };
+        let is_free = |(start, bytes): &(u32, u32)| self.is_free(*start, *bytes, kind);
         let ranges = [(page, PAGE as u32), (span, PAGE as u32 - (span - page)), (span, SPAN)];
         ranges.into_iter().find(is_free).map(|(start, bytes)| start..start.wrapping_add(bytes))
+    }
+
+    fn is_free(&self, start: u32, bytes: u32, kind: Kind) -> bool {
+        self.csr.pmp.allows(start, bytes, kind, self.user) && !self.csr.triggers.watch(start, bytes, kind)
+    }
+
+    /// Remembers whether the page around an address that is not memory is free.
+    fn note_open(&mut self, address: u32, kind: Kind) {
+        let page = address & !(PAGE as u32 - 1);
+        if !self.csr.open.hold(page, PAGE as u32, kind, self.user) && self.is_free(page, PAGE as u32, kind) {
+            self.csr.open.note(page, kind, self.user);
+        }
     }
 
     fn on_bus<T>(

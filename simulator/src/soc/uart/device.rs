@@ -130,7 +130,10 @@ impl Uart {
     /// Puts a byte into the TX FIFO; says whether there was room.
     pub(crate) fn send(&mut self, env: &mut Env<'_>, byte: u8) -> bool {
         let taken = self.active.conf0 & conf0::TXFIFO_RST == 0 && self.tx_fifo.push(byte, self.tx_size());
-        self.update(env);
+        // One that waits behind others changes nothing yet.
+        if !self.transmitter.is_busy(env.now()) {
+            self.update(env);
+        }
         taken
     }
 

@@ -46,6 +46,11 @@ impl Transmitter {
         }
     }
 
+    /// Whether it does something that does not end by now.
+    pub(super) fn is_busy(&self, now: Instant) -> bool {
+        !matches!(self, Self::Idle) && self.end() > now
+    }
+
     /// When its level changes next, or what it does ends.
     pub(crate) fn deadline(&self, now: Instant) -> Instant {
         let Self::Frame { pattern, start, bit, end, is_wave: true, .. } = *self else {
