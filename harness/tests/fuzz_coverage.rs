@@ -99,7 +99,7 @@ fn executions_leave_nothing_behind() {
 fn machine_code_does_what_the_interpreter_does() {
     let mut device = FuzzedDevice::boot(&image_of(&light()), 0).unwrap();
     let inputs = Campaign::new(image_of(&light())).with_dictionary(dictionary()).first_inputs(100).unwrap();
-    let mut run = |device: &mut FuzzedDevice| -> Vec<_> {
+    let run = |device: &mut FuzzedDevice| -> Vec<_> {
         let outcome = |input| {
             let execution = device.execute(input);
             (execution.instructions, execution.simulated, execution.statuses, device.hashes(), edges(device))
