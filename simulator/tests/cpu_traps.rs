@@ -219,6 +219,30 @@ fn a_guard_that_moves_watches_the_new_place_only() {
 }
 
 #[test]
+fn registers_that_were_open_are_guarded_as_soon_as_a_trigger_or_pmp_says_so() {
+    let mut rig = Rig::new(|asm| {
+        asm.lw(A1, 8, A0).sw(A1, 12, A0).label("end").j("end");
+    });
+    rig.cpu.set_x(10, device::BASE);
+    let again = |rig: &mut Rig| {
+        rig.cpu.set_pc(CODE);
+        rig.run(100)
+    };
+    assert_eq!([again(&mut rig), again(&mut rig)], [Stop::Halted; 2]);
+    guard(&mut rig, device::BASE + 12);
+    again(&mut rig);
+    assert_eq!(rig.trap(), (Exception::Breakpoint as u32, CODE + 4, device::BASE + 12));
+    rig.set_csr(CsrNumber::TDATA1, 0);
+    assert_eq!([again(&mut rig), again(&mut rig)], [Stop::Halted; 2]);
+    // Locked, four bytes, nothing allowed.
+    rig.set_csr(CsrNumber::PMPADDR0, (device::BASE + 8) >> 2);
+    assert_eq!(again(&mut rig), Stop::Halted);
+    rig.set_csr(CsrNumber::PMPCFG0, 0x90);
+    again(&mut rig);
+    assert_eq!(rig.trap(), (Exception::LoadAccessFault as u32, CODE, device::BASE + 8));
+}
+
+#[test]
 fn an_execute_trigger_stops_before_the_instruction_even_if_it_was_decoded_before() {
     let mut rig = Rig::new(|asm| {
         asm.addi(A0, A0, 1).addi(A0, A0, 1).label("end").j("end");
