@@ -25,6 +25,9 @@ struct Entry {
 
 const NOTHING: Entry = Entry { tag: 0, bytes: 0, addend: 0 };
 
+/// Pages that are entered before all are forgotten: what is entered again and again would make the search for one long.
+const MOST_FILLED: usize = 512;
+
 /// Entries that were filled, and with which page.
 #[derive(Clone, Copy)]
 struct Filled {
@@ -158,7 +161,7 @@ impl Table {
         let pointer = page.pointer().expose_provenance();
         let addend = pointer.wrapping_sub(start as usize);
         let first = slot(addresses.start);
-        if self.filled.len() >= ENTRIES {
+        if self.filled.len() >= MOST_FILLED {
             self.flush();
         }
         self.filled.push(Filled { slot: first as u16, count: (bytes / SPAN) as u16, page: pointer });
