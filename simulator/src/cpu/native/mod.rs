@@ -25,6 +25,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module, ModuleError, default_libcall_names};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use translation::{PARAMETERS, Translation};
 
 /// Addresses that are reserved for machine code, so that its parts are near each other. What is not used costs nothing.
@@ -51,7 +52,9 @@ pub(super) struct Compiled {
 /// Makes machine code of blocks.
 pub(super) fn compile<'a>(blocks: impl Iterator<Item = &'a Block> + Clone) -> Result<Compiled, CompileError> {
     let mut compiler = Compiler::new()?;
-    match compiler.define_all(blocks.clone()) {
+    // Cranelift's memory panics where a system forbids memory that was written to be executed.
+    let made = catch_unwind(AssertUnwindSafe(|| compiler.define_all(blocks.clone())));
+    match made.unwrap_or_else(|_| Err(CompileError("the compiler panicked".to_owned()))) {
         Ok((trampoline, targets)) => Ok(compiler.finish(blocks, trampoline, &targets)),
         Err(error) => {
             native::discard(compiler.module);
