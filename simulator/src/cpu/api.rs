@@ -176,7 +176,7 @@ impl Cpu {
 
     /// Begins or ends to prepare for [`compile`](Self::compile); all that was decoded is forgotten either way.
     ///
-    /// Costs 20 bytes for each instruction that is executed.
+    /// Costs about 32 bytes for each instruction that is decoded.
     pub fn set_compilation(&mut self, on: bool) {
         self.core.compiles = on;
         self.core.forget = true;
