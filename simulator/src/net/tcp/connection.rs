@@ -19,6 +19,7 @@ const SENT: usize = 65_535;
 /// 100 s at least; Linux waits for about 15 minutes). It must be much more than the 60 s that the interval of probes grows
 /// to: a device whose ARP entry for the gateway has expired asks for that and leaves the probe without an answer.
 const PATIENCE: Span = Span::from_ms(15 * 60 * 1000);
+/// How long an acknowledgement waits for data to go with: smoltcp's resolution.
 const ACK_DELAY: Duration = Duration::from_micros(1);
 /// A SYN that comes later is no duplicate of the first one, even if its sequence number is the same.
 const DUPLICATE: Span = Span::from_ms(1_000);
