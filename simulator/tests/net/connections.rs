@@ -1,6 +1,6 @@
 //! TCP: a device connects, and its host decides.
 
-use simulator::net::{Config, Ending, Event, Network};
+use simulator::net::{Config, Direction, Ending, Event, Network};
 use simulator::time::{Instant, Span};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::State;
@@ -195,6 +195,39 @@ fn room_is_announced_once_there_is_some() {
         false
     });
     assert_eq!(announced, 1);
+}
+
+/// Frames to the device, and their lengths, from when it sends four bytes until a millisecond later.
+fn frames_after_four_bytes(host: &mut impl Host) -> Vec<usize> {
+    let mut guest = Guest::new(Config::default());
+    let socket = connected(&mut guest, host);
+    let before = guest.trace().len();
+    guest.tcp(socket).send_slice(b"ping").unwrap();
+    guest.run(Span::from_ms(1), host, |guest| {
+        guest.drain(socket, &mut Vec::new());
+        false
+    });
+    let trace = guest.trace();
+    let to_device = trace[before..].iter().filter(|(_, direction, _)| *direction == Direction::ToDevice);
+    to_device.map(|(_, _, frame)| frame.len()).collect()
+}
+
+#[test]
+fn an_acknowledgement_goes_with_the_answer_of_the_same_moment() {
+    // Ethernet, IPv4 and TCP have 54 bytes together.
+    assert_eq!(frames_after_four_bytes(&mut Echo::default()), [54 + 4]);
+}
+
+#[test]
+fn without_an_answer_an_acknowledgement_goes_alone() {
+    let mut silent = |network: &mut Network, now| {
+        while let Some(event) = network.take_event() {
+            if let Event::Opened { id, .. } = event {
+                network.accept(now, id);
+            }
+        }
+    };
+    assert_eq!(frames_after_four_bytes(&mut silent), [54]);
 }
 
 #[test]
