@@ -4,7 +4,7 @@ mod support;
 
 use simulator::cpu::{Comparison, Edge, Stop};
 use support::asm::*;
-use support::rig::{CODE, Rig};
+use support::rig::{CODE, Rig, edges};
 
 /// Counts down from 5, and then compares 7 with 9. Every instruction has four bytes.
 fn program(asm: &mut Asm) {
@@ -12,15 +12,6 @@ fn program(asm: &mut Asm) {
     asm.label("loop").addi(T0, T0, -1).bne(T0, ZERO, "loop");
     asm.addi(A0, ZERO, 7).addi(A1, ZERO, 9).beq(A0, A1, "end");
     asm.label("end").j("end");
-}
-
-fn edges(rig: &mut Rig) -> Vec<(Edge, u8)> {
-    let mut numbers = Vec::new();
-    rig.cpu.take_edges(|number, count| numbers.push((number, count)));
-    let mut edges: Vec<_> =
-        numbers.into_iter().map(|(number, count)| (rig.cpu.edge(number).expect("it was told"), count)).collect();
-    edges.sort();
-    edges
 }
 
 #[test]
@@ -31,14 +22,14 @@ fn every_way_out_of_a_branch_is_an_edge_with_its_count() {
     let (loop_branch, loop_start) = (CODE + 8, CODE + 4);
     let last = loop_branch + 12;
     assert_eq!(
-        edges(&mut rig),
+        edges(&mut rig.cpu),
         [
             (Edge { from: loop_branch, to: loop_start }, 4),
             (Edge { from: loop_branch, to: loop_branch + 4 }, 1),
             (Edge { from: last, to: last + 4 }, 1),
         ]
     );
-    assert_eq!(edges(&mut rig), [], "reading clears");
+    assert_eq!(edges(&mut rig.cpu), [], "reading clears");
 }
 
 #[test]

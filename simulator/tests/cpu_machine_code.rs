@@ -4,31 +4,13 @@ mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use simulator::cpu::{Comparison, Costs, Edge, Stop};
+use simulator::cpu::{Comparison, Costs, Stop};
 use support::asm::*;
-use support::generate::Choice;
+use support::generate::{choices, costs};
 use support::pair::{Machine, compare_with};
-use support::rig::{CODE, DATA, Rig};
+use support::rig::{CODE, DATA, Rig, edges};
 
 const MSTATUS: u16 = 0x300;
-
-fn choices() -> impl Strategy<Value = Vec<Choice>> {
-    vec((0..32u8, any::<u64>()), 1..60)
-}
-
-fn costs() -> impl Strategy<Value = Costs> {
-    let dear = Costs { alu: 1, load: 2, store: 3, mul: 4, div: 17, branch: 1, branch_taken: 3, jump: 2, system: 5 };
-    prop_oneof![3 => Just(Costs::UNIT), 1 => Just(dear)]
-}
-
-fn edges(machine: &mut Machine) -> Vec<(Edge, u8)> {
-    let mut numbers = Vec::new();
-    machine.cpu.take_edges(|number, count| numbers.push((number, count)));
-    let mut edges: Vec<_> =
-        numbers.into_iter().map(|(number, count)| (machine.cpu.edge(number).expect("it was told"), count)).collect();
-    edges.sort();
-    edges
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
@@ -54,7 +36,7 @@ proptest! {
             machine.cpu.set_compilation(compiles);
             if compiles {
                 machine.compile_run(3_000);
-                edges(&mut machine);
+                edges(&mut machine.cpu);
             }
             machine
         });
@@ -63,7 +45,7 @@ proptest! {
             until += budget;
             prop_assert_eq!(interpreted.run(until), compiled.run(until));
             prop_assert_eq!(interpreted.hash(), compiled.hash());
-            prop_assert_eq!(edges(&mut interpreted), edges(&mut compiled));
+            prop_assert_eq!(edges(&mut interpreted.cpu), edges(&mut compiled.cpu));
         }
     }
 }

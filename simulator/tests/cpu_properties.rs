@@ -6,17 +6,8 @@ mod support;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simulator::cpu::Costs;
-use support::generate::Choice;
+use support::generate::{choices, costs};
 use support::pair::{Machine, compare};
-
-fn choices() -> impl Strategy<Value = Vec<Choice>> {
-    vec((0..32u8, any::<u64>()), 1..60)
-}
-
-fn costs() -> impl Strategy<Value = Costs> {
-    let dear = Costs { alu: 1, load: 2, store: 3, mul: 4, div: 17, branch: 1, branch_taken: 3, jump: 2, system: 5 };
-    prop_oneof![3 => Just(Costs::UNIT), 1 => Just(dear)]
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]

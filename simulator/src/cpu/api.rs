@@ -184,11 +184,12 @@ impl Cpu {
     }
 
     /// Makes machine code of the computer's own of all code that has been executed since
-    /// [`set_compilation`](Self::set_compilation), if that is worthwhile: if a sixteenth of it or more has none yet, or none that fits it. For code that will
-    /// be executed some thousand times more; it takes about 15 µs for each instruction.
+    /// [`set_compilation`](Self::set_compilation), if that is worthwhile: if a sixteenth of it or more has none yet, or none
+    /// that fits it. For code that will be executed some thousand times more; it takes about 15 µs for each instruction.
     ///
-    /// The firmware sees no difference, nor does anybody else: cycles, counters, edges and all states are the same. Machine code
-    /// lasts until some of it is overwritten, or until all code is forgotten (as by breakpoints). Returns whether any was made.
+    /// The firmware sees no difference, nor does anybody else: cycles, counters, edges and all states are the same. Machine
+    /// code lasts until some of it is overwritten, or until all code is forgotten (as by breakpoints). Returns whether any
+    /// was made.
     ///
     /// # Errors
     /// [`CompileError`] if there is no compiler for this computer, or it gives no memory for code. Everything goes on without.

@@ -3,6 +3,20 @@
 
 use super::asm::*;
 use super::device;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use simulator::cpu::Costs;
+
+/// What a program is made of.
+pub fn choices() -> impl Strategy<Value = Vec<Choice>> {
+    vec((0..32u8, any::<u64>()), 1..60)
+}
+
+/// What instructions cost: mostly one cycle each.
+pub fn costs() -> impl Strategy<Value = Costs> {
+    let dear = Costs { alu: 1, load: 2, store: 3, mul: 4, div: 17, branch: 1, branch_taken: 3, jump: 2, system: 5 };
+    prop_oneof![3 => Just(Costs::UNIT), 1 => Just(dear)]
+}
 
 /// The trap vector, then the program in the same SRAM.
 pub const VECTOR: u32 = 0x4038_0000;

@@ -2,12 +2,22 @@
 
 use super::asm::Asm;
 use super::device::Device;
-use simulator::cpu::{Config, Cpu, CsrNumber, Stop};
+use simulator::cpu::{Config, Cpu, CsrNumber, Edge, Stop};
 use simulator::mem::{FlashImage, Memory, Width};
 
 pub const CODE: u32 = 0x4038_1000;
 pub const HANDLER: u32 = 0x4038_0000;
 pub const DATA: u32 = 0x3FC9_0000;
+
+/// The edges that were taken since the last call, in order, with their counts.
+pub fn edges(cpu: &mut Cpu) -> Vec<(Edge, u8)> {
+    let mut numbers = Vec::new();
+    cpu.take_edges(|number, count| numbers.push((number, count)));
+    let mut edges: Vec<_> =
+        numbers.into_iter().map(|(number, count)| (cpu.edge(number).expect("it was told"), count)).collect();
+    edges.sort();
+    edges
+}
 
 pub struct Rig {
     pub cpu: Cpu,

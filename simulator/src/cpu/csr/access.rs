@@ -136,7 +136,7 @@ impl Core {
         let after = self.csr.triggers.selected();
         for kind in [Kind::Load, Kind::Store] {
             match after.watches(kind) {
-                Some((from, to)) if to - from <= SPAN => {
+                Some((from, to)) if to - from < SPAN => {
                     mem.tlb.forget(from);
                     mem.tlb.forget(to);
                 }
