@@ -1,10 +1,7 @@
 //! Runs on a bench of several boards: those of `hil sim serve`, with our own firmware.
 #![cfg(unix)]
 
-use hil_testing::asm;
 use crate::sim_serve::board;
-use hil_testing::elf;
-use hil_testing::program;
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};

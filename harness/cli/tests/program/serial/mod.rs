@@ -3,9 +3,7 @@
 #![cfg(unix)]
 
 mod analyzer;
-use hil_testing::asm;
 use crate::sim_serve::board;
-use hil_testing::elf;
 mod errors;
 mod fake;
 mod flashing;

@@ -3,7 +3,7 @@
 mod firmware;
 mod gdb;
 
-use hil_testing::{elf, program};
+use hil_testing::program;
 
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;

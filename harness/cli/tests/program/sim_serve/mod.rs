@@ -2,10 +2,8 @@
 //! esptool where that is installed.
 #![cfg(unix)]
 
-use hil_testing::asm;
 pub mod board;
 mod client;
-use hil_testing::elf;
 mod espflash_library;
 mod esptool;
 mod ports;
