@@ -73,16 +73,11 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub mod board;
-pub mod cpu;
-pub mod image;
-pub mod machine;
-pub mod mem;
-pub mod net;
-pub mod soc;
-pub mod time;
+pub use hil_sim_core::{cpu, mem, net, time};
+pub use hil_sim_esp32c3::{image, machine, soc};
 
-mod crc;
-mod download;
-mod raw;
-mod rom;
+/// The board around the chip: how its parts are wired, and what a part makes of the levels on its pins.
+pub mod board {
+    pub use hil_sim_core::diagram;
+    pub use hil_sim_parts::{i2c, ws2812};
+}

@@ -1,0 +1,208 @@
+//! What the mask ROM does on UART0 after a reset: its messages, and the [download mode](crate::download) if GPIO9 is held
+//! low while the chip comes out of reset.
+
+use super::state::Machine;
+use crate::download::{Chip, DownloadFaults, Loader, Step};
+use crate::soc::{ResetCause, SerialPort};
+use hil_sim_core::time::Instant;
+use std::collections::VecDeque;
+
+/// The strapping pin that chooses between flash and download; TRM table 4-1. The chip pulls it up.
+const BOOT_GPIO: u8 = 9;
+const BAUD: u32 = 115_200;
+const SP: usize = 2;
+/// The ROM's stack.
+const ROM_STACK: u32 = 0x3FCD_E710;
+
+/// What the ROM still has to say, and what it listens for.
+#[derive(Clone, Hash, Debug)]
+pub(super) struct Console {
+    messages: VecDeque<u8>,
+    loader: Option<Loader>,
+    baud: u32,
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self { messages: VecDeque::new(), loader: None, baud: BAUD }
+    }
+}
+
+impl Console {
+    /// Whether the ROM runs, and not the firmware.
+    pub(super) fn is_active(&self) -> bool {
+        self.loader.is_some() || !self.messages.is_empty()
+    }
+
+    /// When it wants to be called, if nothing comes from UART0.
+    pub(super) fn next_event(&self) -> Instant {
+        self.loader.as_ref().map_or(Instant::NEVER, Loader::next_event)
+    }
+}
+
+impl Machine {
+    /// Holds GPIO9 low, as the BOOT button of a DevKit does, or lets go of it. When the chip comes out of reset meanwhile,
+    /// it does not start the app but waits for commands on UART0.
+    pub fn hold_boot_button(&mut self, held: bool) {
+        let soc = &mut self.soc;
+        let pin = *self.boot_button.get_or_insert_with(|| soc.attach(BOOT_GPIO));
+        let drive = if held { crate::soc::Drive::Low } else { crate::soc::Drive::None };
+        let now = self.now();
+        self.soc.drive_external(&mut self.memory, now, pin, drive);
+    }
+
+    /// Pulls EN low and keeps it there: the chip stands still until [`power_on`](Self::power_on). The parts around it
+    /// keep their power.
+    pub fn hold_in_reset(&mut self) {
+        if self.powered {
+            self.collect();
+            self.powered = false;
+            self.console = Console::default();
+            self.soc.power_off(&mut self.memory, self.soc.time_of(self.cpu.cycle()));
+        }
+    }
+
+    /// Whether the chip is in download mode.
+    pub fn is_downloading(&self) -> bool {
+        self.console.loader.is_some()
+    }
+
+    /// Whether the chip is in download mode and has something to do there: bytes on their way either way, or a command.
+    pub fn is_download_busy(&self) -> bool {
+        self.powered
+            && self.console.loader.as_ref().is_some_and(|loader| {
+                let is_sending = !self.soc.uart_tx_idle(SerialPort::Uart0) || !self.console.messages.is_empty();
+                loader.is_busy() || is_sending || self.soc.is_bridge_sending()
+            })
+    }
+
+    /// Breaks, or mends, what flashing tools see of the chip in download mode. Not a state of the device: a reset keeps it.
+    pub fn set_download_faults(&mut self, faults: DownloadFaults) {
+        self.download_faults = faults;
+    }
+
+    /// What is broken there.
+    pub fn download_faults(&self) -> DownloadFaults {
+        self.download_faults
+    }
+
+    /// Sets the USB-to-serial bridge's baud rate in both directions; it is 115,200 at first.
+    pub fn set_bridge_baud(&mut self, baud: u32) {
+        self.soc.set_bridge_baud(baud);
+    }
+
+    /// The ROM begins: says whether it stays in download mode.
+    pub(super) fn begin_console(&mut self, cause: ResetCause) -> bool {
+        self.console = Console::default();
+        let downloads = self.soc.is_strapped_for_download();
+        if self.rom_messages {
+            let (strap, mode) = if downloads { (0x4, "DOWNLOAD(USB/UART0/1)") } else { (0xC, "SPI_FAST_FLASH_BOOT") };
+            let (number, name) = (cause as u8, rom_name(cause));
+            self.say(&format!(
+                "ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:{number:#x} ({name}),boot:{strap:#x} ({mode})\r\n"
+            ));
+            if downloads {
+                self.say("waiting for download\r\n");
+            }
+        }
+        self.console.loader = downloads.then(Loader::default);
+        downloads
+    }
+
+    /// There is nothing to start; the ROM would say so again and again.
+    pub(super) fn say_not_bootable(&mut self) {
+        let mut word = [0; 4];
+        let is_read = self.memory.flash().read(0, &mut word).is_ok();
+        if self.rom_messages && is_read && word[0] != 0xE9 {
+            self.say(&format!("invalid header: {:#010x}\r\n", u32::from_le_bytes(word)));
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.console.messages.extend(text.as_bytes());
+    }
+
+    /// Moves bytes between UART0 and the ROM, which does what they say.
+    pub(super) fn serve_console(&mut self, now: Instant) {
+        if !self.powered || !self.console.is_active() {
+            return;
+        }
+        while let Some(byte) = self.console.messages.front() {
+            if !self.soc.rom_uart_tx(&mut self.memory, *byte) {
+                return;
+            }
+            self.console.messages.pop_front();
+        }
+        let Some(loader) = &mut self.console.loader else { return };
+        let mut chip = Chip { soc: &mut self.soc, memory: &mut self.memory, now, faults: self.download_faults };
+        // The ROM measures the host's rate until it has understood it.
+        let baud = chip.soc.bridge_baud();
+        if !loader.is_synchronized() && baud != self.console.baud {
+            self.console.baud = baud;
+            chip.set_baud(baud);
+        }
+        while let Some(byte) = chip.receive() {
+            loader.receive(byte);
+        }
+        loop {
+            loader.run(&mut chip);
+            if loader.output().is_none() {
+                break;
+            }
+            while let Some(byte) = loader.output() {
+                if !chip.soc.rom_uart_tx(chip.memory, byte) {
+                    return;
+                }
+                loader.sent();
+            }
+        }
+        if !chip.soc.uart_tx_idle(SerialPort::Uart0) {
+            return;
+        }
+        match loader.take_step() {
+            None => {}
+            Some(Step::SetBaud(baud)) => {
+                self.console.baud = baud;
+                chip.set_baud(baud);
+            }
+            Some(Step::Boot) => {
+                self.soc.latch_straps(false);
+                self.soc.request_reset(ResetCause::SoftwareSystem);
+            }
+            Some(Step::Execute(entry)) => {
+                self.console = Console::default();
+                self.cpu.set_x(SP, ROM_STACK);
+                self.cpu.set_pc(entry);
+            }
+        }
+    }
+
+    /// The strapping pins as they are when the chip comes out of a reset of all of it; others leave them latched.
+    pub(super) fn latch_straps(&mut self, cause: ResetCause) {
+        if cause.clears_rtc() {
+            let is_low = self.soc.is_held_low(BOOT_GPIO);
+            self.soc.latch_straps(is_low);
+        }
+    }
+}
+
+/// What the ROM calls a reset.
+fn rom_name(cause: ResetCause) -> &'static str {
+    match cause {
+        ResetCause::PowerOn => "POWERON",
+        ResetCause::SoftwareSystem => "RTC_SW_SYS_RST",
+        ResetCause::DeepSleep => "DSLEEP",
+        ResetCause::Timg0WatchdogSystem => "TG0WDT_SYS_RST",
+        ResetCause::Timg1WatchdogSystem => "TG1WDT_SYS_RST",
+        ResetCause::RtcWatchdogSystem => "RTCWDT_SYS_RST",
+        ResetCause::Timg0WatchdogCpu => "TG0WDT_CPU_RST",
+        ResetCause::SoftwareCpu => "RTC_SW_CPU_RST",
+        ResetCause::RtcWatchdogCpu => "RTCWDT_CPU_RST",
+        ResetCause::Brownout => "RTCWDT_BROWN_OUT_RST",
+        ResetCause::RtcWatchdogChip => "RTCWDT_RTC_RST",
+        ResetCause::Timg1WatchdogCpu => "TG1WDT_CPU_RST",
+        ResetCause::SuperWatchdog => "SUPER_WDT_RST",
+        ResetCause::ClockGlitch => "CLK_GLITCH_RST",
+        ResetCause::UsbUart => "USB_UART_CHIP_RESET",
+    }
+}

@@ -1,0 +1,121 @@
+//! What the machine and the ROM's functions ask of the peripherals, without going through registers.
+
+use super::chip::Soc;
+use super::clock::Clocks;
+use super::flash_chip::{FlashFault, FlashOperation};
+use super::hub::Env;
+use super::map::DeviceId;
+use super::reset::ResetCause;
+use hil_sim_core::mem::Memory;
+use hil_sim_core::time::{Instant, Span};
+
+/// How an operation of the flash chip went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FlashResult {
+    /// It is done, and takes this long.
+    Busy(Span),
+    /// There are no such bytes in the chip.
+    Outside,
+    /// Power was cut in the middle of it.
+    PowerCut,
+}
+
+impl From<Result<Span, FlashFault>> for FlashResult {
+    fn from(result: Result<Span, FlashFault>) -> Self {
+        match result {
+            Ok(time) => Self::Busy(time),
+            Err(FlashFault::Outside) => Self::Outside,
+            Err(FlashFault::PowerCut) => Self::PowerCut,
+        }
+    }
+}
+
+impl Soc {
+    fn clocks(&self) -> Clocks {
+        self.hub.clocks
+    }
+
+    /// Frequency of the core in hertz.
+    pub fn cpu_hz(&self) -> u32 {
+        self.clocks().cpu_hz
+    }
+
+    /// Frequency of the APB clock in hertz.
+    pub fn apb_hz(&self) -> u32 {
+        self.clocks().apb_hz
+    }
+
+    /// Asks for a reset before the next instruction.
+    pub(crate) fn request_reset(&mut self, cause: ResetCause) {
+        self.hub.reset.get_or_insert(cause);
+        self.hub.slice_ends = true;
+    }
+
+    /// Programs flash as a ROM function does.
+    pub(crate) fn program_flash(&mut self, memory: &mut Memory, offset: u32, bytes: &[u8]) -> FlashResult {
+        let now = self.hub.now;
+        self.finish_flash(|hub| hub.flash.program(memory, now, offset, bytes))
+    }
+
+    /// Erases flash as a ROM function does.
+    pub(crate) fn erase_flash(&mut self, memory: &mut Memory, offset: u32, bytes: usize) -> FlashResult {
+        let now = self.hub.now;
+        self.finish_flash(|hub| hub.flash.erase(memory, now, offset, bytes))
+    }
+
+    fn finish_flash(&mut self, operate: impl FnOnce(&mut super::hub::Hub) -> Result<Span, FlashFault>) -> FlashResult {
+        let result = operate(&mut self.hub);
+        if let Err(fault) = result {
+            self.hub.flash_fault(fault);
+        }
+        result.into()
+    }
+
+    /// Cuts power in the middle of the `k`-th flash operation from now, from 1.
+    pub fn cut_power_at_flash_operation(&mut self, k: u32) {
+        self.hub.flash.cut_at_operation(k);
+    }
+
+    /// Flash operations that are missing until power is cut, if that was asked for.
+    pub fn pending_power_cut(&self) -> Option<u32> {
+        self.hub.flash.pending_cut()
+    }
+
+    /// Takes back [`cut_power_at_flash_operation`](Self::cut_power_at_flash_operation).
+    pub fn keep_power(&mut self) {
+        self.hub.flash.disarm();
+    }
+
+    /// Whether power was cut in the middle of a flash operation since the last call.
+    pub(crate) fn take_power_cut(&mut self) -> bool {
+        std::mem::take(&mut self.hub.power_cut)
+    }
+
+    /// The flash operations since the last call.
+    pub(crate) fn take_flash_operations(&mut self) -> Vec<FlashOperation> {
+        self.hub.flash.take_operations()
+    }
+
+    /// The next frame that the Ethernet MAC has sent, and when.
+    pub(crate) fn take_frame(&mut self) -> Option<(Instant, Vec<u8>)> {
+        self.hub.ethernet.take_sent()
+    }
+
+    /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.
+    pub(crate) fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
+        if self.hub.ethernet.link {
+            let mut env = Env { device: DeviceId::Openeth, hub: &mut self.hub, memory };
+            self.peripherals.openeth.receive(&mut env, frame);
+        }
+    }
+
+    /// Whether the cable is in the Ethernet MAC's PHY.
+    pub fn link(&self) -> bool {
+        self.hub.ethernet.link
+    }
+
+    /// Puts the cable in or pulls it.
+    pub fn set_link(&mut self, up: bool) {
+        self.hub.ethernet.link = up;
+    }
+}
