@@ -73,11 +73,11 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub use hil_sim_core::{cpu, mem, net, time};
+pub use hil_sim_core::{circuit, cpu, mem, net, part, time};
 pub use hil_sim_esp32c3::{image, machine, soc};
+pub use hil_sim_parts as parts;
 
 /// The board around the chip: how its parts are wired, and what a part makes of the levels on its pins.
 pub mod board {
-    pub use hil_sim_core::diagram;
-    pub use hil_sim_parts::{i2c, ws2812};
+    pub use hil_sim_parts::{diagram, ws2812};
 }

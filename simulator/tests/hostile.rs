@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use proptest::prelude::*;
 use simulator::board::diagram::Diagram;
 use simulator::image::{Firmware, ImageError};
-use simulator::machine::{Board, Config, Exit, Machine, Probe, Stuck, What};
+use simulator::machine::{Board, Config, Exit, Machine, Stuck, What};
 use simulator::soc::Report;
 use simulator::time::Span;
 use support::asm::*;
@@ -93,8 +93,10 @@ fn a_drawing_with_a_circle_is_a_board_on_which_nothing_is_lit() {
             ]
         }"#,
     );
-    let board = Board::from_diagram(&diagram.unwrap()).unwrap();
-    assert!(board.chains.iter().all(|chain| chain.gpio == 8), "only that of the board itself: {:?}", board.chains);
+    let board = diagram.unwrap().build().unwrap();
+    let driven = board.parts.iter().filter(|part| part.joints.iter().any(|joint| joint.gpio().is_some()));
+    let driven: Vec<&str> = driven.map(|part| part.id.as_str()).collect();
+    assert_eq!(driven, ["esp.rgb1"], "only that of the board itself");
     let mut machine = machine_on(board, |a| a.output(1).store(GPIO_OUT_W1TS, 1 << 1).idle());
     run(&mut machine, MS);
     assert!((1..=3).all(|gpio| machine.soc().level(gpio)));
@@ -125,8 +127,7 @@ fn an_endless_loop_ends_with_its_time() {
 
 #[test]
 fn a_pin_that_never_rests_does_not_fill_the_memory() {
-    let probe = Probe { part: "logic1".into(), pin: "D0".into(), gpio: 4 };
-    let mut machine = machine_on(Board { probes: vec![probe], ..Board::default() }, |a| {
+    let mut machine = machine_on(Board { watched: vec![4], ..Board::default() }, |a| {
         a.output(4).li(A0, GPIO_OUT_W1TS).li(A1, 1 << 4).label("next").sw(A1, 0, A0).sw(A1, 4, A0).j("next")
     });
     // Two edges in three cycles of 12.5 ns.

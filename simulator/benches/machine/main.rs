@@ -7,8 +7,10 @@
 mod broker;
 
 use broker::Broker;
+use simulator::board::ws2812::{ColorOrder, Ws2812};
+use simulator::circuit::Joint;
 use simulator::image::{Firmware, Layout, PartitionTable};
-use simulator::machine::{Board, Chain, Config, Exit, Machine, What};
+use simulator::machine::{Board, Config, Exit, Machine, What};
 use simulator::time::Span;
 use std::time::Duration;
 
@@ -35,8 +37,8 @@ struct Bench {
 
 impl Bench {
     fn new(firmware: &Firmware) -> Self {
-        let chain = Chain { gpio: 8, leds: 1, order: simulator::board::ws2812::ColorOrder::Grb };
-        let board = Board { chains: vec![chain], ..Board::default() };
+        let light = Ws2812::new(1, ColorOrder::Grb);
+        let board = Board::default().with_part("led1", light, &[("DIN", Joint::Gpio(8))]);
         let machine = Machine::new(board, firmware, Config::default());
         Self { machine, broker: Broker::default(), serial: String::new() }
     }

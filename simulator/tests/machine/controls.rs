@@ -2,7 +2,9 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
-use simulator::machine::{Board, Button, ControlError, Direction, Exit, PinState, What};
+use simulator::circuit::{Joint, Rail};
+use simulator::machine::{Board, ControlError, Direction, Exit, PinState, What};
+use simulator::parts::Pushbutton;
 use simulator::time::{Instant, Span};
 
 /// IO_MUX: function 1, the GPIO matrix.
@@ -11,8 +13,11 @@ const INPUT: u32 = 1 << 9;
 const PULL_UP: u32 = 1 << 8;
 const PULL_DOWN: u32 = 1 << 7;
 
-fn button(id: &str, gpio: u8, level: bool) -> Button {
-    Button { id: id.into(), gpio, level }
+/// A button of each name between a GPIO and a rail.
+fn buttons(buttons: &[(&str, u8, Rail)]) -> Board {
+    buttons.iter().fold(Board::default(), |board, (id, gpio, rail)| {
+        board.with_part(id, Pushbutton, &[("1.l", Joint::Gpio(*gpio)), ("2.l", Joint::Rail(*rail))])
+    })
 }
 
 #[test]
@@ -47,7 +52,7 @@ fn an_open_drain_is_an_output_at_either_level() {
 
 #[test]
 fn a_button_is_pressed_by_its_name() {
-    let board = Board { buttons: vec![button("low", 6, false), button("high", 7, true)], ..Board::default() };
+    let board = buttons(&[("low", 6, Rail::Ground), ("high", 7, Rail::V3_3)]);
     let mut machine = machine_on(board, |a| a.store(IO_MUX_GPIO0 + 4 * 6, MATRIX | INPUT | PULL_UP).stop_here());
     run(&mut machine, Span::from_ms(1));
     let levels = |machine: &simulator::machine::Machine| (machine.pin(6).level, machine.pin(7).level);
@@ -61,7 +66,7 @@ fn a_button_is_pressed_by_its_name() {
 
 #[test]
 fn what_is_no_control_is_answered_with_those_that_there_are() {
-    let board = Board { buttons: vec![button("btn1", 6, false), button("btn2", 7, true)], ..Board::default() };
+    let board = buttons(&[("btn1", 6, Rail::Ground), ("btn2", 7, Rail::V3_3)]);
     let mut machine = machine_on(board, Asm::stop_here);
     let mut error = |part, control, value| machine.set_control(part, control, value).unwrap_err();
     assert_eq!(

@@ -5,8 +5,10 @@ use crate::support::asm::*;
 use crate::support::program::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use simulator::board::ws2812::ColorOrder;
-use simulator::machine::{Board, Button, Chain, Config, Exit, Machine, Probe};
+use simulator::board::ws2812::{ColorOrder, Ws2812};
+use simulator::circuit::{Joint, Rail};
+use simulator::machine::{Board, Config, Exit, Machine};
+use simulator::parts::Pushbutton;
 use simulator::soc::SerialPort;
 use simulator::time::Instant;
 
@@ -54,13 +56,9 @@ fn program(a: &mut Asm) -> &mut Asm {
 }
 
 fn new(seed: u64) -> Machine {
-    let probe = |gpio| Probe { part: "logic1".into(), pin: format!("D{gpio}"), gpio };
-    let board = Board {
-        chains: vec![Chain { gpio: 5, leds: 1, order: ColorOrder::Grb }],
-        buttons: vec![Button { id: "btn1".into(), gpio: 9, level: false }],
-        probes: vec![probe(4), probe(5)],
-        ..Board::default()
-    };
+    let board = Board { watched: vec![4, 5], ..Board::default() }
+        .with_part("led1", Ws2812::new(1, ColorOrder::Grb), &[("DIN", Joint::Gpio(5))])
+        .with_part("btn1", Pushbutton, &[("1.l", Joint::Gpio(9)), ("2.l", Joint::Rail(Rail::Ground))]);
     let mut config = Config::default();
     (config.seed, config.network.seed) = (seed, seed);
     let mut machine = Machine::new(board, &firmware(program), config);
@@ -87,7 +85,9 @@ fn play(machine: &mut Machine, inputs: &[(u64, Input)], stops: &[u64], until: u6
     for (at, input) in marks {
         while machine.run(Instant::from_ns(at)) != Exit::Until {}
         match input {
-            Some(Input::Press(pressed)) => machine.set_button(0, *pressed),
+            Some(Input::Press(pressed)) => {
+                machine.set_control("btn1", "pressed", f64::from(u8::from(*pressed))).unwrap();
+            }
             Some(Input::Serial(bytes)) => {
                 machine.serial_input(SerialPort::Uart0, bytes);
             }

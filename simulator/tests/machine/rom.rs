@@ -2,7 +2,7 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
-use simulator::machine::{Board, Machine, Probe, Stuck};
+use simulator::machine::{Board, Machine, Stuck};
 use simulator::time::{Instant, Span};
 
 /// Calls a function with these arguments and gives `a0` and `a1`; memory has bytes at [`DATA`].
@@ -81,8 +81,7 @@ fn numbers_of_64_bits_are_divided() {
 }
 
 fn probes() -> Board {
-    let probe = |gpio| Probe { part: "logic1".into(), pin: format!("D{gpio}"), gpio };
-    Board { probes: vec![probe(4), probe(5)], ..Board::default() }
+    Board { watched: vec![4, 5], ..Board::default() }
 }
 
 #[test]

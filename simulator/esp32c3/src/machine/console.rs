@@ -4,6 +4,7 @@
 use super::state::Machine;
 use crate::download::{Chip, DownloadFaults, Loader, Step};
 use crate::soc::{ResetCause, SerialPort};
+use hil_sim_core::circuit::Drive;
 use hil_sim_core::time::Instant;
 use std::collections::VecDeque;
 
@@ -46,7 +47,7 @@ impl Machine {
     pub fn hold_boot_button(&mut self, held: bool) {
         let soc = &mut self.soc;
         let pin = *self.boot_button.get_or_insert_with(|| soc.attach(BOOT_GPIO));
-        let drive = if held { crate::soc::Drive::Low } else { crate::soc::Drive::None };
+        let drive = if held { Drive::Low } else { Drive::None };
         let now = self.now();
         self.soc.drive_external(&mut self.memory, now, pin, drive);
     }

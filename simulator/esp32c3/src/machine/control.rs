@@ -1,7 +1,9 @@
 //! Pins that are looked at and controls that are set from outside, as a person at the board would do it.
 
 use super::state::Machine;
-use crate::soc::{Drive, GPIO_COUNT};
+use crate::soc::GPIO_COUNT;
+use hil_sim_core::circuit::Drive;
+use hil_sim_core::part::{Part, Picture, Shows};
 use thiserror::Error;
 
 /// Which way a GPIO works.
@@ -32,10 +34,7 @@ pub struct PinState {
 pub enum ControlError {
     /// No part with this id has controls.
     #[error("no part {part:?} with a control is wired to the chip; {}", list("parts with controls", parts))]
-    #[diagnostic(
-        code(hil::control::part),
-        help("name the id of a button whose one side is wired to a GPIO, its other one to GND or 3V3")
-    )]
+    #[diagnostic(code(hil::control::part), help("name the id of a part with a control that is wired to the chip"))]
     Part {
         /// What was asked for.
         part: String,
@@ -44,7 +43,7 @@ pub enum ControlError {
     },
     /// The part has no control with this name.
     #[error("{part:?} has no control {control:?}; {}", list("its controls", controls))]
-    #[diagnostic(code(hil::control::name), help("a button has the control `pressed`: 1 or 0"))]
+    #[diagnostic(code(hil::control::name))]
     Control {
         /// The part.
         part: String,
@@ -52,10 +51,13 @@ pub enum ControlError {
         control: String,
         /// The controls that it has.
         controls: Vec<String>,
+        /// What they can be set to.
+        #[help]
+        help: String,
     },
     /// The control cannot have this value.
     #[error("{part:?} cannot be set to {control} = {value}")]
-    #[diagnostic(code(hil::control::value), help("`pressed` is 1 or 0"))]
+    #[diagnostic(code(hil::control::value))]
     Value {
         /// The part.
         part: String,
@@ -63,15 +65,15 @@ pub enum ControlError {
         control: String,
         /// What was asked for.
         value: f64,
+        /// What it can be set to.
+        #[help]
+        help: String,
     },
 }
 
 fn list(what: &str, names: &[String]) -> String {
     if names.is_empty() { "there are none".to_owned() } else { format!("{what}: {}", names.join(", ")) }
 }
-
-/// The control of a button.
-const PRESSED: &str = "pressed";
 
 impl Machine {
     /// A GPIO at this moment.
@@ -90,30 +92,57 @@ impl Machine {
         }
     }
 
-    /// Sets a control of a part by the part's id in the drawing, as Wokwi's `set-control` does: `pressed` of a button, where
-    /// 0 lets go of it and every other number presses it.
+    /// The parts with their ids, in the order of the board.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &dyn Part)> {
+        self.circuit().parts()
+    }
+
+    /// The id of a part, by its index on the board.
+    ///
+    /// # Panics
+    /// If there is no part with this index.
+    pub fn part_id(&self, part: usize) -> &str {
+        self.circuit().id(part)
+    }
+
+    /// What a part shows, by its id; none if there is no such part.
+    pub fn shows(&self, part: &str) -> Option<Shows> {
+        let circuit = self.circuit();
+        circuit.find(part).map(|index| circuit.part(index).shows())
+    }
+
+    /// The picture of what a part shows, by its id; none if there is no such part, or it is not one with a picture.
+    pub fn picture(&self, part: &str) -> Option<Picture> {
+        let circuit = self.circuit();
+        let part = circuit.part(circuit.find(part)?);
+        part.picture(&part.shows())
+    }
+
+    /// Sets a control of a part by the part's id in the drawing, as Wokwi's `set-control` does.
     ///
     /// # Errors
     /// [`ControlError`] names the parts and controls that there are.
     pub fn set_control(&mut self, part: &str, control: &str, value: f64) -> Result<(), ControlError> {
-        let of_part = |button: &super::Button| button.id == part;
-        let buttons = &self.board.buttons;
-        let (part, control) = (part.to_owned(), control.to_owned());
-        if !buttons.iter().any(of_part) {
-            let mut parts: Vec<String> = buttons.iter().map(|button| button.id.clone()).collect();
-            parts.dedup();
-            return Err(ControlError::Part { part, parts });
+        let circuit = self.soc.circuit();
+        let found = circuit.find(part).map(|index| (index, circuit.part(index).part_type().controls));
+        let (part, name) = (part.to_owned(), control.to_owned());
+        let Some((index, controls)) = found.filter(|(_, controls)| !controls.is_empty()) else {
+            let has_controls =
+                |(id, part): (&str, &dyn Part)| (!part.part_type().controls.is_empty()).then(|| id.to_owned());
+            return Err(ControlError::Part { part, parts: circuit.parts().filter_map(has_controls).collect() });
+        };
+        let Some(control) = controls.iter().find(|control| control.name == name) else {
+            let help = controls.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let controls = controls.iter().map(|control| control.name.to_owned()).collect();
+            return Err(ControlError::Control { part, control: name, controls, help });
+        };
+        if !control.accepts(value) {
+            return Err(ControlError::Value { part, control: name, value, help: control.to_string() });
         }
-        if control != PRESSED {
-            return Err(ControlError::Control { part, control, controls: vec![PRESSED.to_owned()] });
-        }
-        if value.is_nan() {
-            return Err(ControlError::Value { part, control, value });
-        }
-        let its: Vec<usize> = (0..buttons.len()).filter(|index| buttons[*index].id == part).collect();
-        for button in its {
-            self.set_button(button, value != 0.0);
-        }
+        let now = self.now();
+        self.soc.with_circuit(&mut self.memory, now, |circuit| {
+            circuit.call(now, index, |part, env| part.set(env, control.name, value));
+        });
         Ok(())
     }
 }

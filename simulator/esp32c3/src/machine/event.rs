@@ -1,8 +1,9 @@
 //! What a machine did that can be seen from outside.
 
-use crate::soc::{Edge, FlashOperation, Report, ResetCause, SerialPort};
+use crate::soc::{FlashOperation, Report, ResetCause, SerialPort};
+use hil_sim_core::circuit::Edge;
+use hil_sim_core::part::PartEvent;
 use hil_sim_core::time::Instant;
-use hil_sim_parts::ws2812;
 
 /// Something that was seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,14 +25,14 @@ pub enum What {
         /// The byte.
         byte: u8,
     },
-    /// A chain of LEDs latched, or its waveform was wrong.
-    Light {
-        /// Index of the chain in [`Board::chains`](super::Board).
-        chain: usize,
-        /// What its decoder says; its times are nanoseconds since power was first applied.
-        event: ws2812::Event,
+    /// A part has told of something.
+    Part {
+        /// Its index on the board: see [`Machine::part_id`](super::Machine::part_id).
+        part: usize,
+        /// What happened.
+        event: PartEvent,
     },
-    /// The level of a GPIO with a probe changed.
+    /// The level of a GPIO changed that is [watched](super::Machine::watch).
     Edge(Edge),
     /// The flash chip's contents were changed.
     Flash(FlashOperation),

@@ -5,7 +5,6 @@
 //! The same firmware, board, configuration and inputs at the same simulated times give the same run, to the last
 //! instruction; [`Machine::trace_hash`] and [`Machine::state_hash`] tell runs and states apart.
 
-mod board;
 mod console;
 mod control;
 mod event;
@@ -15,9 +14,9 @@ mod snapshot;
 mod state;
 
 pub use crate::download::{ChipIdentity, DownloadFaults};
-pub use board::{Board, BoardError, Button, Chain, I2cPart, Probe};
 pub use control::{ControlError, Direction, PinState};
 pub use event::{Event, What};
 pub use exit::{Exit, Stuck};
+pub use hil_sim_core::circuit::Board;
 pub use snapshot::MachineSnapshot;
 pub use state::{Config, Machine};

@@ -5,6 +5,7 @@ use super::exit::{Exit, Stuck};
 use super::state::Machine;
 use crate::rom::{self, Call, Fault, Outcome};
 use crate::soc::{Report, ResetCause, SerialPort};
+use hil_sim_core::circuit::Told;
 use hil_sim_core::cpu::Stop;
 use hil_sim_core::time::{Instant, Span};
 
@@ -200,26 +201,16 @@ impl Machine {
             MOST_EVENTS => events.push(Event { at, what: What::Report(Report::Lost { at }) }),
             _ => {}
         };
-        for edge in self.soc.take_edges() {
+        for edge in self.soc.take_edges(self.now()) {
             self.trace.edge(edge);
-            for (index, chain) in self.board.chains.iter().enumerate().filter(|(_, chain)| chain.gpio == edge.gpio) {
-                debug_assert_eq!(chain.gpio, edge.gpio);
-                let decoded = self.decoders[index].edge(edge.at.ns(), edge.level).unwrap_or_default();
-                for event in decoded {
-                    let at = Instant::from_ns(event.known_ns());
-                    push(&mut self.events, at, What::Light { chain: index, event });
-                }
-            }
-            if self.board.probes.iter().any(|probe| probe.gpio == edge.gpio) {
+            if self.soc.circuit().is_watched(edge.gpio) {
                 push(&mut self.events, edge.at, What::Edge(edge));
             }
         }
-        let now = self.now();
-        for (index, decoder) in self.decoders.iter_mut().enumerate() {
-            for event in decoder.advance(now.ns()).unwrap_or_default() {
-                let at = Instant::from_ns(event.known_ns());
-                push(&mut self.events, at, What::Light { chain: index, event });
-            }
+        for told in self.soc.take_told() {
+            self.trace.part(&told);
+            let Told { at, part, event } = told;
+            push(&mut self.events, at, What::Part { part, event });
         }
         for port in SerialPort::ALL {
             for output in self.soc.take_serial_output(port) {

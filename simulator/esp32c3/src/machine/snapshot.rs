@@ -4,12 +4,12 @@ use super::console::Console;
 use super::exit::Stuck;
 use super::state::Machine;
 use crate::rom::RomState;
-use crate::soc::{Edge, FlashOperation, ResetCause, SerialByte, SerialPort, Soc};
+use crate::soc::{FlashOperation, ResetCause, SerialByte, SerialPort, Soc};
+use hil_sim_core::circuit::{Edge, Told};
 use hil_sim_core::cpu::CpuSnapshot;
 use hil_sim_core::mem::MemorySnapshot;
 use hil_sim_core::net::Network;
 use hil_sim_core::time::Instant;
-use hil_sim_parts::ws2812;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Everything that decides how a machine goes on. TCP connections are not part of it: the network of a restored machine
@@ -21,7 +21,6 @@ pub struct MachineSnapshot {
     soc: Soc,
     rom: RomState,
     network: Network,
-    decoders: Vec<ws2812::Decoder>,
     powered: bool,
     halted: Option<u32>,
     stuck: Option<Stuck>,
@@ -43,6 +42,8 @@ impl std::fmt::Debug for MachineSnapshot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trace {
     edges: DefaultHasher,
+    /// One for each part: in which order those of one batch are told makes no difference.
+    parts: Vec<DefaultHasher>,
     serial: [DefaultHasher; SerialPort::ALL.len()],
     flash: DefaultHasher,
     frames: DefaultHasher,
@@ -51,6 +52,13 @@ pub(super) struct Trace {
 impl Trace {
     pub(super) fn edge(&mut self, edge: Edge) {
         edge.hash(&mut self.edges);
+    }
+
+    pub(super) fn part(&mut self, told: &Told) {
+        if self.parts.len() <= told.part {
+            self.parts.resize(told.part + 1, DefaultHasher::default());
+        }
+        told.hash(&mut self.parts[told.part]);
     }
 
     pub(super) fn serial(&mut self, port: SerialPort, byte: &SerialByte) {
@@ -69,6 +77,8 @@ impl Trace {
         let mut all = DefaultHasher::new();
         [&self.edges, &self.flash, &self.frames].map(DefaultHasher::finish).hash(&mut all);
         self.serial.each_ref().map(DefaultHasher::finish).hash(&mut all);
+        let parts: Vec<u64> = self.parts.iter().map(DefaultHasher::finish).collect();
+        parts.hash(&mut all);
         all.finish()
     }
 }
@@ -84,7 +94,6 @@ impl Machine {
             soc: self.soc.clone(),
             rom: self.rom.clone(),
             network: self.network.without_connections(),
-            decoders: self.decoders.clone(),
             powered: self.powered,
             halted: self.halted,
             stuck: self.stuck.clone(),
@@ -104,7 +113,6 @@ impl Machine {
         self.soc = snapshot.soc.clone();
         self.rom = snapshot.rom.clone();
         self.network.restore(&snapshot.network);
-        self.decoders.clone_from(&snapshot.decoders);
         (self.powered, self.halted) = (snapshot.powered, snapshot.halted);
         self.stuck.clone_from(&snapshot.stuck);
         (self.told_stuck, self.due_reset) = (snapshot.told_stuck, snapshot.due_reset);
@@ -122,8 +130,8 @@ impl Machine {
         state.finish()
     }
 
-    /// A hash over everything that the machine has done since it was made: every edge on a watched pin, every byte on a
-    /// serial port, every frame, every change of the flash, each with its time. In how many runs it was done makes no
+    /// A hash over everything that the machine has done since it was made: every edge on a watched pin, all that parts
+    /// have told of, every byte on a serial port, every frame, every change of the flash, each with its time. In how many runs it was done makes no
     /// difference.
     pub fn trace_hash(&mut self) -> u64 {
         self.collect();

@@ -1,6 +1,5 @@
 //! [`Machine`]: what it is made of, and everything that is done to it from outside but letting it run.
 
-use super::board::{Board, Probe};
 use super::console::Console;
 use super::event::{Event, What};
 use super::exit::Stuck;
@@ -8,12 +7,12 @@ use super::snapshot::Trace;
 use crate::download::DownloadFaults;
 use crate::image::{Boot, Firmware};
 use crate::rom::RomState;
-use crate::soc::{Drive, ExternalId, ResetCause, SerialPort, Soc};
+use crate::soc::{ResetCause, SerialPort, Soc};
+use hil_sim_core::circuit::{Board, Circuit, DriverId};
 use hil_sim_core::cpu::{self, Cpu, CsrNumber};
 use hil_sim_core::mem::{FlashImage, Memory, RomSizeError};
 use hil_sim_core::net::{self, Network};
 use hil_sim_core::time::Instant;
-use hil_sim_parts::ws2812;
 
 /// `mstatus` with interrupts on: the ROM and the bootloader leave them so.
 const MSTATUS_MIE: u32 = 1 << 3;
@@ -46,10 +45,7 @@ pub struct Machine {
     pub(super) soc: Soc,
     pub(super) rom: RomState,
     pub(super) network: Network,
-    pub(super) board: Board,
-    pub(super) decoders: Vec<ws2812::Decoder>,
-    buttons: Vec<ExternalId>,
-    pub(super) boot_button: Option<ExternalId>,
+    pub(super) boot_button: Option<DriverId>,
     pub(super) rom_messages: bool,
     pub(super) console: Console,
     pub(super) download_faults: DownloadFaults,
@@ -87,37 +83,19 @@ impl Machine {
     /// A board with this in its flash, which may be nothing that starts, and power off.
     pub fn with_flash(board: Board, flash: FlashImage, config: Config) -> Self {
         let cpu_config = cpu::Config { semihosting: config.semihosting, ..cpu::Config::default() };
-        let mut memory = Memory::new(flash);
+        let memory = Memory::new(flash);
         let mut soc = Soc::new();
         soc.set_seed(config.seed);
         if let Some(mac) = config.mac {
             soc.set_mac(mac);
         }
-        for (one, other) in &board.wires {
-            soc.join(*one, *other);
-        }
-        for (gpio, level) in &board.ties {
-            let tie = soc.attach(*gpio);
-            soc.drive_external(&mut memory, Instant::ZERO, tie, (*level).into());
-        }
-        for it in &board.i2c {
-            soc.attach_i2c(it.sda, it.scl, it.registers.clone());
-        }
-        let buttons = board.buttons.iter().map(|button| soc.attach(button.gpio)).collect();
-        for gpio in board.chains.iter().map(|chain| chain.gpio).chain(board.probes.iter().map(|probe| probe.gpio)) {
-            soc.watch(gpio);
-        }
-        let decoder =
-            |chain: &super::Chain| ws2812::Decoder::new(ws2812::Config::new(chain.leds).with_order(chain.order));
+        soc.build(&board);
         Self {
             cpu: Cpu::new(cpu_config),
             memory,
             soc,
             rom: RomState::default(),
             network: Network::new(config.network),
-            decoders: board.chains.iter().map(decoder).collect(),
-            board,
-            buttons,
             boot_button: None,
             rom_messages: config.rom_messages,
             console: Console::default(),
@@ -160,6 +138,8 @@ impl Machine {
         if !self.powered {
             self.powered = true;
             self.memory.clear_ram();
+            let now = self.now();
+            self.soc.with_circuit(&mut self.memory, now, |circuit| circuit.power(now, true));
             self.start(ResetCause::PowerOn);
         }
     }
@@ -177,11 +157,10 @@ impl Machine {
         }
     }
 
+    /// The parts lose their power.
     pub(super) fn go_dark(&mut self) {
-        let _ = self.soc.take_edges();
-        for (decoder, chain) in self.decoders.iter_mut().zip(&self.board.chains) {
-            *decoder = ws2812::Decoder::new(ws2812::Config::new(chain.leds).with_order(chain.order));
-        }
+        let now = self.now();
+        self.soc.with_circuit(&mut self.memory, now, |circuit| circuit.power(now, false));
     }
 
     /// Pulls EN low and lets it go, as the reset button does.
@@ -230,27 +209,9 @@ impl Machine {
         std::mem::take(&mut self.events)
     }
 
-    /// The wires and parts around the chip.
-    pub fn board(&self) -> &Board {
-        &self.board
-    }
-
-    /// What the LEDs of a chain show.
-    ///
-    /// # Panics
-    /// If there is no chain with this index.
-    pub fn shown(&self, chain: usize) -> &[ws2812::Rgb] {
-        self.decoders[chain].shown()
-    }
-
-    /// Presses or releases a button, by its index in [`Board::buttons`].
-    ///
-    /// # Panics
-    /// If there is no button with this index.
-    pub fn set_button(&mut self, button: usize, pressed: bool) {
-        let drive = if pressed { self.board.buttons[button].level.into() } else { Drive::None };
-        let now = self.now();
-        self.soc.drive_external(&mut self.memory, now, self.buttons[button], drive);
+    /// The nets and parts around the chip.
+    pub fn circuit(&self) -> &Circuit {
+        self.soc.circuit()
     }
 
     /// Bytes that the host sends to a serial port, at the port's speed. Says how many were accepted: the queue has 64 KB.
@@ -269,10 +230,9 @@ impl Machine {
         self.soc.connect_usb(&mut self.memory, is_connected);
     }
 
-    /// Adds a line of a logic analyzer: edges are seen from now on.
-    pub fn add_probe(&mut self, probe: Probe) {
-        self.soc.watch(probe.gpio);
-        self.board.probes.push(probe);
+    /// Tells of the edges at a GPIO from now on, as [`What::Edge`].
+    pub fn watch(&mut self, gpio: u8) {
+        self.soc.watch(gpio);
     }
 
     /// The network behind the Ethernet MAC, for accepting connections and passing data. The next

@@ -4,7 +4,6 @@ use super::clock::{Clocks, Timebase};
 use super::dma::Dma;
 use super::ethernet::Ethernet;
 use super::flash_chip::{FlashChip, FlashFault};
-use super::i2c_part::I2cPart;
 use super::interrupt::{InterruptMatrix, Source};
 use super::map::DeviceId;
 use super::pins::Pins;
@@ -37,8 +36,6 @@ pub(crate) struct Hub {
     pub(crate) power_cut: bool,
     /// The channels of the DMA controller.
     pub(crate) dma: Dma,
-    /// Parts on I2C buses.
-    pub(crate) i2c_parts: Vec<I2cPart>,
     /// Set when the core has to start again.
     pub(crate) reset: Option<ResetCause>,
     /// The core stands still until a peripheral wakes it.
@@ -76,7 +73,6 @@ impl Hub {
             ethernet: Ethernet::default(),
             power_cut: false,
             dma: Dma::default(),
-            i2c_parts: Vec::new(),
             reset: None,
             asleep: false,
             power_down: false,
@@ -161,8 +157,7 @@ impl Hub {
         (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
         (&self.flash, &self.ethernet, self.power_cut, self.strapped_for_download).hash(state);
         (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
-        (&self.interrupts, &self.pins, &self.dma, &self.i2c_parts, &self.unmodelled, &self.reports, self.oscillated)
-            .hash(state);
+        (&self.interrupts, &self.pins, &self.dma, &self.unmodelled, &self.reports, self.oscillated).hash(state);
     }
 }
 

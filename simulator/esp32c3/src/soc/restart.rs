@@ -133,7 +133,7 @@ mod tests {
         rig.soc.reset(&mut rig.memory, now, ResetCause::SoftwareSystem);
         assert_eq!((rig.now(), rig.soc.cycle_at(now)), (now, cycle));
         assert_eq!(rig.soc.cpu_hz(), 80_000_000);
-        let edges: Vec<_> = rig.soc.take_edges().iter().map(|edge| (edge.gpio, edge.level)).collect();
+        let edges: Vec<_> = rig.take_edges().iter().map(|edge| (edge.gpio, edge.level)).collect();
         assert_eq!(edges, [(3, true), (3, false)]);
         rig.connect_output(3, 128);
         rig.write(GPIO_OUT, 1 << 3);

@@ -5,9 +5,10 @@ use super::chip::Soc;
 use super::hub::Env;
 use super::map::DeviceId;
 use super::misreader::Misreader;
-use super::pins::{ExternalId, Pins};
+use super::pins::Pins;
 use super::report::Report;
 use super::uart::{Format, Parity, Transmitter};
+use hil_sim_core::circuit::DriverId;
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::{Instant, Span};
 use std::collections::VecDeque;
@@ -122,7 +123,7 @@ pub(super) fn frame_sent(env: &mut Env<'_>, signal: u8, sent: SentFrame) {
 pub(super) struct Bridge {
     baud: u32,
     /// Its output; it drives the pin from the first byte that the host sends.
-    pin: Option<ExternalId>,
+    pin: Option<DriverId>,
     queue: VecDeque<u8>,
     sender: Transmitter,
     misreader: Misreader,
@@ -203,7 +204,7 @@ impl Soc {
         match port {
             SerialPort::Uart0 => {
                 let hub = &mut self.hub;
-                hub.serial.bridge.pin.get_or_insert_with(|| hub.pins.attach(BRIDGE_TX_GPIO));
+                hub.serial.bridge.pin.get_or_insert_with(|| hub.pins.circuit_mut().attach(BRIDGE_TX_GPIO));
                 let room = MOST_INPUT - hub.serial.bridge.queue.len();
                 let accepted = &bytes[..bytes.len().min(room)];
                 hub.serial.bridge.queue.extend(accepted);

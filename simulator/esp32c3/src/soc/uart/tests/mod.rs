@@ -7,8 +7,9 @@ mod interrupts;
 mod settings;
 
 use super::registers::*;
+use crate::soc::SerialPort;
 use crate::soc::rig::Rig;
-use crate::soc::{Drive, SerialPort};
+use hil_sim_core::circuit::Drive;
 use hil_sim_core::time::Span;
 
 const UART0: u32 = 0x6000_0000;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Netlist, PartKind};
+use super::Netlist;
+use crate::{BoardType, Kind};
+use hil_sim_core::part::{Attributes, PartType};
 
 /// A `diagram.json` without errors: one board, ids that are unique, wires that end on pins that exist.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +13,8 @@ use super::{Netlist, PartKind};
 pub struct Diagram {
     /// In the order of the file.
     pub parts: Vec<Part>,
+    /// What is on the board itself. Its ids are that of the board, a dot, and a name: `esp.rgb1`.
+    pub onboard: Vec<Part>,
     /// In the order of the file.
     pub connections: Vec<Connection>,
     /// How Wokwi shows the serial console.
@@ -25,9 +29,25 @@ impl Diagram {
         self.parts.iter().find(|part| part.id == id)
     }
 
+    /// The part with this id, or that on the board, to be changed.
+    pub fn part_mut(&mut self, id: &str) -> Option<&mut Part> {
+        self.parts.iter_mut().chain(&mut self.onboard).find(|part| part.id == id)
+    }
+
+    /// All parts, those on the board behind it.
+    pub fn all_parts(&self) -> impl Iterator<Item = &Part> {
+        let onboard = |part: &Part| if part.kind.board().is_some() { self.onboard.iter() } else { [].iter() };
+        self.parts.iter().flat_map(move |part| std::iter::once(part).chain(onboard(part)))
+    }
+
     /// The microcontroller board; there is exactly one.
     pub fn board(&self) -> &Part {
-        self.parts.iter().find(|part| part.kind.is_board()).expect("reading refuses a diagram without a board")
+        self.parts.iter().find(|part| part.kind.board().is_some()).expect("reading refuses a diagram without a board")
+    }
+
+    /// What the microcontroller board is.
+    pub fn board_type(&self) -> &'static BoardType {
+        self.board().kind.board().expect("a board")
     }
 
     /// Which pins are joined, by wires and inside the parts.
@@ -40,8 +60,8 @@ impl Diagram {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Part {
-    /// What it is, with the attributes that matter to its function.
-    pub kind: PartKind,
+    /// What it is.
+    pub kind: Kind,
     /// Unique in the diagram; what a scenario calls `part-id`.
     pub id: String,
     /// All attributes as text, also numbers and booleans.
@@ -52,6 +72,19 @@ pub struct Part {
     pub rotate: f64,
     /// Wokwi does not draw it.
     pub hide: bool,
+}
+
+impl Part {
+    /// Its attributes, as its type knows them.
+    pub fn attributes(&self) -> Attributes<'_> {
+        Attributes::new(self.kind.attributes(), &self.attrs)
+    }
+
+    /// How many lights it has in a chain; none if it is not made of such.
+    pub fn lights(&self) -> Option<usize> {
+        let lights = self.kind.part().and_then(|part: &PartType| part.lights)?;
+        Some((lights.count)(&self.attributes()))
+    }
 }
 
 /// The upper left corner of a part, in Wokwi's pixels.

@@ -1,34 +1,6 @@
-//! The colour of one LED and the order in which its bytes come over the wire.
+//! [`ColorOrder`].
 
-use std::fmt;
-
-/// The colour that one LED shows: 8 bits a channel as sent, without gamma.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Rgb {
-    /// Red, 0..=255.
-    pub red: u8,
-    /// Green, 0..=255.
-    pub green: u8,
-    /// Blue, 0..=255.
-    pub blue: u8,
-}
-
-impl Rgb {
-    /// All channels off: what an LED shows after power-on.
-    pub const BLACK: Self = Self::new(0, 0, 0);
-
-    /// A colour from its three channels.
-    pub const fn new(red: u8, green: u8, blue: u8) -> Self {
-        Self { red, green, blue }
-    }
-}
-
-impl fmt::Display for Rgb {
-    /// `#rrggbb`, as scenarios and reports write it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
-    }
-}
+use super::Rgb;
 
 /// The order of the three colour bytes on the wire; each byte comes most significant bit first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -42,7 +14,26 @@ pub enum ColorOrder {
 }
 
 impl ColorOrder {
+    /// Every order, with the name that files and options have for it.
+    pub const ALL: [(&'static str, Self); 2] = [("grb", Self::Grb), ("rgb", Self::Rgb)];
+
+    /// The name that files and options have for it: `grb`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grb => "grb",
+            Self::Rgb => "rgb",
+        }
+    }
+
+    /// The order with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, order)| order)
+    }
+
     /// The colour that three bytes stand for, in the order received.
+    #[must_use]
     pub const fn decode(self, [first, second, third]: [u8; 3]) -> Rgb {
         match self {
             Self::Grb => Rgb::new(second, first, third),
@@ -51,10 +42,11 @@ impl ColorOrder {
     }
 
     /// The three bytes of a colour, in the order to send.
-    pub const fn encode(self, Rgb { red, green, blue }: Rgb) -> [u8; 3] {
+    #[must_use]
+    pub const fn encode(self, Rgb { r, g, b }: Rgb) -> [u8; 3] {
         match self {
-            Self::Grb => [green, red, blue],
-            Self::Rgb => [red, green, blue],
+            Self::Grb => [g, r, b],
+            Self::Rgb => [r, g, b],
         }
     }
 }
@@ -71,13 +63,16 @@ mod tests {
 
     #[test]
     fn encode_is_the_inverse_of_decode() {
-        for order in [ColorOrder::Grb, ColorOrder::Rgb] {
+        for (_, order) in ColorOrder::ALL {
             assert_eq!(order.encode(order.decode([1, 2, 3])), [1, 2, 3]);
         }
     }
 
     #[test]
-    fn a_colour_prints_as_a_hex_triplet() {
-        assert_eq!(Rgb::new(255, 0, 5).to_string(), "#ff0005");
+    fn names_lead_back_to_their_orders() {
+        for (name, order) in ColorOrder::ALL {
+            assert_eq!((order.name(), ColorOrder::from_name(name)), (name, Some(order)));
+        }
+        assert_eq!(ColorOrder::from_name("bgr"), None);
     }
 }

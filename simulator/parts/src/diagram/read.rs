@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
+use hil_sim_core::part::AttributeProblem;
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::{Range, Ranged};
 
 use super::json::{Source, get};
 use super::model::{Connection, Diagram, Display, Newline, Part, PinRef, Position, SerialMonitor};
 use super::suggest;
-use super::{DiagramError, PartKind, Problem};
+use super::{DiagramError, Problem};
+use crate::{BoardType, Kind, OnboardPart, Registry};
 
 type Result<T> = std::result::Result<T, DiagramError>;
 
@@ -29,13 +31,18 @@ impl Diagram {
 
     /// Reads `text`; `file` is its name in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self> {
+        Self::parse_with(&Registry::standard(), file, text)
+    }
+
+    /// Reads `text`, which may have the parts of this registry; `file` is its name in errors.
+    pub fn parse_with(registry: &Registry, file: &str, text: &str) -> Result<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Source { file, text }.diagram()
+        Source { file, text }.diagram(registry)
     }
 }
 
 impl Source<'_> {
-    fn diagram(self) -> Result<Diagram> {
+    fn diagram(self, registry: &Registry) -> Result<Diagram> {
         let root = self.parse()?;
         let help = r#"a diagram looks like { "version": 1, "parts": [...], "connections": [...] }"#;
         let keys = ["version", "author", "editor", "parts", "connections", "serialMonitor", "dependencies"];
@@ -49,7 +56,7 @@ impl Source<'_> {
         let parts = get(root, "parts").ok_or_else(|| self.missing(root, "parts", help))?;
         let parts_range = parts.range();
         let parts = self.array(parts, "the parts (an array)", EXAMPLE_PART)?;
-        let parts = self.parts(parts, parts_range)?;
+        let parts = self.parts(parts, parts_range, registry)?;
         let connections = match get(root, "connections") {
             Some(value) => self.array(value, "the wires (an array)", EXAMPLE_WIRE)?,
             None => &[],
@@ -63,8 +70,10 @@ impl Source<'_> {
                 r#"they look like { "chip-x": "github:owner/x@1.0.0" }"#,
             )
         });
+        let onboard = onboard(&parts);
         Ok(Diagram {
             parts,
+            onboard,
             connections,
             serial_monitor: serial_monitor.unwrap_or_default(),
             dependencies: dependencies.transpose()?.unwrap_or_default(),
@@ -77,18 +86,18 @@ impl Source<'_> {
         self.error(at, Problem::MissingKey { key, help: help.to_owned() })
     }
 
-    fn parts(self, values: &[Value<'_>], all: Range) -> Result<Vec<Part>> {
+    fn parts(self, values: &[Value<'_>], all: Range, registry: &Registry) -> Result<Vec<Part>> {
         let mut parts = Vec::new();
         let mut ids: HashMap<String, Range> = HashMap::new();
         let mut board: Option<(Range, Vec<String>)> = None;
         for value in values {
-            let (part, id_range) = self.part(value)?;
+            let (part, id_range) = self.part(value, registry)?;
             if let Some(first) = ids.insert(part.id.clone(), id_range) {
                 let problem = Problem::DuplicateId { id: part.id };
                 return Err(self.error(id_range, problem).with_first(first));
             }
-            if part.kind.is_board() {
-                let onboard = part.kind.onboard_leds().iter().map(|led| led.id(&part.id)).collect();
+            if let Some(kind) = part.kind.board() {
+                let onboard = kind.onboard.iter().map(|it| it.id(&part.id)).collect();
                 if let Some((first, _)) = board.replace((id_range, onboard)) {
                     return Err(self.error(id_range, Problem::SecondBoard).with_first(first));
                 }
@@ -103,14 +112,14 @@ impl Source<'_> {
     }
 
     /// The part, and where its id stands.
-    fn part(self, value: &Value<'_>) -> Result<(Part, Range)> {
+    fn part(self, value: &Value<'_>, registry: &Registry) -> Result<(Part, Range)> {
         let keys = ["type", "id", "attrs", "top", "left", "rotate", "hide"];
         let object = self.object(value, &keys, "a part (an object)", EXAMPLE_PART)?;
         let required = |key| get(object, key).ok_or_else(|| self.missing(object, key, EXAMPLE_PART));
         let type_value = required("type")?;
         let name = self.string(type_value, "the part's type (a string)", EXAMPLE_PART)?;
-        let kind = PartKind::from_type_name(name).ok_or_else(|| {
-            let help = suggest::help(name, "known types", &PartKind::TYPE_NAMES);
+        let kind = registry.find(name).ok_or_else(|| {
+            let help = suggest::help(name, "known types", &registry.type_names());
             self.error(type_value.range(), Problem::UnknownType { name: name.to_owned(), help })
         })?;
         let id_value = required("id")?;
@@ -119,7 +128,7 @@ impl Source<'_> {
             return Err(self.error(id_value.range(), Problem::InvalidId { id }));
         }
         let attrs = get(object, "attrs");
-        let kind = attrs.map_or(Ok(kind), |attrs| self.sized(kind, attrs))?;
+        attrs.map_or(Ok(()), |attrs| self.check_attributes(kind, attrs))?;
         let attrs = attrs.map(|attrs| self.scalars(attrs, "the part's attributes (an object)", ATTRIBUTES));
         let number = |key, expected| {
             let help = r#"numbers have no quotes: "top": -40, "left": 160, "rotate": 90"#;
@@ -141,30 +150,18 @@ impl Source<'_> {
         Ok((part, id_value.range()))
     }
 
-    /// `kind` with the sizes that the attributes give.
-    fn sized(self, kind: PartKind, attrs: &Value<'_>) -> Result<PartKind> {
-        let known: &[&str] = match kind {
-            PartKind::LedRing { .. } | PartKind::LedStrip { .. } => &["pixels", "pixelShape", "pixelSize"],
-            PartKind::LedMatrix { .. } => &["rows", "cols", "layout", "brightness", "pixelShape", "pixelSize"],
-            _ => &[],
-        };
-        let object = self.object(attrs, known, "the part's attributes (an object)", ATTRIBUTES)?;
-        let size = |key: &str, default: u16| {
-            let Some(value) = get(object, key) else { return Ok(default) };
-            let text = self.scalar(value, "a number of LEDs", ATTRIBUTES)?;
-            text.parse().ok().filter(|size| (1..=1_024).contains(size)).ok_or_else(|| {
-                let help = "a whole number from 1 to 1024".to_owned();
-                self.error(value.range(), Problem::InvalidValue { key: key.to_owned(), value: text, help })
-            })
-        };
-        Ok(match kind {
-            PartKind::LedRing { pixels } => PartKind::LedRing { pixels: size("pixels", pixels)? },
-            PartKind::LedStrip { pixels } => PartKind::LedStrip { pixels: size("pixels", pixels)? },
-            PartKind::LedMatrix { rows, cols } => {
-                PartKind::LedMatrix { rows: size("rows", rows)?, cols: size("cols", cols)? }
-            }
-            other => other,
-        })
+    fn check_attributes(self, kind: Kind, attrs: &Value<'_>) -> Result<()> {
+        let names: Vec<&str> = kind.attributes().iter().map(|attribute| attribute.name).collect();
+        let object = self.object(attrs, &names, "the part's attributes (an object)", ATTRIBUTES)?;
+        for attribute in kind.attributes() {
+            let Some(value) = get(object, attribute.name) else { continue };
+            let text = self.scalar(value, "the attribute's value", ATTRIBUTES)?;
+            attribute.check(&text).map_err(|problem| {
+                let AttributeProblem { attribute, value: text, allowed: help } = problem;
+                self.error(value.range(), Problem::InvalidValue { key: attribute.to_owned(), value: text, help })
+            })?;
+        }
+        Ok(())
     }
 
     fn scalars(self, value: &Value<'_>, expected: &str, help: &str) -> Result<BTreeMap<String, String>> {
@@ -208,7 +205,7 @@ impl Source<'_> {
         let known = parts.iter().find(|known| known.id == part);
         let (type_name, pins) = match known {
             Some(known) => (known.kind.type_name(), known.kind.pins()),
-            None if part == PinRef::SERIAL_MONITOR => ("the serial console", ["RX", "TX"].as_slice()),
+            None if part == PinRef::SERIAL_MONITOR => ("the serial console", vec!["RX", "TX"]),
             None => {
                 let mut ids: Vec<&str> = parts.iter().map(|part| part.id.as_str()).collect();
                 ids.push(PinRef::SERIAL_MONITOR);
@@ -220,7 +217,7 @@ impl Source<'_> {
             return Ok(PinRef::new(part, pin));
         }
         // The board's pins are numbered as the GPIOs are, without the word.
-        let help = suggest::help(pin.strip_prefix("GPIO").unwrap_or(pin), "pins", pins);
+        let help = suggest::help(pin.strip_prefix("GPIO").unwrap_or(pin), "pins", &pins);
         let problem = Problem::UnknownPin { part: part.to_owned(), type_name, pin: pin.to_owned(), help };
         Err(self.error(value.range(), problem))
     }
@@ -252,4 +249,21 @@ impl Source<'_> {
             self.error(value.range(), Problem::InvalidValue { key: key.to_owned(), value: text.to_owned(), help })
         })
     }
+}
+
+/// The parts on the board that is among these.
+fn onboard(parts: &[Part]) -> Vec<Part> {
+    let board = parts.iter().find_map(|part| Some((part, part.kind.board()?)));
+    let onboard = |(board, kind): (&Part, &'static BoardType)| {
+        let part = |it: &OnboardPart| Part {
+            kind: Kind::Part(it.part),
+            id: it.id(&board.id),
+            attrs: BTreeMap::new(),
+            position: Position::default(),
+            rotate: 0.0,
+            hide: true,
+        };
+        kind.onboard.iter().map(part).collect()
+    };
+    board.map(onboard).unwrap_or_default()
 }

@@ -5,7 +5,7 @@
 //! scenario on a board with a part missing would prove nothing.
 //!
 //! ```
-//! use hil_sim_core::diagram::Diagram;
+//! use hil_sim_parts::diagram::Diagram;
 //!
 //! let diagram = Diagram::parse("diagram.json", r#"{
 //!     "version": 1,
@@ -20,23 +20,23 @@
 //! assert_eq!(netlist.parts_on_gpio(4)[0].to_string(), "ring:DIN");
 //! let ring = &netlist.leds()[1]; // 0 is the LED on the board itself, esp.rgb1
 //! assert_eq!((ring.id.as_str(), ring.leds, ring.gpio), ("ring", 12, Some(4)));
-//! # Ok::<(), hil_sim_core::diagram::DiagramError>(())
+//! # Ok::<(), hil_sim_parts::diagram::DiagramError>(())
 //! ```
 //!
 //! Errors are [`miette::Diagnostic`]s: code, help and the place in the file. Keys that Wokwi may have and this crate does
 //! not know pass, but one that is nearly the name of a known key is taken for a misspelling.
 
+mod build;
 mod error;
 mod json;
 mod leds;
 mod model;
 mod netlist;
-mod part;
 mod read;
 mod suggest;
 
+pub use build::BoardError;
 pub use error::{DiagramError, Location, Problem};
 pub use leds::{LedChain, LedPart};
 pub use model::{Connection, Diagram, Display, Newline, Part, PinRef, Position, SerialMonitor};
-pub use netlist::Netlist;
-pub use part::PartKind;
+pub use netlist::{Net, Netlist};

@@ -1,7 +1,6 @@
 //! The WS2812 parts of a drawing as chains: DOUT of one to DIN of the next.
 
-use super::part::OnboardLed;
-use super::{Netlist, PinRef};
+use super::{Netlist, Part, PinRef};
 
 /// One part made of WS2812s, and how data reaches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +41,7 @@ struct Link {
     id: String,
     leds: usize,
     input: PinRef,
-    output: Option<PinRef>,
+    output: PinRef,
 }
 
 /// What drives a data input.
@@ -84,29 +83,23 @@ impl Netlist<'_> {
     }
 
     fn links(&self) -> Vec<Link> {
-        let mut links = Vec::new();
-        for part in &self.diagram.parts {
-            let onboard = |led: &OnboardLed| {
-                let id = led.id(&part.id);
-                Link { input: PinRef::new(&id, led.pin), id, leds: 1, output: None }
-            };
-            links.extend(part.kind.onboard_leds().iter().map(onboard));
-            links.extend(part.kind.leds().map(|leds| Link {
+        let link = |part: &Part| {
+            let lights = part.kind.part()?.lights?;
+            let pin = |name| PinRef::new(&part.id, name);
+            Some(Link {
                 id: part.id.clone(),
-                leds,
-                input: PinRef::new(&part.id, "DIN"),
-                output: Some(PinRef::new(&part.id, "DOUT")),
-            }));
-        }
-        links
+                leds: part.lights()?,
+                input: pin(lights.input),
+                output: pin(lights.output),
+            })
+        };
+        self.diagram.all_parts().filter_map(link).collect()
     }
 
     fn driver(&self, link: &Link, links: &[Link]) -> Option<Driver> {
-        let board = self.diagram.board();
-        let joined = self.joined_with(&link.input);
-        let gpios = joined.iter().filter(|pin| pin.part == board.id).filter_map(|pin| board.kind.gpio(&pin.pin));
-        let drives = |other: &Link| other.output.as_ref().is_some_and(|output| joined.contains(&output));
-        gpios.min().map(Driver::Gpio).or_else(|| links.iter().position(drives).map(Driver::Link))
+        let gpio = self.net(&link.input).gpio().map(Driver::Gpio);
+        let drives = |other: &Link| self.is_wired_to(&link.input, &other.output);
+        gpio.or_else(|| links.iter().position(drives).map(Driver::Link))
     }
 }
 
