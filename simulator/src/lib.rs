@@ -73,8 +73,14 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub use hil_sim_core::{cpu, mem, net, time};
+pub use hil_sim_core::{cpu, net, time};
 pub use hil_sim_esp32c3::{image, machine, soc};
+
+/// Everything that an address can lead to, and where on the chip that is.
+pub mod mem {
+    pub use hil_sim_core::mem::*;
+    pub use hil_sim_esp32c3::map::*;
+}
 
 /// The board around the chip: how its parts are wired, and what a part makes of the levels on its pins.
 pub mod board {

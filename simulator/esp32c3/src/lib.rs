@@ -3,6 +3,7 @@
 
 pub mod image;
 pub mod machine;
+pub mod map;
 pub mod soc;
 
 mod crc;

@@ -55,7 +55,7 @@ impl Core {
         self.enter_trap(self.pc, INTERRUPT | u32::from(line), 0);
         let vectored = self.csr.mtvec & 3 == 1;
         self.pc = match self.config.trap_vector {
-            TrapVector::Esp32C3 => (self.csr.mtvec & !0xFF) + 4 * u32::from(line),
+            TrapVector::AlwaysVectored => (self.csr.mtvec & !0xFF) + 4 * u32::from(line),
             TrapVector::Any if vectored => (self.csr.mtvec & !3).wrapping_add(4 * u32::from(line)),
             TrapVector::Any => self.csr.mtvec & !3,
         };

@@ -24,7 +24,7 @@ type Answer = (u8, u32, Vec<u8>);
 
 impl Bench {
     fn new() -> Self {
-        let memory = Memory::new(FlashImage::erased(MEGABYTE));
+        let memory = Memory::new(&crate::map::MEMORY, FlashImage::erased(MEGABYTE));
         Self { soc: Soc::new(), memory, loader: Loader::default(), now: Instant::ZERO }
     }
 

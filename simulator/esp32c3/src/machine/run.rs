@@ -151,7 +151,7 @@ impl Machine {
             self.collect();
         }
         if cause == ResetCause::DeepSleep {
-            self.memory.clear_sram();
+            self.memory.clear(crate::map::IRAM);
         }
         self.start(cause);
         self.boots_until = self.now() + BOOTING;

@@ -7,6 +7,7 @@ use super::exit::Stuck;
 use super::snapshot::Trace;
 use crate::download::DownloadFaults;
 use crate::image::{Boot, Firmware};
+use crate::map::{CORE, MEMORY};
 use crate::rom::RomState;
 use crate::soc::{Drive, ExternalId, ResetCause, SerialPort, Soc};
 use hil_sim_core::cpu::{self, Cpu, CsrNumber};
@@ -86,8 +87,8 @@ impl Machine {
 
     /// A board with this in its flash, which may be nothing that starts, and power off.
     pub fn with_flash(board: Board, flash: FlashImage, config: Config) -> Self {
-        let cpu_config = cpu::Config { semihosting: config.semihosting, ..cpu::Config::default() };
-        let mut memory = Memory::new(flash);
+        let cpu_config = cpu::Config { semihosting: config.semihosting, ..CORE };
+        let mut memory = Memory::new(&MEMORY, flash);
         let mut soc = Soc::new();
         soc.set_seed(config.seed);
         if let Some(mac) = config.mac {

@@ -63,17 +63,22 @@ impl Csrs {
 
     /// All registers as numbers, for comparing states.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
-        let own = [
-            self.mstatus.get(),
-            self.mtvec,
-            self.mscratch,
-            self.mepc,
-            self.mcause,
-            self.mtval,
-            self.gpio_enable,
-            self.gpio_out,
-        ];
-        let all = own.into_iter().chain(self.pmp.numbers()).chain(self.triggers.numbers());
-        all.map(u64::from).chain(self.counter.numbers())
+        let Self {
+            mstatus,
+            mtvec,
+            mscratch,
+            mepc,
+            mcause,
+            mtval,
+            pmp,
+            triggers,
+            counter,
+            gpio_enable,
+            gpio_out,
+            open: _,
+        } = self;
+        let own = [mstatus.get(), *mtvec, *mscratch, *mepc, *mcause, *mtval, *gpio_enable, *gpio_out];
+        let all = own.into_iter().chain(pmp.numbers()).chain(triggers.numbers());
+        all.map(u64::from).chain(counter.numbers())
     }
 }

@@ -4,6 +4,7 @@
 //! ([`Core::leave_by`]), after an operation ([`Core::leave_after`]) or at an exception ([`Core::raise`]).
 
 mod alu;
+mod atomic;
 mod control;
 mod fused;
 mod memory;
@@ -19,6 +20,7 @@ use crate::mem::{Bus, Memory};
 use crate::raw::slot::{Handler, Ip};
 
 pub(super) use alu::constant;
+pub(super) use atomic::handler as atomic;
 pub(super) use control::{branch, call, counted_branch, counted_jalr, go_to, jalr, self_jump};
 pub(super) use fused::{addi_branch, andi_branch, slli_add, slli_srli};
 pub(super) use native::{interpret, native};

@@ -1,0 +1,6 @@
+//! The core, memory and the network from outside, with the memory map of the ESP32-C3.
+
+mod cpu;
+mod mem;
+mod net;
+mod support;
