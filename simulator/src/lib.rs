@@ -73,8 +73,25 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub use hil_sim_core::{cpu, net, time};
-pub use hil_sim_esp32c3::{image, machine, soc};
+pub use hil_sim_core::{circuit, part, time};
+pub use hil_sim_esp32c3::{image, soc};
+
+/// The core.
+pub mod cpu {
+    pub use hil_sim_core::cpu::{BranchEdge as Edge, CoreConfig as Config, *};
+}
+
+/// The network behind the Ethernet MAC.
+pub mod net {
+    pub use hil_sim_core::net::{FrameDirection as Direction, NetworkConfig as Config, NetworkEvent as Event, *};
+}
+
+/// A board with an ESP32-C3 that runs.
+pub mod machine {
+    pub use hil_sim_esp32c3::machine::{MachineConfig as Config, PinDirection as Direction, *};
+    pub use hil_sim_esp32c3::{ChipIdentity, DownloadFaults};
+}
+pub use hil_sim_parts as parts;
 
 /// Everything that an address can lead to, and where on the chip that is.
 pub mod mem {
@@ -84,6 +101,5 @@ pub mod mem {
 
 /// The board around the chip: how its parts are wired, and what a part makes of the levels on its pins.
 pub mod board {
-    pub use hil_sim_core::diagram;
-    pub use hil_sim_parts::{i2c, ws2812};
+    pub use hil_sim_parts::{diagram, ws2812};
 }

@@ -1,13 +1,16 @@
 //! What every simulated board is made of: the [core](cpu) that executes firmware, its [memory](mem), [time], the
-//! [network](net) behind an Ethernet MAC, and the [drawing](diagram) that says what is wired where.
+//! [network](net) behind an Ethernet MAC, and what is outside of the chip: the [nets](circuit) at its pins, and the
+//! [parts](part) on them.
 //!
-//! The crate does no I/O of its own apart from [`Diagram::read`](diagram::Diagram::read), starts no threads, and has no
-//! clock: time is passed in.
+//! The crate does no I/O, starts no threads, and has no clock: time is passed in.
 
+pub mod chip;
+pub mod circuit;
 pub mod cpu;
-pub mod diagram;
+pub mod machine;
 pub mod mem;
 pub mod net;
+pub mod part;
 pub mod time;
 
 mod raw;

@@ -55,9 +55,9 @@ pub static MEMORY: MemoryMap = MemoryMap {
 };
 
 /// The chip's core: RV32IMC, which begins in the mask ROM. `mvendorid` is Espressif's number in the JEDEC list.
-pub const CORE: cpu::Config = cpu::Config {
+pub const CORE: cpu::CoreConfig = cpu::CoreConfig {
     reset_vector: ROM.start,
     identity: Identity { vendor: 0x612, architecture: 0x8000_0001, implementation: 1 },
     trap_vector: TrapVector::AlwaysVectored,
-    ..cpu::Config::PLAIN
+    ..cpu::CoreConfig::PLAIN
 };

@@ -6,7 +6,7 @@ mod qemu;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use hil_sim_core::cpu::{Config, Cpu, Stop};
+use hil_sim_core::cpu::{CoreConfig, Cpu, Stop};
 use hil_sim_core::mem::{Access, AccessFault, Backing, Bus, FlashImage, Memory, MemoryMap, Region, Width};
 use kernels::{KERNELS, Kernel, RAM, TEST_DEVICE, assemble};
 use qemu::Qemu;
@@ -43,7 +43,7 @@ static MAP: MemoryMap = MemoryMap {
 fn simulate(program: &[u8]) -> (u64, Duration) {
     let mut memory = Memory::new(&MAP, FlashImage::erased(0));
     memory.load(RAM, program).expect("the program fits into RAM");
-    let mut cpu = Cpu::new(Config::default());
+    let mut cpu = Cpu::new(CoreConfig::default());
     cpu.set_pc(RAM);
     let start = Instant::now();
     let stop = cpu.run(&mut memory, &mut PowerSwitch, u64::MAX);

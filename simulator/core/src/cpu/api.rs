@@ -1,6 +1,6 @@
 //! [`Cpu`]: the face of the core to the rest of the machine.
 
-use super::core::{Config, Core};
+use super::core::{Core, CoreConfig};
 use super::csr::{CsrNumber, Totals};
 use super::native::CompileError;
 use super::run;
@@ -26,7 +26,7 @@ impl std::fmt::Debug for Cpu {
 
 impl Cpu {
     /// A core after reset: machine mode, interrupts off, all registers zero, `pc` at the reset vector.
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: CoreConfig) -> Self {
         Self { core: Box::new(Core::new(config)) }
     }
 

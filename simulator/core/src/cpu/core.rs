@@ -22,7 +22,7 @@ pub enum TrapVector {
 
 /// What is fixed when a core is made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Config {
+pub struct CoreConfig {
     /// Whether it has the A extension: `lr`, `sc` and the operations on memory. Without it they are illegal instructions.
     pub atomics: bool,
     /// Where it begins after a reset.
@@ -37,7 +37,7 @@ pub struct Config {
     pub semihosting: bool,
 }
 
-impl Config {
+impl CoreConfig {
     /// RV32IMC that begins at address 0 and does not say who made it, with [`TrapVector::AlwaysVectored`], one cycle for
     /// each instruction, and semihosting.
     pub const PLAIN: Self = Self {
@@ -50,7 +50,7 @@ impl Config {
     };
 }
 
-impl Default for Config {
+impl Default for CoreConfig {
     fn default() -> Self {
         Self::PLAIN
     }
@@ -127,11 +127,11 @@ pub(crate) struct Core {
     pub(super) forget: bool,
     /// Whether blocks may become machine code.
     pub(super) compiles: bool,
-    pub(super) config: Config,
+    pub(super) config: CoreConfig,
 }
 
 impl Core {
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(config: CoreConfig) -> Self {
         Self {
             x: [0; REGISTERS],
             fuel: 0,

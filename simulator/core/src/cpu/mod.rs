@@ -3,7 +3,7 @@
 //! around it: memory is [`Memory`](crate::mem::Memory), peripherals are behind [`Bus`](crate::mem::Bus).
 //!
 //! ```
-//! use hil_sim_core::cpu::{Config, Cpu, Stop};
+//! use hil_sim_core::cpu::{CoreConfig, Cpu, Stop};
 //! use hil_sim_core::mem::{Backing, FlashImage, Memory, MemoryMap, NoBus, Region, Width};
 //!
 //! // 4 KB of RAM.
@@ -18,7 +18,7 @@
 //! for (address, word) in [(0x8000_0000, 0x0070_0513), (0x8000_0004, 0x0015_1513), (0x8000_0008, 0x0000_006F)] {
 //!     memory.write(address, Width::Word, word)?;
 //! }
-//! let mut cpu = Cpu::new(Config::default());
+//! let mut cpu = Cpu::new(CoreConfig::default());
 //! cpu.set_pc(0x8000_0000);
 //! // A jump to itself with interrupts off never ends: the firmware has halted.
 //! assert_eq!(cpu.run(&mut memory, &mut NoBus, 1_000), Stop::Halted);
@@ -65,11 +65,11 @@ mod stop;
 mod trap;
 
 pub use api::Cpu;
-pub use core::{Config, Identity, TrapVector};
+pub use core::{CoreConfig, Identity, TrapVector};
 pub use cost::Costs;
 pub use csr::{CsrNumber, Pmp, Trigger};
 pub use disassembly::disassemble;
-pub use edges::{Comparison, Edge};
+pub use edges::{BranchEdge, Comparison};
 pub use native::CompileError;
 pub use snapshot::CpuSnapshot;
 pub use stop::{Stop, StormReport};

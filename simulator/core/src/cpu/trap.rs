@@ -24,6 +24,21 @@ pub enum Exception {
     EnvironmentCallFromMachine = 11,
 }
 
+impl Exception {
+    /// Its name, as this type has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InstructionAccessFault => "InstructionAccessFault",
+            Self::IllegalInstruction => "IllegalInstruction",
+            Self::Breakpoint => "Breakpoint",
+            Self::LoadAccessFault => "LoadAccessFault",
+            Self::StoreAccessFault => "StoreAccessFault",
+            Self::EnvironmentCallFromUser => "EnvironmentCallFromUser",
+            Self::EnvironmentCallFromMachine => "EnvironmentCallFromMachine",
+        }
+    }
+}
+
 /// An exception with the value for `mtval`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Raised(pub(super) Exception, pub(super) u32);
@@ -47,7 +62,7 @@ impl Core {
             return None;
         }
         self.storm = 0;
-        Some(Stop::ExceptionStorm(StormReport { exception, pc, value }))
+        Some(Stop::ExceptionStorm(StormReport { exception: exception.name(), pc, value }))
     }
 
     /// Takes the interrupt of this line before the instruction at `pc`.

@@ -3,11 +3,11 @@
 use crate::support::asm::*;
 use crate::support::device;
 use crate::support::rig::{CODE, DATA, HANDLER, Rig};
-use hil_sim_core::cpu::{Config, CsrNumber, Exception, Stop};
+use hil_sim_core::cpu::{CoreConfig, CsrNumber, Exception, Stop};
 use hil_sim_core::mem::Width;
 use hil_sim_esp32c3::map::CORE;
 
-const ATOMIC: Config = Config { atomics: true, ..CORE };
+const ATOMIC: CoreConfig = CoreConfig { atomics: true, ..CORE };
 
 /// A machine whose core has the extension: `a0` points at data.
 fn rig(write: impl FnOnce(&mut Asm)) -> Rig {

@@ -2,7 +2,7 @@
 
 use crate::support::asm::*;
 use crate::support::rig::{CODE, Rig, edges};
-use hil_sim_core::cpu::{Comparison, Edge, Stop};
+use hil_sim_core::cpu::{BranchEdge, Comparison, Stop};
 
 /// Counts down from 5, and then compares 7 with 9. Every instruction has four bytes.
 fn program(asm: &mut Asm) {
@@ -22,9 +22,9 @@ fn every_way_out_of_a_branch_is_an_edge_with_its_count() {
     assert_eq!(
         edges(&mut rig.cpu),
         [
-            (Edge { from: loop_branch, to: loop_start }, 4),
-            (Edge { from: loop_branch, to: loop_branch + 4 }, 1),
-            (Edge { from: last, to: last + 4 }, 1),
+            (BranchEdge { from: loop_branch, to: loop_start }, 4),
+            (BranchEdge { from: loop_branch, to: loop_branch + 4 }, 1),
+            (BranchEdge { from: last, to: last + 4 }, 1),
         ]
     );
     assert_eq!(edges(&mut rig.cpu), [], "reading clears");

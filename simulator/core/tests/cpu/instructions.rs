@@ -3,7 +3,7 @@
 
 use crate::support::asm::*;
 use crate::support::rig::{CODE, DATA, Rig};
-use hil_sim_core::cpu::{Config, Costs, CsrNumber, Stop};
+use hil_sim_core::cpu::{CoreConfig, Costs, CsrNumber, Stop};
 use hil_sim_esp32c3::map::CORE;
 
 /// The result of one register-register instruction.
@@ -122,7 +122,7 @@ fn reserved_compressed_encodings_are_illegal() {
 #[test]
 fn costs_are_charged_by_class() {
     let costs = Costs { alu: 1, load: 2, store: 3, mul: 4, div: 17, branch: 1, branch_taken: 3, jump: 2, system: 5 };
-    let mut rig = Rig::with(Config { costs, ..CORE }, |asm| {
+    let mut rig = Rig::with(CoreConfig { costs, ..CORE }, |asm| {
         asm.add(A0, A0, A0).lw(A1, 0, SP).sw(A1, 0, SP).mul(A0, A0, A0).div(A0, A0, A0).bne(A0, A0, "next");
         asm.label("next").beq(A0, A0, "there").label("there").j("on").label("on").csrrs(A0, 0x340, ZERO);
         asm.label("end").j("end");

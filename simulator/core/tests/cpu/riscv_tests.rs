@@ -6,7 +6,7 @@
 //! ```
 
 use crate::support::elf::Elf;
-use hil_sim_core::cpu::{Config, Cpu, TrapVector};
+use hil_sim_core::cpu::{CoreConfig, Cpu, TrapVector};
 use hil_sim_core::mem::{Backing, FlashImage, Memory, MemoryMap, NoBus, Region, Width};
 use std::path::Path;
 
@@ -29,7 +29,7 @@ fn run(file: &Path) -> Result<(), String> {
     for (address, bytes) in &elf.segments {
         memory.load(*address, bytes).map_err(|error| error.to_string())?;
     }
-    let mut cpu = Cpu::new(Config { trap_vector: TrapVector::Any, atomics: true, ..Config::PLAIN });
+    let mut cpu = Cpu::new(CoreConfig { trap_vector: TrapVector::Any, atomics: true, ..CoreConfig::PLAIN });
     cpu.set_pc(elf.entry);
     while cpu.cycle() < CYCLES {
         // Short slices of changing length, so that blocks are cut at many places.

@@ -3,7 +3,7 @@
 use crate::support::asm::*;
 use crate::support::device;
 use crate::support::rig::{CODE, DATA, HANDLER, Rig};
-use hil_sim_core::cpu::{Config, CsrNumber, Exception, Stop};
+use hil_sim_core::cpu::{CoreConfig, CsrNumber, Exception, Stop};
 use hil_sim_core::mem::Width;
 use hil_sim_esp32c3::map::{CORE, ROM};
 
@@ -321,7 +321,7 @@ fn the_semihosting_sequence_asks_the_host_and_a_plain_ebreak_does_not() {
     assert_eq!((rig.run(100), rig.cpu.pc()), (Stop::Semihosting, CODE + 4));
     rig.cpu.answer_semihosting(99);
     assert_eq!((rig.run(100), rig.cpu.x(10), rig.cpu.instret()), (Stop::Halted, 99, 3));
-    let mut rig = Rig::with(Config { semihosting: false, ..CORE }, sequence);
+    let mut rig = Rig::with(CoreConfig { semihosting: false, ..CORE }, sequence);
     rig.run(2);
     assert_eq!(rig.trap(), (3, CODE + 4, CODE + 4));
 }
@@ -346,7 +346,7 @@ fn a_handler_that_faults_at_once_is_reported_as_a_storm() {
     let mut rig = Rig::new(only(0));
     rig.memory.write(HANDLER, Width::Word, 0).unwrap();
     let Stop::ExceptionStorm(report) = rig.run(1_000) else { panic!("a storm") };
-    assert_eq!((report.exception, report.pc, report.value), (Exception::IllegalInstruction, HANDLER, 0));
+    assert_eq!((report.exception, report.pc, report.value), ("IllegalInstruction", HANDLER, 0));
 }
 
 #[test]

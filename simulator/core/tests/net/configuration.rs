@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use hil_sim_core::net::{Config, Direction, DropReason, Network};
+use hil_sim_core::net::{DropReason, FrameDirection, Network, NetworkConfig};
 use hil_sim_core::time::{Instant, Span};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::{dhcpv4, dns, icmp, udp};
@@ -19,7 +19,7 @@ use super::host::Nobody;
 fn printed(trace: &Trace) -> String {
     let mut text = String::new();
     for (at, direction, frame) in trace {
-        let arrow = if *direction == Direction::FromDevice { "->" } else { "<-" };
+        let arrow = if *direction == FrameDirection::FromDevice { "->" } else { "<-" };
         text.push_str(&format!("{at} {arrow} "));
         text.push_str(&PrettyPrinter::<EthernetFrame<&[u8]>>::new("", &frame.as_slice()).to_string());
         text.push('\n');
@@ -50,7 +50,7 @@ fn printed(trace: &Trace) -> String {
 
 #[test]
 fn dhcp_leases_the_address_and_names_gateway_and_dns_server() {
-    let mut guest = Guest::unconfigured(Config::default());
+    let mut guest = Guest::unconfigured(NetworkConfig::default());
     let (address, router, servers) = guest.lease(seconds(2)).unwrap();
     assert_eq!(address, Ipv4Cidr::new(DEVICE, 24));
     assert_eq!(router, Some(GATEWAY));
@@ -59,7 +59,7 @@ fn dhcp_leases_the_address_and_names_gateway_and_dns_server() {
 
 #[test]
 fn the_dialogue_of_a_boot() {
-    let mut guest = Guest::unconfigured(Config::default());
+    let mut guest = Guest::unconfigured(NetworkConfig::default());
     guest.network.allow("broker.example");
     guest.lease(seconds(2)).unwrap();
     guest.resolve("broker.example", DnsQueryType::A).unwrap();
@@ -68,7 +68,7 @@ fn the_dialogue_of_a_boot() {
 
 #[test]
 fn a_lease_is_renewed_by_unicast() {
-    let mut guest = Guest::unconfigured(Config { lease: seconds(60), ..Config::default() });
+    let mut guest = Guest::unconfigured(NetworkConfig { lease: seconds(60), ..NetworkConfig::default() });
     guest.lease(seconds(2)).unwrap();
     let sent = guest.trace().len();
     let mut lost = false;
@@ -96,7 +96,7 @@ fn dhcp_answer(request: &DhcpRepr<'_>) -> Option<(DhcpMessageType, Ipv4Addr, Ipv
     payload.extend((message.len() as u16 + 8).to_be_bytes());
     payload.extend([0, 0]);
     payload.append(&mut message);
-    let mut network = Network::new(Config::default());
+    let mut network = Network::new(NetworkConfig::default());
     network.from_device(Instant::ZERO, &datagram(IpProtocol::Udp, GATEWAY, &payload));
     let answer = network.poll(Instant::ZERO + Span::from_ms(1))?;
     let ip = Ipv4Packet::new_checked(&answer[14..]).unwrap();
@@ -162,7 +162,7 @@ fn messages_for_other_servers_and_releases_have_no_answer() {
 
 #[test]
 fn a_name_resolves_only_while_it_is_allowed() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let first = guest.network.allow("broker.example").unwrap();
     let second = guest.network.allow("Other.Example.").unwrap();
     assert_ne!(first, second);
@@ -178,7 +178,7 @@ fn a_name_resolves_only_while_it_is_allowed() {
 
 #[test]
 fn the_gateway_answers_a_ping() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let buffer = || icmp::PacketBuffer::new(vec![icmp::PacketMetadata::EMPTY; 4], vec![0; 4096]);
     let handle = guest.sockets.add(icmp::Socket::new(buffer(), buffer()));
     let socket = guest.sockets.get_mut::<icmp::Socket<'_>>(handle);
@@ -199,7 +199,7 @@ fn the_gateway_answers_a_ping() {
 
 #[test]
 fn a_datagram_to_anybody_else_is_answered_with_port_unreachable() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let buffer = || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 4], vec![0; 4096]);
     let handle = guest.sockets.add(udp::Socket::new(buffer(), buffer()));
     let socket = guest.sockets.get_mut::<udp::Socket<'_>>(handle);

@@ -1,6 +1,6 @@
 //! TCP: a device connects, and its host decides.
 
-use hil_sim_core::net::{Config, Direction, Ending, Event, Network};
+use hil_sim_core::net::{Ending, FrameDirection, Network, NetworkConfig, NetworkEvent};
 use hil_sim_core::time::{Instant, Span};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::State;
@@ -39,38 +39,38 @@ pub fn connected(guest: &mut Guest, host: &mut impl Host) -> SocketHandle {
 
 #[test]
 fn a_megabyte_comes_back() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let bytes = noise(1 << 20);
     let mut host = Echo::default();
     assert!(echoes(&mut guest, socket, &bytes, seconds(600), &mut host) == bytes);
     guest.run(seconds(1), &mut host, |_| false);
     let id = host.only();
-    assert_eq!(host.events.last(), Some(&Event::Closed { id, how: Ending::Orderly }));
-    assert_eq!(host.events[host.events.len() - 2], Event::Finished(id));
+    assert_eq!(host.events.last(), Some(&NetworkEvent::Closed { id, how: Ending::Orderly }));
+    assert_eq!(host.events[host.events.len() - 2], NetworkEvent::Finished(id));
 }
 
 #[test]
 fn nothing_is_answered_until_the_host_decides() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut host = Listener::default();
     // Longer than the device waits before it sends its SYN again.
     guest.run(seconds(3), &mut host, |_| false);
     assert_eq!(guest.state(socket), State::SynSent);
     let events = std::mem::take(&mut host.events);
-    let [Event::Opened { id, from, to }] = events.as_slice() else { panic!("{events:?}") };
+    let [NetworkEvent::Opened { id, from, to }] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!((*from.ip(), *to.address.ip(), to.address.port()), (DEVICE, BROKER.0, BROKER.1));
     assert_eq!(to.name, None);
     guest.network.accept(guest.now, *id);
     assert!(guest.run(Span::from_ms(1), &mut host, |guest| guest.state(socket) == State::Established));
     guest.run(Span::from_ms(1), &mut host, |_| false);
-    assert_eq!(host.events.last(), Some(&Event::Writable(*id)));
+    assert_eq!(host.events.last(), Some(&NetworkEvent::Writable(*id)));
 }
 
 #[test]
 fn a_connection_tells_the_name_that_was_resolved() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     guest.network.allow("first.example").unwrap();
     guest.network.allow("second.example").unwrap();
     for name in ["second.example", "first.example"] {
@@ -83,17 +83,17 @@ fn a_connection_tells_the_name_that_was_resolved() {
     let to: Vec<_> = host
         .events
         .iter()
-        .filter_map(|event| if let Event::Opened { to, .. } = event { Some(to.to_string()) } else { None })
+        .filter_map(|event| if let NetworkEvent::Opened { to, .. } = event { Some(to.to_string()) } else { None })
         .collect();
     assert_eq!(to, ["second.example:1883", "first.example:1883", "10.0.2.2:80"]);
 }
 
 #[test]
 fn a_refused_connection_is_reset() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut host = |network: &mut Network, now: Instant| {
-        if let Some(Event::Opened { id, .. }) = network.take_event() {
+        if let Some(NetworkEvent::Opened { id, .. }) = network.take_event() {
             network.refuse(now, id);
         }
     };
@@ -103,11 +103,11 @@ fn a_refused_connection_is_reset() {
 
 #[test]
 fn an_ignored_connection_is_asked_for_again() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut attempts = 0;
     let mut host = |network: &mut Network, now: Instant| {
-        if let Some(Event::Opened { id, .. }) = network.take_event() {
+        if let Some(NetworkEvent::Opened { id, .. }) = network.take_event() {
             attempts += 1;
             if attempts < 3 { network.ignore(id) } else { network.accept(now, id) }
         }
@@ -118,15 +118,15 @@ fn an_ignored_connection_is_asked_for_again() {
 
 #[test]
 fn a_device_that_gives_up_before_the_host_decides_closes_the_connection() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut host = Listener::default();
     guest.run(Span::from_ms(10), &mut host, |_| false);
     guest.tcp(socket).abort();
     guest.run(Span::from_ms(10), &mut host, |_| false);
     let events = std::mem::take(&mut host.events);
-    let [Event::Opened { id, .. }, closed] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(*closed, Event::Closed { id: *id, how: Ending::Reset });
+    let [NetworkEvent::Opened { id, .. }, closed] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(*closed, NetworkEvent::Closed { id: *id, how: Ending::Reset });
     guest.network.accept(guest.now, *id);
     guest.run(Span::from_ms(10), &mut host, |_| false);
     assert_eq!(host.events, []);
@@ -134,7 +134,7 @@ fn a_device_that_gives_up_before_the_host_decides_closes_the_connection() {
 
 #[test]
 fn a_host_that_does_not_read_holds_the_device_up() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let mut host = Echo::default();
     let socket = connected(&mut guest, &mut host);
     let id = host.only();
@@ -158,7 +158,7 @@ fn a_host_that_does_not_read_holds_the_device_up() {
 
 #[test]
 fn a_device_that_does_not_read_holds_the_host_up() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let mut host = Echo::default();
     let socket = connected(&mut guest, &mut host);
     let id = host.only();
@@ -179,7 +179,7 @@ fn a_device_that_does_not_read_holds_the_host_up() {
 
 #[test]
 fn room_is_announced_once_there_is_some() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let mut host = Echo::default();
     let socket = connected(&mut guest, &mut host);
     let id = host.only();
@@ -188,7 +188,8 @@ fn room_is_announced_once_there_is_some() {
     assert_eq!(sent, 65_535);
     let mut announced = 0;
     let mut listener = |network: &mut Network, _: Instant| {
-        announced += std::iter::from_fn(|| network.take_event()).filter(|event| *event == Event::Writable(id)).count();
+        announced +=
+            std::iter::from_fn(|| network.take_event()).filter(|event| *event == NetworkEvent::Writable(id)).count();
     };
     guest.run(seconds(5), &mut listener, |guest| {
         guest.drain(socket, &mut Vec::new());
@@ -199,7 +200,7 @@ fn room_is_announced_once_there_is_some() {
 
 /// Frames to the device, and their lengths, from when it sends four bytes until a millisecond later.
 fn frames_after_four_bytes(host: &mut impl Host) -> Vec<usize> {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = connected(&mut guest, host);
     let before = guest.trace().len();
     guest.tcp(socket).send_slice(b"ping").unwrap();
@@ -208,7 +209,7 @@ fn frames_after_four_bytes(host: &mut impl Host) -> Vec<usize> {
         false
     });
     let trace = guest.trace();
-    let to_device = trace[before..].iter().filter(|(_, direction, _)| *direction == Direction::ToDevice);
+    let to_device = trace[before..].iter().filter(|(_, direction, _)| *direction == FrameDirection::ToDevice);
     to_device.map(|(_, _, frame)| frame.len()).collect()
 }
 
@@ -222,7 +223,7 @@ fn an_acknowledgement_goes_with_the_answer_of_the_same_moment() {
 fn without_an_answer_an_acknowledgement_goes_alone() {
     let mut silent = |network: &mut Network, now| {
         while let Some(event) = network.take_event() {
-            if let Event::Opened { id, .. } = event {
+            if let NetworkEvent::Opened { id, .. } = event {
                 network.accept(now, id);
             }
         }
@@ -232,7 +233,7 @@ fn without_an_answer_an_acknowledgement_goes_alone() {
 
 #[test]
 fn an_idle_connection_lasts_and_keep_alives_are_answered() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let mut host = Echo::default();
     let idle = connected(&mut guest, &mut host);
     let kept_alive = connected(&mut guest, &mut host);
@@ -247,7 +248,7 @@ fn an_idle_connection_lasts_and_keep_alives_are_answered() {
 
 #[test]
 fn connections_do_not_mix() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let mut host = Echo::default();
     let bytes = noise(30_000);
     let mut clients: Vec<_> = (0..8).map(|n| (guest.connect((ELSEWHERE, 1000 + n)), 0, Vec::new())).collect();

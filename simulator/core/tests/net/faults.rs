@@ -1,6 +1,6 @@
 //! What goes wrong on the wire.
 
-use hil_sim_core::net::{Config, DropReason, Ending, Event, Faults, Impairment, Probability};
+use hil_sim_core::net::{DropReason, Ending, Faults, Impairment, NetworkConfig, NetworkEvent, Probability};
 use hil_sim_core::time::Span;
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::State;
@@ -21,7 +21,7 @@ fn transfer(guest: &mut Guest, socket: SocketHandle, bytes: &[u8], limit: Span, 
 }
 
 fn lossy(seed: u64, bytes: &[u8]) -> (Vec<u8>, Trace, Guest) {
-    let mut guest = Guest::new(Config { seed, ..Config::default() });
+    let mut guest = Guest::new(NetworkConfig { seed, ..NetworkConfig::default() });
     let impairment = Impairment {
         loss: Probability::percent(5),
         duplication: Probability::percent(5),
@@ -45,7 +45,7 @@ fn a_megabyte_comes_back_although_frames_are_lost_doubled_and_swapped() {
 
 #[test]
 fn a_stream_comes_back_although_everything_arrives_twice_and_half_of_it_late() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let impairment =
         Impairment { duplication: Probability::ALWAYS, reordering: Probability::percent(50), ..Impairment::default() };
     let faults = Faults { from_device: impairment, to_device: impairment, black_hole: false };
@@ -54,7 +54,7 @@ fn a_stream_comes_back_although_everything_arrives_twice_and_half_of_it_late() {
     let socket = guest.connect(BROKER);
     let bytes = noise(100_000);
     assert!(transfer(&mut guest, socket, &bytes, seconds(3600), &mut host) == bytes);
-    assert_eq!(host.events.iter().filter(|event| matches!(event, Event::Opened { .. })).count(), 1);
+    assert_eq!(host.events.iter().filter(|event| matches!(event, NetworkEvent::Opened { .. })).count(), 1);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn the_same_seed_gives_the_same_frames() {
 
 #[test]
 fn a_connection_survives_a_link_that_is_down_for_a_while() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let mut host = Echo::default();
     let socket = guest.connect(BROKER);
     let bytes = noise(20_000);
@@ -90,7 +90,7 @@ fn a_connection_survives_a_link_that_is_down_for_a_while() {
 
 #[test]
 fn frames_under_way_are_lost_when_the_link_goes_down() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut host = Echo::default();
     assert!(guest.run(seconds(1), &mut host, |guest| guest.state(socket) == State::Established));
@@ -104,7 +104,7 @@ fn frames_under_way_are_lost_when_the_link_goes_down() {
 
 #[test]
 fn a_device_that_never_acknowledges_is_given_up_after_15_minutes() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut host = Echo::default();
     assert!(guest.run(seconds(1), &mut host, |guest| guest.state(socket) == State::Established));
@@ -113,15 +113,15 @@ fn a_device_that_never_acknowledges_is_given_up_after_15_minutes() {
     guest.network.set_link(guest.now, false);
     guest.network.write(guest.now, id, b"hello?");
     guest.run(seconds(899), &mut host, |_| false);
-    assert_eq!(host.events.last(), Some(&Event::Writable(id)));
+    assert_eq!(host.events.last(), Some(&NetworkEvent::Writable(id)));
     guest.run(seconds(2), &mut host, |_| false);
-    assert_eq!(host.events.last(), Some(&Event::Closed { id, how: Ending::TimedOut }));
+    assert_eq!(host.events.last(), Some(&NetworkEvent::Closed { id, how: Ending::TimedOut }));
     assert_eq!(guest.network.next_event(), None);
 }
 
 #[test]
 fn a_device_that_does_not_close_its_side_is_given_up_after_15_minutes_of_silence() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     let socket = guest.connect(BROKER);
     let mut host = Echo::default();
     assert!(guest.run(seconds(1), &mut host, |guest| guest.state(socket) == State::Established));
@@ -131,27 +131,27 @@ fn a_device_that_does_not_close_its_side_is_given_up_after_15_minutes_of_silence
     guest.run(seconds(800), &mut host, |_| false);
     guest.tcp(socket).send_slice(b"still here").unwrap();
     guest.run(seconds(899), &mut host, |_| false);
-    assert_eq!(host.events.last(), Some(&Event::Readable(id)));
+    assert_eq!(host.events.last(), Some(&NetworkEvent::Readable(id)));
     guest.run(seconds(2), &mut host, |_| false);
-    assert_eq!(host.events.last(), Some(&Event::Closed { id, how: Ending::TimedOut }));
+    assert_eq!(host.events.last(), Some(&NetworkEvent::Closed { id, how: Ending::TimedOut }));
     assert_eq!(guest.state(socket), State::Closed);
 }
 
 #[test]
 fn nothing_leaves_a_black_hole() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     guest.network.set_faults(guest.now, Faults { black_hole: true, ..Faults::default() });
     let socket = guest.connect(BROKER);
     guest.run(seconds(3), &mut Nobody, |_| false);
     assert!(guest.network.link_is_up());
-    assert!(guest.trace().iter().all(|(_, direction, _)| *direction == hil_sim_core::net::Direction::FromDevice));
+    assert!(guest.trace().iter().all(|(_, direction, _)| *direction == hil_sim_core::net::FrameDirection::FromDevice));
     guest.network.set_faults(guest.now, Faults::default());
     assert!(guest.run(seconds(20), &mut Echo::default(), |guest| guest.state(socket) == State::Established));
 }
 
 #[test]
 fn a_delay_holds_in_each_direction() {
-    let mut guest = Guest::new(Config { latency: Span::from_us(100), ..Config::default() });
+    let mut guest = Guest::new(NetworkConfig { latency: Span::from_us(100), ..NetworkConfig::default() });
     let socket = guest.connect(BROKER);
     let mut host = Echo::default();
     assert!(guest.run(seconds(1), &mut host, |guest| guest.state(socket) == State::Established));

@@ -1,6 +1,6 @@
 //! Frames made by hand.
 
-use hil_sim_core::net::Config;
+use hil_sim_core::net::NetworkConfig;
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
     EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, IpProtocol, Ipv4Packet, Ipv4Repr, TcpPacket,
@@ -16,7 +16,7 @@ pub fn datagram(protocol: IpProtocol, to: std::net::Ipv4Addr, payload: &[u8]) ->
     let mut frame = vec![0; 34 + payload.len()];
     let ethernet = EthernetRepr {
         src_addr: EthernetAddress(MAC),
-        dst_addr: EthernetAddress(Config::default().gateway_mac),
+        dst_addr: EthernetAddress(NetworkConfig::default().gateway_mac),
         ethertype: EthernetProtocol::Ipv4,
     };
     ethernet.emit(&mut EthernetFrame::new_unchecked(&mut frame));

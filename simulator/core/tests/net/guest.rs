@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use hil_sim_core::net::{Config, Direction, Network};
+use hil_sim_core::net::{FrameDirection, Network, NetworkConfig};
 use hil_sim_core::time::{Instant, Span};
 use smoltcp::iface::{Config as InterfaceConfig, Interface, SocketHandle, SocketSet};
 use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
@@ -21,7 +21,7 @@ pub const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 7);
 
 const BUFFER: usize = 2048;
 
-pub type Trace = Vec<(Instant, Direction, Vec<u8>)>;
+pub type Trace = Vec<(Instant, FrameDirection, Vec<u8>)>;
 
 pub struct Guest {
     pub network: Network,
@@ -88,7 +88,7 @@ fn from_stack(at: smoltcp::time::Instant) -> Instant {
 
 impl Guest {
     /// A device without an address.
-    pub fn unconfigured(config: Config) -> Self {
+    pub fn unconfigured(config: NetworkConfig) -> Self {
         let mut network = Network::new(config);
         let trace = Arc::new(Mutex::new(Trace::new()));
         let tapped = Arc::clone(&trace);
@@ -104,7 +104,7 @@ impl Guest {
     }
 
     /// A device that has what DHCP would give it.
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: NetworkConfig) -> Self {
         let mut guest = Self::unconfigured(config);
         guest.configure(IpCidr::new(DEVICE.into(), 24));
         guest

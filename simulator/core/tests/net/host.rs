@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hil_sim_core::net::{ConnectionId, Event, Network};
+use hil_sim_core::net::{ConnectionId, Network, NetworkEvent};
 use hil_sim_core::time::Instant;
 
 /// What is at the other end.
@@ -26,7 +26,7 @@ impl<F: FnMut(&mut Network, Instant)> Host for F {
 /// Takes all events and does nothing but remember them.
 #[derive(Default)]
 pub struct Listener {
-    pub events: Vec<Event>,
+    pub events: Vec<NetworkEvent>,
 }
 
 impl Host for Listener {
@@ -38,7 +38,7 @@ impl Host for Listener {
 /// Accepts everything and sends back what it is sent; closes when the device does.
 #[derive(Default)]
 pub struct Echo {
-    pub events: Vec<Event>,
+    pub events: Vec<NetworkEvent>,
     pub connections: BTreeMap<ConnectionId, VecDeque<u8>>,
     finished: Vec<ConnectionId>,
     pub bytes: usize,
@@ -55,12 +55,12 @@ impl Host for Echo {
     fn serve(&mut self, network: &mut Network, now: Instant) {
         while let Some(event) = network.take_event() {
             match &event {
-                Event::Opened { id, .. } => {
+                NetworkEvent::Opened { id, .. } => {
                     network.accept(now, *id);
                     self.connections.insert(*id, VecDeque::new());
                 }
-                Event::Finished(id) => self.finished.push(*id),
-                Event::Readable(_) | Event::Writable(_) | Event::Closed { .. } => {}
+                NetworkEvent::Finished(id) => self.finished.push(*id),
+                NetworkEvent::Readable(_) | NetworkEvent::Writable(_) | NetworkEvent::Closed { .. } => {}
             }
             self.events.push(event);
         }

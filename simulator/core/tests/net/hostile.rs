@@ -1,6 +1,6 @@
 //! Frames that no sane device sends.
 
-use hil_sim_core::net::{Config, DropReason, Event, Network};
+use hil_sim_core::net::{DropReason, Network, NetworkConfig, NetworkEvent};
 use hil_sim_core::time::{Instant, Span};
 use proptest::prelude::*;
 use smoltcp::wire::{IpProtocol, Ipv4Packet, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber};
@@ -28,10 +28,10 @@ const REST: TcpRepr<'static> = TcpRepr { max_seg_size: None, ..SYN };
 
 /// A connection: the network, its host's accepting, and the device's next acknowledgement.
 fn established(now: Instant, syn: &TcpRepr<'_>) -> (Network, hil_sim_core::net::ConnectionId, i32) {
-    let mut network = Network::new(Config::default());
+    let mut network = Network::new(NetworkConfig::default());
     network.from_device(now, &segment(syn));
     network.advance(now + Span::from_ms(1));
-    let Some(Event::Opened { id, .. }) = network.take_event() else { panic!("no connection") };
+    let Some(NetworkEvent::Opened { id, .. }) = network.take_event() else { panic!("no connection") };
     network.accept(now, id);
     let answer = network.poll(now + Span::from_ms(2)).unwrap();
     let answer = TcpPacket::new_checked(&answer[34..]).unwrap();
@@ -45,7 +45,7 @@ fn established(now: Instant, syn: &TcpRepr<'_>) -> (Network, hil_sim_core::net::
     };
     network.from_device(now, &segment(&ack));
     network.advance(now + Span::from_ms(3));
-    assert_eq!(network.take_event(), Some(Event::Writable(id)));
+    assert_eq!(network.take_event(), Some(NetworkEvent::Writable(id)));
     (network, id, next)
 }
 
@@ -69,7 +69,7 @@ fn any_control() -> impl Strategy<Value = TcpControl> {
 proptest! {
     #[test]
     fn any_bytes_are_survived(frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..1600), 1..20)) {
-        let mut network = Network::new(Config::default());
+        let mut network = Network::new(NetworkConfig::default());
         for frame in &frames {
             network.from_device(Instant::ZERO, frame);
         }
@@ -90,7 +90,7 @@ proptest! {
         payload.extend((rest.len() as u16 + 8).to_be_bytes());
         payload.extend([0, 0]);
         payload.append(&mut rest);
-        let mut network = Network::new(Config::default());
+        let mut network = Network::new(NetworkConfig::default());
         network.allow("a");
         network.from_device(Instant::ZERO, &datagram(protocol.into(), to, &payload));
         settle(&mut network, Instant::ZERO);
@@ -120,7 +120,7 @@ proptest! {
         payload.extend((message.len() as u16 + 8).to_be_bytes());
         payload.extend([0, 0]);
         payload.append(&mut message);
-        let mut network = Network::new(Config::default());
+        let mut network = Network::new(NetworkConfig::default());
         network.allow("broker.example");
         network.from_device(Instant::ZERO, &datagram(IpProtocol::Udp, GATEWAY, &payload));
         settle(&mut network, Instant::ZERO);
@@ -174,7 +174,7 @@ proptest! {
 
 #[test]
 fn a_flood_of_connections_is_bounded() {
-    let mut network = Network::new(Config::default());
+    let mut network = Network::new(NetworkConfig::default());
     let mut now = Instant::ZERO;
     for n in 0..5000_u16 {
         now += Span::from_ms(1);
@@ -214,7 +214,7 @@ fn a_device_that_does_not_take_its_frames_does_not_fill_the_memory() {
 
 #[test]
 fn drops_are_counted_by_reason() {
-    let mut network = Network::new(Config::default());
+    let mut network = Network::new(NetworkConfig::default());
     let mut now = Instant::ZERO;
     let sound = segment(&SYN);
     let changed = |at: usize, value: u8| {

@@ -1,6 +1,6 @@
 //! Captures.
 
-use hil_sim_core::net::{Config, pcap};
+use hil_sim_core::net::{NetworkConfig, pcap};
 use hil_sim_core::time::{Instant, Span};
 use smoltcp::wire::DnsQueryType;
 
@@ -20,7 +20,7 @@ fn a_capture_holds_a_header_and_each_frame_with_its_time() {
 /// If there is a tcpdump, it understands a capture; which frames are in it, other tests say.
 #[test]
 fn tcpdump_reads_a_capture() {
-    let mut guest = Guest::new(Config::default());
+    let mut guest = Guest::new(NetworkConfig::default());
     guest.network.allow("broker.example");
     let broker = guest.resolve("broker.example", DnsQueryType::A).unwrap()[0];
     let socket = guest.connect((broker, 1883));

@@ -1,6 +1,6 @@
 //! What holds for whatever is written, and whenever.
 
-use hil_sim_core::net::{Config, Network};
+use hil_sim_core::net::{Network, NetworkConfig};
 use hil_sim_core::time::{Instant, Span};
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ proptest! {
     ) {
         let total = writes.iter().map(|(n, _)| n).sum();
         let bytes = noise(total);
-        let mut guest = Guest::new(Config { seed, ..Config::default() });
+        let mut guest = Guest::new(NetworkConfig { seed, ..NetworkConfig::default() });
         let socket = guest.connect((ELSEWHERE, 1883));
         let mut echo = Echo::default();
         prop_assert!(guest.run(seconds(1), &mut echo, |guest| guest.tcp(socket).may_send()));

@@ -3,7 +3,7 @@
 use super::device::Device;
 use super::generate::{Choice, DATA, POINTERS, PROGRAM, VECTOR, program};
 use super::reference::Reference;
-use hil_sim_core::cpu::{Config, Costs, Cpu, CsrNumber, Stop};
+use hil_sim_core::cpu::{CoreConfig, Costs, Cpu, CsrNumber, Stop};
 use hil_sim_core::mem::{FlashImage, Memory};
 use hil_sim_esp32c3::map::{CORE, MEMORY};
 
@@ -35,7 +35,7 @@ pub fn memory(code: &[u8]) -> Memory {
 
 impl Machine {
     pub fn new(choices: &[Choice], user_may: bool, costs: Costs) -> Self {
-        let mut cpu = Cpu::new(Config { costs, semihosting: false, ..CORE });
+        let mut cpu = Cpu::new(CoreConfig { costs, semihosting: false, ..CORE });
         cpu.set_pc(PROGRAM);
         POINTERS.iter().enumerate().for_each(|(index, pointer)| cpu.set_x(8 + index, *pointer));
         cpu.set_x(2, DATA + 0x200);

@@ -2,7 +2,7 @@
 
 use super::asm::Asm;
 use super::device::Device;
-use hil_sim_core::cpu::{Config, Cpu, CsrNumber, Edge, Stop};
+use hil_sim_core::cpu::{BranchEdge, CoreConfig, Cpu, CsrNumber, Stop};
 use hil_sim_core::mem::{FlashImage, Memory, Width};
 use hil_sim_esp32c3::map::{CORE, MEMORY};
 
@@ -11,7 +11,7 @@ pub const HANDLER: u32 = 0x4038_0000;
 pub const DATA: u32 = 0x3FC9_0000;
 
 /// The edges that were taken since the last call, in order, with their counts.
-pub fn edges(cpu: &mut Cpu) -> Vec<(Edge, u8)> {
+pub fn edges(cpu: &mut Cpu) -> Vec<(BranchEdge, u8)> {
     let mut numbers = Vec::new();
     cpu.take_edges(|number, count| numbers.push((number, count)));
     let mut edges: Vec<_> =
@@ -33,7 +33,7 @@ impl Rig {
         Self::with(CORE, write)
     }
 
-    pub fn with(config: Config, write: impl FnOnce(&mut Asm)) -> Self {
+    pub fn with(config: CoreConfig, write: impl FnOnce(&mut Asm)) -> Self {
         let mut asm = Asm::new(CODE);
         write(&mut asm);
         let mut rig = Self {

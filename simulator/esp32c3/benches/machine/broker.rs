@@ -1,7 +1,7 @@
 //! The least of an MQTT 5 broker that the firmware needs (OASIS MQTT 5.0, chapter 3): it accepts, acknowledges, and sends
 //! commands as fast as they are acknowledged.
 
-use hil_sim_core::net::{ConnectionId, Event};
+use hil_sim_core::net::{ConnectionId, NetworkEvent};
 use hil_sim_esp32c3::machine::Machine;
 use std::collections::BTreeMap;
 
@@ -57,9 +57,9 @@ impl Broker {
         let now = machine.now();
         while let Some(event) = machine.network().take_event() {
             match event {
-                Event::Opened { id, .. } => machine.network().accept(now, id),
-                Event::Writable(id) => self.connection = Some(id),
-                Event::Readable(id) => {
+                NetworkEvent::Opened { id, .. } => machine.network().accept(now, id),
+                NetworkEvent::Writable(id) => self.connection = Some(id),
+                NetworkEvent::Readable(id) => {
                     let mut buffer = [0; 4096];
                     loop {
                         let count = machine.network().read(now, id, &mut buffer);
@@ -69,7 +69,7 @@ impl Broker {
                         self.received.extend(&buffer[..count]);
                     }
                 }
-                Event::Finished(_) | Event::Closed { .. } => self.connection = None,
+                NetworkEvent::Finished(_) | NetworkEvent::Closed { .. } => self.connection = None,
             }
         }
         self.handle();

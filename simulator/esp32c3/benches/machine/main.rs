@@ -7,9 +7,11 @@
 mod broker;
 
 use broker::Broker;
+use hil_sim_core::circuit::Joint;
 use hil_sim_core::time::Span;
 use hil_sim_esp32c3::image::{Firmware, Layout, PartitionTable};
-use hil_sim_esp32c3::machine::{Board, Chain, Config, Exit, Machine, What};
+use hil_sim_esp32c3::machine::{Board, Exit, Machine, MachineConfig, What};
+use hil_sim_parts::ws2812::{ColorOrder, Ws2812};
 use std::time::Duration;
 
 const FIRMWARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-openeth.elf");
@@ -35,9 +37,9 @@ struct Bench {
 
 impl Bench {
     fn new(firmware: &Firmware) -> Self {
-        let chain = Chain { gpio: 8, leds: 1, order: hil_sim_parts::ws2812::ColorOrder::Grb };
-        let board = Board { chains: vec![chain], ..Board::default() };
-        let machine = Machine::new(board, firmware, Config::default());
+        let light = Ws2812::new(1, ColorOrder::Grb);
+        let board = Board::default().with_part("led1", light, &[("DIN", Joint::Gpio(8))]);
+        let machine = Machine::new(board, firmware, MachineConfig::default());
         Self { machine, broker: Broker::default(), serial: String::new() }
     }
 

@@ -20,8 +20,6 @@ use super::ledc::Ledc;
 use super::map::{DeviceId, decode};
 use super::mmu_table::MmuTable;
 use super::openeth::Openeth;
-use super::pins::{Drive, Edge, ExternalId};
-use super::report::Report;
 use super::reset::ResetCause;
 use super::rmt::Rmt;
 use super::rsa::Rsa;
@@ -36,9 +34,10 @@ use super::twai::Twai;
 use super::uart::Uart;
 use super::uhci::Uhci;
 use super::usb_serial_jtag::UsbSerialJtag;
+use hil_sim_core::chip::Report;
+use hil_sim_core::circuit::{Board, Circuit, Drive, DriverId, Edge, Told};
 use hil_sim_core::mem::{Access, AccessFault, Bus, Memory, Width};
 use hil_sim_core::time::Instant;
-use hil_sim_parts::i2c::I2cRegisters;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Events at one moment beyond this many mean that peripherals keep calling each other.
@@ -176,9 +175,9 @@ impl Soc {
         self.hub.timebase.cycle(at)
     }
 
-    /// When a peripheral wants to be called next.
+    /// When a peripheral, or a part outside, wants to be called next.
     pub fn next_event(&self) -> Instant {
-        self.hub.next_event()
+        self.hub.schedule.next().min(self.circuit().next_alarm())
     }
 
     /// Whether an interrupt waits for the core.
@@ -186,20 +185,36 @@ impl Soc {
         self.hub.interrupts.line().is_some()
     }
 
-    /// Calls the peripherals whose moment has come, in the order of their moments.
+    /// Calls the peripherals and parts whose moment has come, in the order of their moments; of one moment the peripherals
+    /// first.
     pub fn run_events(&mut self, memory: &mut Memory, until: Instant) {
         let mut at_once = 0;
         let mut last = Instant::ZERO;
-        while let Some(id) = self.hub.take_due(until) {
-            at_once = if self.hub.now == last { at_once + 1 } else { 0 };
-            last = self.hub.now;
-            if at_once >= MOST_AT_ONCE {
-                // Its deadline is taken away already.
+        while self.next_event() <= until {
+            let now = self.next_event();
+            at_once = if now == last { at_once + 1 } else { 0 };
+            last = now;
+            let is_storm = at_once >= MOST_AT_ONCE;
+            if is_storm {
                 at_once = 0;
-                self.hub.report(Report::Storm { block: id.describe().0, at: last });
+            }
+            if let Some(id) = self.hub.take_due(now) {
+                if is_storm {
+                    // Its deadline is taken away already.
+                    self.hub.reports.push(Report::Storm { block: id.describe().0, at: last });
+                } else {
+                    self.with(memory, id, |device, env| device.event(env));
+                }
                 continue;
             }
-            self.with(memory, id, |device, env| device.event(env));
+            self.hub.now = now;
+            let part = self.hub.pins.circuit_mut().wake();
+            if let Some(part) = part.filter(|_| is_storm) {
+                let block = self.hub.pins.circuit_mut().silence(part);
+                self.hub.reports.push(Report::Storm { block, at: last });
+            }
+            self.hub.pins.follow();
+            self.settle(memory);
         }
         self.hub.now = self.hub.now.max(until);
     }
@@ -211,7 +226,7 @@ impl Soc {
 
     /// What the model noticed since the last call.
     pub fn take_reports(&mut self) -> Vec<Report> {
-        std::mem::take(&mut self.hub.reports)
+        self.hub.reports.take()
     }
 
     /// The level of a GPIO's net.
@@ -221,7 +236,7 @@ impl Soc {
 
     /// Whether something outside holds a GPIO low.
     pub fn is_held_low(&self, gpio: u8) -> bool {
-        self.hub.pins.is_held_low(gpio)
+        self.circuit().nets().is_held_low(gpio)
     }
 
     /// What the chip itself drives onto a GPIO.
@@ -241,39 +256,64 @@ impl Soc {
 
     /// Puts a wire between two GPIOs.
     pub fn join(&mut self, a: u8, b: u8) {
-        self.hub.pins.join(a, b);
+        self.hub.pins.circuit_mut().join(a, b);
+        self.hub.pins.follow();
+    }
+
+    /// What is wired to the chip.
+    pub fn circuit(&self) -> &Circuit {
+        self.hub.pins.circuit()
+    }
+
+    /// The same, for what changes nothing on the nets.
+    pub fn circuit_mut(&mut self) -> &mut Circuit {
+        self.hub.pins.circuit_mut()
+    }
+
+    /// Wires a board to the chip. To be done once, before anything else happens.
+    pub fn build(&mut self, board: &Board) {
+        self.hub.pins.circuit_mut().build(board);
+        self.hub.pins.follow();
+    }
+
+    /// Does something with what is wired to the chip at this moment, and lets it have its effect.
+    pub fn with_circuit<R>(&mut self, memory: &mut Memory, at: Instant, call: impl FnOnce(&mut Circuit) -> R) -> R {
+        self.run_events(memory, at);
+        let result = call(self.hub.pins.circuit_mut());
+        self.hub.pins.follow();
+        self.settle(memory);
+        result
     }
 
     /// Adds something that drives a GPIO's net from outside.
-    pub fn attach(&mut self, gpio: u8) -> ExternalId {
-        self.hub.pins.attach(gpio)
+    pub fn attach(&mut self, gpio: u8) -> DriverId {
+        self.hub.pins.circuit_mut().attach(gpio)
     }
 
     /// What something outside puts on its net from this moment on.
-    pub fn drive_external(&mut self, memory: &mut Memory, at: Instant, id: ExternalId, drive: Drive) {
-        self.run_events(memory, at);
-        self.hub.pins.drive_external(at, id, drive);
-        self.settle(memory);
-    }
-
-    /// Wires an I2C part to two GPIOs; pull-up resistors are not part of it.
-    pub fn attach_i2c(&mut self, sda: u8, scl: u8, part: I2cRegisters) {
-        self.hub.attach_i2c(sda, scl, part);
+    pub fn drive_external(&mut self, memory: &mut Memory, at: Instant, id: DriverId, drive: Drive) {
+        self.with_circuit(memory, at, |circuit| circuit.drive(at, id, drive));
     }
 
     /// Keeps the edges of a GPIO for [`take_edges`](Self::take_edges).
     pub fn watch(&mut self, gpio: u8) {
-        self.hub.pins.watch(gpio);
+        self.hub.pins.circuit_mut().watch(gpio);
+        self.hub.pins.follow();
     }
 
-    /// The edges of the watched GPIOs since the last call.
-    pub fn take_edges(&mut self) -> Vec<Edge> {
-        self.hub.pins.take_edges()
+    /// The edges of the watched GPIOs since the last call. Parts that listen in batches are told of all edges up to `now`.
+    pub fn take_edges(&mut self, now: Instant) -> Vec<Edge> {
+        self.hub.pins.circuit_mut().flush(now)
+    }
+
+    /// What parts have told of since the last call.
+    pub fn take_told(&mut self) -> Vec<Told> {
+        self.hub.pins.circuit_mut().take_told()
     }
 
     /// Whether so many edges are kept that they should be taken.
     pub(crate) fn has_many_edges(&self) -> bool {
-        self.hub.pins.has_many_edges()
+        self.circuit().has_many_edges()
     }
 
     /// A hash over all state that decides what happens next.
@@ -318,15 +358,16 @@ impl Soc {
             changes += 1;
             if changes > MOST_CHANGES {
                 self.hub.pins.forget_changes();
-                self.hub.report_oscillation();
+                let now = self.hub.now;
+                self.hub.reports.oscillation(now);
             }
             if let Some((signal, level)) = self.hub.pins.take_input() {
                 if let Some(id) = owner_of_signal(signal) {
                     let mut env = Env { device: id, hub: &mut self.hub, memory };
                     self.peripherals.get(id).input(&mut env, signal, level);
                 }
-            } else if let Some((gpio, level)) = self.hub.pins.take_heard() {
-                self.hub.tell_i2c_parts(gpio, level);
+            } else if self.hub.pins.circuit_mut().tell_one(self.hub.now) {
+                self.hub.pins.follow();
             } else {
                 break;
             }
@@ -350,8 +391,8 @@ impl Soc {
         if std::mem::take(&mut self.hub.power_down) {
             self.power_down(memory);
         }
-        for (at, gpio) in self.hub.pins.take_contended() {
-            self.hub.report(Report::Contention { gpio, at });
+        for (at, gpio) in self.hub.pins.circuit_mut().nets_mut().take_contended() {
+            self.hub.reports.push(Report::Contention { gpio, at });
         }
     }
 
@@ -372,7 +413,7 @@ impl Soc {
     /// Handles what is due before an access.
     fn catch_up(&mut self, access: &mut Access<'_>) {
         let now = self.hub.timebase.time(access.now);
-        if self.hub.next_event() <= now {
+        if self.hub.schedule.next() <= now {
             self.run_events(access.memory, now);
         }
         self.hub.now = self.hub.now.max(now);
@@ -390,8 +431,9 @@ impl Soc {
 
     /// Whether something is to be done outside of the core's loop.
     pub(crate) fn take_slice_end(&mut self) -> bool {
-        let has_to_stop = self.hub.pins.has_many_edges() || self.hub.serial.is_stopping();
-        std::mem::take(&mut self.hub.slice_ends) || has_to_stop
+        let has_to_stop = self.has_many_edges() || self.hub.serial.output.is_stopping();
+        let is_sooner = self.hub.pins.circuit_mut().take_sooner();
+        std::mem::take(&mut self.hub.slice_ends) || has_to_stop || is_sooner
     }
 
     /// Asks for that on behalf of something that has accessed registers in the core's place.

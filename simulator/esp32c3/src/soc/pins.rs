@@ -1,7 +1,8 @@
-//! Pads, the GPIO matrix between them and the peripherals' signals, and the nets outside that join them; TRM chapter 5.
-//! Not for registers: `gpio.rs` and `io_mux.rs` are in front of this.
+//! Pads, and the GPIO matrix between them and the peripherals' signals; TRM chapter 5. Not for registers: `gpio.rs` and
+//! `io_mux.rs` are in front of this; nor for what is outside of the pads, which is the circuit's.
 
 use super::interrupt::Source;
+use hil_sim_core::circuit::{Circuit, Drive, DriverId, Volts};
 use hil_sim_core::time::Instant;
 use std::collections::VecDeque;
 
@@ -20,45 +21,8 @@ const DEDICATED: u8 = 28;
 /// The function of a pad that goes through the GPIO matrix.
 const MATRIX: u32 = 1;
 
-/// Edges that are kept without asking for their being taken.
-const MANY_EDGES: usize = 1 << 16;
-
-/// What something puts on a net.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Drive {
-    /// Nothing: high impedance.
-    #[default]
-    None,
-    /// Strongly low.
-    Low,
-    /// Strongly high.
-    High,
-    /// Low unless something drives the net high: a pull-down resistor.
-    PullDown,
-    /// High unless something drives the net low: a pull-up resistor.
-    PullUp,
-}
-
-impl From<bool> for Drive {
-    fn from(level: bool) -> Self {
-        if level { Self::High } else { Self::Low }
-    }
-}
-
-/// The level of a GPIO's net changed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Edge {
-    /// When.
-    pub at: Instant,
-    /// Which GPIO, 0 to 21.
-    pub gpio: u8,
-    /// Its level from now on.
-    pub level: bool,
-}
-
-/// Something outside the chip that drives a net.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct ExternalId(usize);
+/// The supply of the pads.
+const SUPPLY: Volts = Volts::from_millivolts(3_300);
 
 #[derive(Clone, Hash, Debug)]
 struct Pin {
@@ -68,18 +32,9 @@ struct Pin {
     config: u32,
     /// IO_MUX_GPIOn.
     mux: u32,
-    drive: Drive,
-    /// The lowest GPIO of the net that it is on.
-    net: u8,
 }
 
-#[derive(Clone, Hash, Debug)]
-struct External {
-    gpio: u8,
-    drive: Drive,
-}
-
-/// All pads, signals and nets.
+/// All pads and signals.
 #[derive(Clone, Hash, Debug)]
 pub(crate) struct Pins {
     pins: [Pin; PINS],
@@ -92,42 +47,28 @@ pub(crate) struct Pins {
     /// GPIO_OUT and GPIO_ENABLE.
     out: u32,
     enable: u32,
-    /// Levels of the nets, a bit per GPIO.
+    /// Levels of the nets that the pads are on, a bit per GPIO.
     levels: u32,
     /// GPIO_FUNCn_IN_SEL_CFG.
     in_sel: [u32; SIGNALS],
     signal_levels: u128,
     signal_enables: u128,
     input_levels: u128,
-    externals: Vec<External>,
     /// GPIO_STATUS.
     status: u32,
-    /// GPIOs whose edges are kept.
-    watched: u32,
-    edges: Vec<Edge>,
-    /// GPIOs that parts which answer at once are on, and changes that these have not been told of.
-    listened: u32,
-    heard: VecDeque<(u8, bool)>,
+    /// What the pads are wired to.
+    circuit: Circuit,
     /// Changes of input signals that the peripherals have not been told of.
     inputs: VecDeque<(u8, bool)>,
     /// What interrupts the GPIOs ask for may have changed.
     interrupts_changed: bool,
     /// What [`Pins::is_observed`] says may have changed.
     rerouted: bool,
-    /// GPIOs at which two drivers were seen to disagree.
-    contention: u32,
-    contended: Vec<(Instant, u8)>,
 }
 
 impl Default for Pins {
     fn default() -> Self {
-        let pin = |gpio: usize| Pin {
-            out_sel: u32::from(SIMPLE_OUTPUT),
-            config: 0,
-            mux: mux_at_entry(gpio as u8),
-            drive: Drive::None,
-            net: gpio as u8,
-        };
+        let pin = |gpio: usize| Pin { out_sel: u32::from(SIMPLE_OUTPUT), config: 0, mux: mux_at_entry(gpio as u8) };
         let mut pins = Self {
             pins: std::array::from_fn(pin),
             signals: [SIMPLE_OUTPUT; PINS],
@@ -140,17 +81,11 @@ impl Default for Pins {
             signal_levels: 0,
             signal_enables: u128::MAX,
             input_levels: 0,
-            externals: Vec::new(),
             status: 0,
-            watched: 0,
-            edges: Vec::new(),
-            listened: 0,
-            heard: VecDeque::new(),
+            circuit: Circuit::new(GPIO_COUNT, SUPPLY),
             inputs: VecDeque::new(),
             interrupts_changed: false,
             rerouted: false,
-            contention: 0,
-            contended: Vec::new(),
         };
         // The UARTs' lines idle high, and so does an I2C bus, a chip select and a CAN bus.
         for signal in [6, 9, 53, 54, 68, 74] {
@@ -194,77 +129,41 @@ fn direct_signal(gpio: u8, function: u32) -> Option<(u8, u8)> {
 }
 
 impl Pins {
-    /// Puts a wire between two GPIOs.
-    pub(crate) fn join(&mut self, a: u8, b: u8) {
-        let (a, b) = (self.pins[usize::from(a)].net, self.pins[usize::from(b)].net);
-        for pin in &mut self.pins {
-            if pin.net == a.max(b) {
-                pin.net = a.min(b);
-            }
-        }
-        self.reroute();
-        self.refresh_all(Instant::ZERO);
+    /// What the pads are wired to.
+    pub(crate) fn circuit(&self) -> &Circuit {
+        &self.circuit
     }
 
-    /// Adds something that drives the net of a GPIO from outside; it begins with [`Drive::None`].
-    pub(crate) fn attach(&mut self, gpio: u8) -> ExternalId {
-        self.externals.push(External { gpio, drive: Drive::None });
-        ExternalId(self.externals.len() - 1)
+    /// What the pads are wired to, to be changed; [`follow`](Self::follow) then.
+    pub(crate) fn circuit_mut(&mut self) -> &mut Circuit {
+        &mut self.circuit
+    }
+
+    /// Takes over what has changed outside the pads.
+    pub(crate) fn follow(&mut self) {
+        while let Some((gpio, level)) = self.circuit.nets_mut().take_pad_change() {
+            self.set_level(gpio, level);
+        }
+        if self.circuit.nets_mut().take_rerouted() {
+            self.reroute();
+        }
     }
 
     /// What something outside puts on its net from now on.
-    pub(crate) fn drive_external(&mut self, now: Instant, id: ExternalId, drive: Drive) {
-        let external = &mut self.externals[id.0];
-        if external.drive != drive {
-            external.drive = drive;
-            let gpio = external.gpio;
-            self.refresh_net(now, gpio);
-        }
-    }
-
-    /// Keeps the edges of a GPIO from now on; they are fetched with [`take_edges`](Self::take_edges).
-    pub(crate) fn watch(&mut self, gpio: u8) {
-        self.watched |= 1 << gpio;
-        self.reroute();
-    }
-
-    /// A part that answers at once listens to a GPIO from now on.
-    pub(crate) fn listen(&mut self, gpio: u8) {
-        self.listened |= 1 << gpio;
-        self.reroute();
+    pub(crate) fn drive_external(&mut self, now: Instant, id: DriverId, drive: Drive) {
+        self.circuit.drive(now, id, drive);
+        self.follow();
     }
 
     /// Whether anybody has to be told of a change.
     pub(crate) fn has_news(&self) -> bool {
-        self.interrupts_changed
-            || self.rerouted
-            || !(self.inputs.is_empty() && self.heard.is_empty() && self.contended.is_empty())
-    }
-
-    /// The next change of level of a GPIO that a part listens to.
-    pub(crate) fn take_heard(&mut self) -> Option<(u8, bool)> {
-        self.heard.pop_front()
+        self.interrupts_changed || self.rerouted || !self.inputs.is_empty() || self.circuit.nets().has_news()
     }
 
     /// Tells nobody of the changes that nobody was told of yet.
     pub(crate) fn forget_changes(&mut self) {
         self.inputs.clear();
-        self.heard.clear();
-    }
-
-    /// The edges since the last call, in order.
-    pub(crate) fn take_edges(&mut self) -> Vec<Edge> {
-        std::mem::take(&mut self.edges)
-    }
-
-    /// Whether so many edges are kept that they should be taken.
-    pub(crate) fn has_many_edges(&self) -> bool {
-        self.edges.len() >= MANY_EDGES
-    }
-
-    /// The nets at which drivers began to disagree since the last call, each once.
-    pub(crate) fn take_contended(&mut self) -> Vec<(Instant, u8)> {
-        std::mem::take(&mut self.contended)
+        self.circuit.forget_changes();
     }
 
     /// Whether [`pending`](Self::pending) may say something else than when this was last asked.
@@ -294,12 +193,6 @@ impl Pins {
         self.inputs.pop_front()
     }
 
-    /// Whether something outside holds a GPIO's net strongly low.
-    pub(crate) fn is_held_low(&self, gpio: u8) -> bool {
-        let net = |gpio: u8| self.pins[usize::from(gpio)].net;
-        self.externals.iter().any(|external| external.drive == Drive::Low && net(external.gpio) == net(gpio))
-    }
-
     /// The level of a GPIO's net, whether its input is enabled or not.
     pub(crate) fn level(&self, gpio: u8) -> bool {
         self.levels >> gpio & 1 == 1
@@ -307,22 +200,13 @@ impl Pins {
 
     /// What the chip itself drives onto a GPIO.
     pub(crate) fn driven(&self, gpio: u8) -> Drive {
-        self.pins[usize::from(gpio)].drive
+        self.circuit.nets().driven(gpio)
     }
 
     /// All registers and signals take the values that they have at entry. What is wired to the pins stays.
     pub(crate) fn restart(&mut self, now: Instant) {
-        let was = std::mem::take(self);
-        for (gpio, (pin, old)) in self.pins.iter_mut().zip(&was.pins).enumerate() {
-            pin.net = old.net;
-            if was.held >> gpio & 1 == 1 {
-                pin.drive = old.drive;
-            }
-        }
-        self.held = was.held;
-        (self.listened, self.heard) = (was.listened, was.heard);
-        (self.levels, self.externals, self.watched, self.edges) = (was.levels, was.externals, was.watched, was.edges);
-        (self.contention, self.contended) = (was.contention, was.contended);
+        let Self { circuit, held, levels, .. } = std::mem::take(self);
+        (self.circuit, self.held, self.levels) = (circuit, held, levels);
         self.inputs.clear();
         self.interrupts_changed = true;
         self.refresh_all(now);
@@ -353,7 +237,7 @@ impl Pins {
     /// Whether a pad drives its net with this output signal, and if so whether it inverts it.
     pub(crate) fn carries(&self, gpio: u8, signal: u8) -> Option<bool> {
         let pin = &self.pins[usize::from(gpio)];
-        let is_driven = matches!(pin.drive, Drive::Low | Drive::High);
+        let is_driven = matches!(self.driven(gpio), Drive::Low | Drive::High);
         let inverts = pin.mux >> 12 & 7 == MATRIX && pin.out_sel >> 8 & 1 == 1;
         (self.signals[usize::from(gpio)] == signal && is_driven).then_some(inverts)
     }
@@ -522,11 +406,6 @@ impl Pins {
         self.pad_pull(gpio)
     }
 
-    fn net_members(&self, gpio: u8) -> impl Iterator<Item = u8> + '_ {
-        let net = self.pins[usize::from(gpio)].net;
-        (0..GPIO_COUNT).filter(move |other| self.pins[usize::from(*other)].net == net)
-    }
-
     fn refresh_pins(&mut self, now: Instant, mask: u32) {
         for gpio in (0..GPIO_COUNT).filter(|gpio| mask >> gpio & 1 == 1) {
             self.refresh_pin(now, gpio);
@@ -544,10 +423,11 @@ impl Pins {
         self.observed = 0;
         for gpio in 0..GPIO_COUNT {
             let signal = self.signals[usize::from(gpio)];
-            let is_seen = |member: u8| {
-                (self.watched | self.listened) >> member & 1 == 1 || self.pins[usize::from(member)].mux >> 9 & 1 == 1
-            };
-            if signal < SIMPLE_OUTPUT && self.net_members(gpio).any(is_seen) {
+            let nets = self.circuit.nets();
+            let has_input = |member: u8| self.pins[usize::from(member)].mux >> 9 & 1 == 1;
+            let is_seen =
+                || nets.is_heard(gpio) || (0..GPIO_COUNT).any(|it| nets.reach(gpio) >> it & 1 == 1 && has_input(it));
+            if signal < SIMPLE_OUTPUT && is_seen() {
                 self.observed |= 1 << signal;
             }
         }
@@ -556,9 +436,6 @@ impl Pins {
     fn refresh_all(&mut self, now: Instant) {
         self.find_routes();
         self.refresh_pins(now, u32::MAX);
-        for gpio in 0..GPIO_COUNT {
-            self.refresh_net(now, gpio);
-        }
         self.refresh_inputs();
     }
 
@@ -567,54 +444,15 @@ impl Pins {
             return;
         }
         let drive = self.pad_drive(gpio);
-        if self.pins[usize::from(gpio)].drive != drive {
-            self.pins[usize::from(gpio)].drive = drive;
-            self.refresh_net(now, gpio);
+        if self.driven(gpio) != drive {
+            self.circuit.nets_mut().drive_pad(now, gpio, drive);
+            self.follow();
         }
     }
 
-    /// Finds the level of a net and tells all that look at it.
-    fn refresh_net(&mut self, now: Instant, gpio: u8) {
-        let net = self.pins[usize::from(gpio)].net;
-        let pads = self.pins.iter().filter(|pin| pin.net == net).map(|pin| pin.drive);
-        let outside = self.externals.iter().filter(|it| self.pins[usize::from(it.gpio)].net == net).map(|it| it.drive);
-        let (mut low, mut high, mut pull_up) = (false, false, false);
-        for drive in pads.chain(outside) {
-            match drive {
-                Drive::Low => low = true,
-                Drive::High => high = true,
-                Drive::PullUp => pull_up = true,
-                Drive::PullDown | Drive::None => {}
-            }
-        }
-        if low && high {
-            if self.contention >> net & 1 == 0 {
-                self.contended.push((now, net));
-            }
-            self.contention |= 1 << net;
-        } else {
-            self.contention &= !(1 << net);
-        }
-        let level = !low && (high || pull_up);
-        if level == self.level(net) {
-            return;
-        }
-        for member in 0..GPIO_COUNT {
-            if self.pins[usize::from(member)].net == net {
-                self.set_level(now, member, level);
-            }
-        }
-    }
-
-    fn set_level(&mut self, now: Instant, gpio: u8, level: bool) {
+    fn set_level(&mut self, gpio: u8, level: bool) {
         let bit = 1 << gpio;
         self.levels = if level { self.levels | bit } else { self.levels & !bit };
-        if self.listened & bit != 0 {
-            self.heard.push_back((gpio, level));
-        }
-        if self.watched & bit != 0 {
-            self.edges.push(Edge { at: now, gpio, level });
-        }
         let pin = &self.pins[usize::from(gpio)];
         if pin.mux >> 9 & 1 == 1 {
             let fires = match pin.config >> 7 & 7 {

@@ -3,6 +3,7 @@
 use super::hub::Env;
 use super::map::DeviceId;
 use super::{Report, Soc};
+use hil_sim_core::circuit::Edge;
 use hil_sim_core::mem::{Access, Bus, FlashImage, Memory, Width};
 use hil_sim_core::time::{Instant, Span};
 
@@ -62,6 +63,12 @@ impl Rig {
 
     pub(crate) fn now(&self) -> Instant {
         self.soc.hub.now
+    }
+
+    /// The edges of the watched GPIOs since the last call.
+    pub(crate) fn take_edges(&mut self) -> Vec<Edge> {
+        let now = self.now();
+        self.soc.take_edges(now)
     }
 
     /// Calls something as if from within a device.

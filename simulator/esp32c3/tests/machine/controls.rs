@@ -2,8 +2,10 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
+use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::{Instant, Span};
-use hil_sim_esp32c3::machine::{Board, Button, ControlError, Direction, Exit, PinState, What};
+use hil_sim_esp32c3::machine::{Board, ControlError, Exit, PinDirection, PinState, What};
+use hil_sim_parts::Pushbutton;
 
 /// IO_MUX: function 1, the GPIO matrix.
 const MATRIX: u32 = 1 << 12;
@@ -11,8 +13,11 @@ const INPUT: u32 = 1 << 9;
 const PULL_UP: u32 = 1 << 8;
 const PULL_DOWN: u32 = 1 << 7;
 
-fn button(id: &str, gpio: u8, level: bool) -> Button {
-    Button { id: id.into(), gpio, level }
+/// A button of each name between a GPIO and a rail.
+fn buttons(buttons: &[(&str, u8, Rail)]) -> Board {
+    buttons.iter().fold(Board::default(), |board, (id, gpio, rail)| {
+        board.with_part(id, Pushbutton, &[("1.l", Joint::Gpio(*gpio)), ("2.l", Joint::Rail(*rail))])
+    })
 }
 
 #[test]
@@ -24,13 +29,13 @@ fn a_pin_says_which_way_it_works_its_level_and_its_pulls() {
     });
     run(&mut machine, Span::from_ms(1));
     let pin = |direction, level, pull_up, pull_down| PinState { direction, level, pull_up, pull_down };
-    assert_eq!(machine.pin(4), pin(Direction::Output, true, false, false));
-    assert_eq!(machine.pin(5), pin(Direction::Output, false, false, false));
-    assert_eq!(machine.pin(6), pin(Direction::Input, true, true, false));
-    assert_eq!(machine.pin(7), pin(Direction::Input, false, false, true));
+    assert_eq!(machine.pin(4), pin(PinDirection::Output, true, false, false));
+    assert_eq!(machine.pin(5), pin(PinDirection::Output, false, false, false));
+    assert_eq!(machine.pin(6), pin(PinDirection::Input, true, true, false));
+    assert_eq!(machine.pin(7), pin(PinDirection::Input, false, false, true));
     machine.power_off();
-    assert_eq!(machine.pin(4), pin(Direction::Input, false, false, false));
-    assert_eq!(machine.pin(6), pin(Direction::Input, false, false, false));
+    assert_eq!(machine.pin(4), pin(PinDirection::Input, false, false, false));
+    assert_eq!(machine.pin(6), pin(PinDirection::Input, false, false, false));
 }
 
 #[test]
@@ -42,12 +47,12 @@ fn an_open_drain_is_an_output_at_either_level() {
         a.store(GPIO_PIN0 + 4 * 5, OPEN_DRAIN).output(5).stop_here()
     });
     run(&mut machine, Span::from_ms(1));
-    assert_eq!((machine.pin(4).direction, machine.pin(5).direction), (Direction::Output, Direction::Output));
+    assert_eq!((machine.pin(4).direction, machine.pin(5).direction), (PinDirection::Output, PinDirection::Output));
 }
 
 #[test]
 fn a_button_is_pressed_by_its_name() {
-    let board = Board { buttons: vec![button("low", 6, false), button("high", 7, true)], ..Board::default() };
+    let board = buttons(&[("low", 6, Rail::Ground), ("high", 7, Rail::V3_3)]);
     let mut machine = machine_on(board, |a| a.store(IO_MUX_GPIO0 + 4 * 6, MATRIX | INPUT | PULL_UP).stop_here());
     run(&mut machine, Span::from_ms(1));
     let levels = |machine: &hil_sim_esp32c3::machine::Machine| (machine.pin(6).level, machine.pin(7).level);
@@ -61,7 +66,7 @@ fn a_button_is_pressed_by_its_name() {
 
 #[test]
 fn what_is_no_control_is_answered_with_those_that_there_are() {
-    let board = Board { buttons: vec![button("btn1", 6, false), button("btn2", 7, true)], ..Board::default() };
+    let board = buttons(&[("btn1", 6, Rail::Ground), ("btn2", 7, Rail::V3_3)]);
     let mut machine = machine_on(board, Asm::stop_here);
     let mut error = |part, control, value| machine.set_control(part, control, value).unwrap_err();
     assert_eq!(

@@ -5,11 +5,11 @@
 use crate::support::asm::*;
 use crate::support::firmware::{ElfFile, usual_app};
 use crate::support::program::*;
-use hil_sim_core::diagram::Diagram;
 use hil_sim_core::time::Span;
 use hil_sim_esp32c3::image::{Firmware, ImageError};
-use hil_sim_esp32c3::machine::{Board, Config, Exit, Machine, Probe, Stuck, What};
+use hil_sim_esp32c3::machine::{Board, Exit, Machine, MachineConfig, Stuck, What};
 use hil_sim_esp32c3::soc::Report;
+use hil_sim_parts::diagram::Diagram;
 use miette::Diagnostic;
 use proptest::prelude::*;
 
@@ -91,11 +91,13 @@ fn a_drawing_with_a_circle_is_a_board_on_which_nothing_is_lit() {
             ]
         }"#,
     );
-    let board = Board::from_diagram(&diagram.unwrap()).unwrap();
-    assert!(board.chains.iter().all(|chain| chain.gpio == 8), "only that of the board itself: {:?}", board.chains);
+    let board = diagram.unwrap().build().unwrap();
+    let driven = board.parts.iter().filter(|part| part.joints.iter().any(|joint| joint.gpio().is_some()));
+    let driven: Vec<&str> = driven.map(|part| part.id.as_str()).collect();
+    assert_eq!(driven, ["esp.rgb1"], "only that of the board itself");
     let mut machine = machine_on(board, |a| a.output(1).store(GPIO_OUT_W1TS, 1 << 1).idle());
     run(&mut machine, MS);
-    assert!((1..=3).all(|gpio| machine.soc().level(gpio)));
+    assert!((1..=3).all(|gpio| machine.chip().soc().level(gpio)));
 }
 
 #[test]
@@ -123,8 +125,7 @@ fn an_endless_loop_ends_with_its_time() {
 
 #[test]
 fn a_pin_that_never_rests_does_not_fill_the_memory() {
-    let probe = Probe { part: "logic1".into(), pin: "D0".into(), gpio: 4 };
-    let mut machine = machine_on(Board { probes: vec![probe], ..Board::default() }, |a| {
+    let mut machine = machine_on(Board { watched: vec![4], ..Board::default() }, |a| {
         a.output(4).li(A0, GPIO_OUT_W1TS).li(A1, 1 << 4).label("next").sw(A1, 0, A0).sw(A1, 4, A0).j("next")
     });
     // Two edges in three cycles of 12.5 ns.
@@ -154,7 +155,7 @@ fn a_stack_that_overflows_ends_in_an_exception() {
     let mut elf = elf(asm.bytes());
     (elf.entry, elf.segments[0].address) = (0x4037_C000, 0x4037_C000);
     let firmware = Firmware::parse(&elf.to_bytes()).unwrap();
-    let mut machine = Machine::new(Board::default(), &firmware, Config::default());
+    let mut machine = Machine::new(Board::default(), &firmware, MachineConfig::default());
     machine.power_on();
     assert_eq!(run(&mut machine, Span::from_ms(10)), []);
     // A store access fault at the first address below the memory.
@@ -223,8 +224,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// A board with something of everything on its pins.
 fn crowded() -> Board {
     let drawing = include_str!("../../../../diagram.json");
-    let mut board =
-        Board::from_diagram(&Diagram::parse("diagram.json", drawing).expect("a valid drawing")).expect("a board");
+    let mut board = Diagram::parse("diagram.json", drawing).expect("a valid drawing").build().expect("a board");
     board.wires.extend([(2, 3), (4, 5)]);
     board
 }
@@ -269,7 +269,7 @@ proptest! {
     #[test]
     fn no_code_panics_or_hangs(code in proptest::collection::vec(any::<u8>(), 1..400), registers in any::<[u32; 31]>()) {
         let elf = elf(code).to_bytes();
-        let mut machine = Machine::new(crowded(), &Firmware::parse(&elf).unwrap(), Config::default());
+        let mut machine = Machine::new(crowded(), &Firmware::parse(&elf).unwrap(), MachineConfig::default());
         machine.power_on();
         for (register, value) in (1..).zip(registers) {
             // Half of them lead to memory.

@@ -2,8 +2,10 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
+use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::Span;
-use hil_sim_esp32c3::machine::{Board, Button, Machine, What};
+use hil_sim_esp32c3::machine::{Board, Machine, What};
+use hil_sim_parts::Pushbutton;
 
 const FROM_CPU_0: u32 = 0x600C_0028;
 /// The source of FROM_CPU_0; those of the others follow.
@@ -133,7 +135,8 @@ fn edges_and_levels_interrupt() {
     const BOTH: u32 = 3;
     const LOW: u32 = 4;
     for (kind, expected) in [(RISING, 2), (FALLING, 2), (BOTH, 4), (LOW, 2)] {
-        let board = Board { buttons: vec![Button { id: "btn1".into(), gpio: 9, level: false }], ..Board::default() };
+        let pins = [("1.l", Joint::Gpio(9)), ("2.l", Joint::Rail(Rail::Ground))];
+        let board = Board::default().with_part("btn1", Pushbutton, &pins);
         let mut machine = machine_on(board, |a| {
             a.li(S3, DATA).vectors("handler").enable_source(16);
             a.store(IO_MUX_GPIO0 + 4 * 9, 1 << 12 | 1 << 9 | 1 << 8).store(0x6000_4074 + 4 * 9, kind << 7 | 1 << 13);
@@ -151,7 +154,7 @@ fn edges_and_levels_interrupt() {
         });
         for pressed in [true, false, true, false] {
             run(&mut machine, Span::from_us(100));
-            machine.set_button(0, pressed);
+            machine.set_control("btn1", "pressed", f64::from(u8::from(pressed))).unwrap();
         }
         run(&mut machine, Span::from_us(100));
         assert_eq!(lines(&machine), vec![5; expected], "kind {kind}");

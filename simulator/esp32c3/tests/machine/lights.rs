@@ -2,9 +2,11 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
+use hil_sim_core::circuit::Joint;
+use hil_sim_core::part::{Fault, PartEvent, Shows};
 use hil_sim_core::time::{Instant, Span};
-use hil_sim_esp32c3::machine::{Board, Chain, Event, Machine, What};
-use hil_sim_parts::ws2812::{ColorOrder, Event as Light, PulseTime, Rgb};
+use hil_sim_esp32c3::machine::{Board, Machine, What};
+use hil_sim_parts::ws2812::{ColorOrder, Rgb, Ws2812};
 
 const GPIO: u8 = 8;
 const RMT: u32 = 0x6001_6000;
@@ -20,7 +22,7 @@ struct Times {
 const DATA_SHEET: Times = Times { zero: (32, 68), one: (64, 36) };
 
 fn one_light() -> Board {
-    Board { chains: vec![Chain { gpio: GPIO, leds: 1, order: ColorOrder::Grb }], ..Board::default() }
+    Board::default().with_part("led1", Ws2812::new(1, ColorOrder::Grb), &[("DIN", Joint::Gpio(GPIO))])
 }
 
 /// The bits of a colour with their times.
@@ -60,39 +62,49 @@ fn by_rmt(color: Rgb, times: Times) -> Machine {
     })
 }
 
-fn lights(machine: &mut Machine) -> Vec<Event> {
+/// What the light has told of in a millisecond, and when.
+fn lights(machine: &mut Machine) -> Vec<(Instant, PartEvent)> {
     run(machine, Span::from_ms(1));
-    machine.take_events().into_iter().filter(|event| matches!(event.what, What::Light { .. })).collect()
+    let events = machine.take_events();
+    let told = |event: hil_sim_esp32c3::machine::Event| match event.what {
+        What::Part { part, event: told } => {
+            assert_eq!(machine.part_id(part), "led1");
+            Some((event.at, told))
+        }
+        _ => None,
+    };
+    events.into_iter().filter_map(told).collect()
 }
 
 #[test]
 fn a_colour_made_by_software_and_by_rmt_is_shown() {
     let color = Rgb::new(0x12, 0xFE, 0x80);
     for mut machine in [by_software(color, DATA_SHEET), by_rmt(color, DATA_SHEET)] {
+        let shows = Shows::Colors(vec![color]);
         let events = lights(&mut machine);
-        let [Event { at, what: What::Light { chain: 0, event: Light::Frame(frame) } }] = &events[..] else {
-            panic!("{events:?}")
-        };
-        assert_eq!(*at, Instant::from_ns(frame.latch_ns));
-        assert_eq!(frame.leds, [color]);
-        assert_eq!(machine.shown(0), [color]);
+        assert!(
+            matches!(&events[..], [(at, PartEvent::Shows(shown))] if *shown == shows && *at > Instant::from_ns(310_000))
+        );
+        assert_eq!(machine.shows("led1"), Some(shows));
+        let picture = machine.picture("led1").expect("a light has a picture");
+        assert_eq!((picture.width, picture.height, &picture.rgba[..4]), (8, 8, &[0x12, 0xFE, 0x80, 0xFF][..]));
     }
 }
 
 #[test]
-fn a_stretched_zero_is_an_error_that_names_the_pulse() {
+fn a_stretched_zero_is_a_fault_that_names_the_pulse() {
+    let first = |machine: &mut Machine| match lights(machine).swap_remove(0) {
+        (_, PartEvent::Fault(Fault::Timing(text))) => text,
+        other => panic!("{other:?}"),
+    };
     // T0H of 700 ns: long enough for a one, whose low time then is too long.
     let stretched = Times { zero: (56, 68), ..DATA_SHEET };
     for mut machine in [by_software(Rgb::BLACK, stretched), by_rmt(Rgb::BLACK, stretched)] {
-        let events = lights(&mut machine);
-        let What::Light { event: Light::Violation(first), .. } = &events[0].what else { panic!("{events:?}") };
-        assert_eq!((first.led, first.bit, first.time, first.measured_ns), (0, 0, PulseTime::T1L, 850));
-        let text = first.to_string();
+        let text = first(&mut machine);
         assert!(text.ends_with("LED 0 bit 0: T1L is 850 ns, allowed are 300 to 600 ns"), "{text}");
     }
     // T0H of 575 ns is nearer to a zero.
     let stretched = Times { zero: (46, 68), ..DATA_SHEET };
-    let events = lights(&mut by_software(Rgb::new(0, 0x7F, 0), stretched));
-    let What::Light { event: Light::Violation(first), .. } = &events[0].what else { panic!("{events:?}") };
-    assert!(first.to_string().ends_with("LED 0 bit 0: T0H is 575 ns, allowed are 250 to 550 ns"), "{first}");
+    let text = first(&mut by_software(Rgb::new(0, 0x7F, 0), stretched));
+    assert!(text.ends_with("LED 0 bit 0: T0H is 575 ns, allowed are 250 to 550 ns"), "{text}");
 }

@@ -2,21 +2,15 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
+use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::{Instant, Span};
-use hil_sim_esp32c3::machine::{Board, Button, Probe};
+use hil_sim_esp32c3::machine::Board;
 use hil_sim_esp32c3::soc::Report;
-
-fn probe(gpio: u8) -> Probe {
-    Probe { part: "logic1".into(), pin: "D0".into(), gpio }
-}
-
-fn button(gpio: u8) -> Button {
-    Button { id: "btn1".into(), gpio, level: false }
-}
+use hil_sim_parts::Pushbutton;
 
 #[test]
 fn an_edge_is_at_the_instruction_that_makes_it() {
-    let board = Board { probes: vec![probe(4)], ..Board::default() };
+    let board = Board { watched: vec![4], ..Board::default() };
     let mut machine = machine_on(board, |a| {
         a.output(4).li(A0, GPIO_OUT_W1TS).li(A1, 1 << 4);
         a.sw(A1, 0, A0).nops(9).sw(A1, 4, A0).stop_here()
@@ -37,12 +31,13 @@ fn follower(a: &mut Asm) -> &mut Asm {
 
 #[test]
 fn a_button_pulls_its_pin_while_it_is_pressed() {
-    let board = Board { buttons: vec![button(9)], probes: vec![probe(4)], ..Board::default() };
+    let pins = [("1.l", Joint::Gpio(9)), ("2.r", Joint::Open), ("2.l", Joint::Rail(Rail::Ground))];
+    let board = Board { watched: vec![4], ..Board::default() }.with_part("btn1", Pushbutton, &pins);
     let mut machine = machine_on(board, follower);
     run(&mut machine, Span::from_ms(1));
-    machine.set_button(0, true);
+    machine.set_control("btn1", "pressed", 1.0).unwrap();
     run(&mut machine, Span::from_ms(1));
-    machine.set_button(0, false);
+    machine.set_control("btn1", "pressed", 0.0).unwrap();
     run(&mut machine, Span::from_ms(1));
     let edges = edges(&machine.take_events());
     let [(_, true), (down, false), (up, true)] = edges[..] else { panic!("{edges:?}") };

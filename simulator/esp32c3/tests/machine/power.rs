@@ -32,7 +32,7 @@ fn ram_is_lost_with_power_and_flash_is_not() {
     machine.power_on();
     run(&mut machine, Span::from_ms(1));
     assert_eq!(counts(&mut machine), [1, 1]);
-    assert_eq!(machine.soc().reset_cause(), ResetCause::PowerOn);
+    assert_eq!(machine.chip().soc().reset_cause(), ResetCause::PowerOn);
     let mut bytes = [0; 4];
     machine.flash().read(0x20_0000, &mut bytes).expect("memory");
     assert_eq!(&bytes, b"kept");

@@ -3,10 +3,12 @@
 use super::network::arp_request;
 use crate::support::asm::*;
 use crate::support::program::*;
+use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::Instant;
-use hil_sim_esp32c3::machine::{Board, Button, Chain, Config, Exit, Machine, Probe};
+use hil_sim_esp32c3::machine::{Board, Exit, Machine, MachineConfig};
 use hil_sim_esp32c3::soc::SerialPort;
-use hil_sim_parts::ws2812::ColorOrder;
+use hil_sim_parts::Pushbutton;
+use hil_sim_parts::ws2812::{ColorOrder, Ws2812};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -54,14 +56,10 @@ fn program(a: &mut Asm) -> &mut Asm {
 }
 
 fn new(seed: u64) -> Machine {
-    let probe = |gpio| Probe { part: "logic1".into(), pin: format!("D{gpio}"), gpio };
-    let board = Board {
-        chains: vec![Chain { gpio: 5, leds: 1, order: ColorOrder::Grb }],
-        buttons: vec![Button { id: "btn1".into(), gpio: 9, level: false }],
-        probes: vec![probe(4), probe(5)],
-        ..Board::default()
-    };
-    let mut config = Config::default();
+    let board = Board { watched: vec![4, 5], ..Board::default() }
+        .with_part("led1", Ws2812::new(1, ColorOrder::Grb), &[("DIN", Joint::Gpio(5))])
+        .with_part("btn1", Pushbutton, &[("1.l", Joint::Gpio(9)), ("2.l", Joint::Rail(Rail::Ground))]);
+    let mut config = MachineConfig::default();
     (config.seed, config.network.seed) = (seed, seed);
     let mut machine = Machine::new(board, &firmware(program), config);
     machine.power_on();
@@ -87,7 +85,9 @@ fn play(machine: &mut Machine, inputs: &[(u64, Input)], stops: &[u64], until: u6
     for (at, input) in marks {
         while machine.run(Instant::from_ns(at)) != Exit::Until {}
         match input {
-            Some(Input::Press(pressed)) => machine.set_button(0, *pressed),
+            Some(Input::Press(pressed)) => {
+                machine.set_control("btn1", "pressed", f64::from(u8::from(*pressed))).unwrap();
+            }
             Some(Input::Serial(bytes)) => {
                 machine.serial_input(SerialPort::Uart0, bytes);
             }

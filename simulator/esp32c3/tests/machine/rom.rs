@@ -3,7 +3,7 @@
 use crate::support::asm::*;
 use crate::support::program::*;
 use hil_sim_core::time::{Instant, Span};
-use hil_sim_esp32c3::machine::{Board, Machine, Probe, Stuck};
+use hil_sim_esp32c3::machine::{Board, Machine, Stuck};
 
 /// Calls a function with these arguments and gives `a0` and `a1`; memory has bytes at [`DATA`].
 fn results(function: u32, arguments: &[u32], bytes: &[u8]) -> (u32, u32) {
@@ -81,8 +81,7 @@ fn numbers_of_64_bits_are_divided() {
 }
 
 fn probes() -> Board {
-    let probe = |gpio| Probe { part: "logic1".into(), pin: format!("D{gpio}"), gpio };
-    Board { probes: vec![probe(4), probe(5)], ..Board::default() }
+    Board { watched: vec![4, 5], ..Board::default() }
 }
 
 #[test]
@@ -123,7 +122,7 @@ fn a_function_that_is_not_there_stops_the_machine_and_is_named() {
     let mut machine = machine(|a| a.call(rom::ETS_PRINTF, &[]).label("back").idle());
     let stuck = stuck(&mut machine);
     // Two instructions for the address, one for the call.
-    assert_eq!(stuck, Stuck::RomFunction { address: rom::ETS_PRINTF, caller: CODE + 12 });
+    assert_eq!(stuck, Stuck::RomFunction { address: rom::ETS_PRINTF, name: Some("ets_printf"), caller: CODE + 12 });
     insta::assert_snapshot!(stuck, @"the firmware calls the ROM function ets_printf at 0x40000040 from 0x4038000c, which the simulator does not implement; give it Espressif's ROM image");
     // It is told once, and nothing more happens.
     assert_eq!(run(&mut machine, Span::from_ms(60_000)), []);

@@ -5,7 +5,7 @@ use super::firmware::{ElfFile, ElfSegment};
 use hil_sim_core::mem::Width;
 use hil_sim_core::time::{Instant, Span};
 use hil_sim_esp32c3::image::Firmware;
-use hil_sim_esp32c3::machine::{Board, Config, Event, Exit, Machine, Stuck, What};
+use hil_sim_esp32c3::machine::{Board, Event, Exit, Machine, MachineConfig, Stuck, What};
 use hil_sim_esp32c3::soc::{Report, SerialPort};
 
 /// Where programs begin: the instruction bus's view of the first byte of SRAM 1.
@@ -152,7 +152,7 @@ pub fn firmware(write: impl FnOnce(&mut Asm) -> &mut Asm) -> Firmware {
 
 /// A machine that is on.
 pub fn machine_on(board: Board, write: impl FnOnce(&mut Asm) -> &mut Asm) -> Machine {
-    let mut machine = Machine::new(board, &firmware(write), Config::default());
+    let mut machine = Machine::new(board, &firmware(write), MachineConfig::default());
     machine.power_on();
     machine
 }

@@ -2,7 +2,8 @@
 
 use super::event::{AmbiguousGap, Event, Frame, Incomplete, Surplus, TimeWentBackwards, Violation};
 use super::timing::{AMBIGUOUS_LOW_NS, ONE_FROM_NS, PulseTime, RESET_NS};
-use super::{Config, Rgb, Waveform};
+use super::{Config, Waveform};
+use hil_color::Rgb;
 
 const BITS_PER_LED: u64 = 24;
 
@@ -10,7 +11,7 @@ const BITS_PER_LED: u64 = 24;
 ///
 /// The pin is low and the LEDs are dark when it starts. Both feeding methods return what became known by then, in the
 /// order of time. A call with a time before the last one is refused and changes nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub struct Decoder {
     config: Config,
     /// The latest time fed.
@@ -24,13 +25,13 @@ pub struct Decoder {
 }
 
 /// The bits since the last latch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 struct Receiving {
     start_ns: u64,
     /// All bits, also those that the chain has no LED for.
     bits: u64,
     last_bit: bool,
-    /// The bits that the chain has LEDs for, most significant first.
+    /// The bits for these LEDs, most significant first.
     bytes: Vec<u8>,
 }
 
@@ -81,8 +82,14 @@ impl Decoder {
         Ok(events)
     }
 
+    /// Bits that are for the LEDs before.
+    fn first_bit(&self) -> u64 {
+        BITS_PER_LED.saturating_mul(self.config.before as u64)
+    }
+
+    /// Bits that are for these LEDs and for those before.
     fn bits_of_chain(&self) -> u64 {
-        BITS_PER_LED.saturating_mul(self.config.leds as u64)
+        BITS_PER_LED.saturating_mul((self.config.before + self.config.leds) as u64)
     }
 
     fn low_ended(&mut self, at_ns: u64, low_ns: u64) -> Option<Event> {
@@ -92,22 +99,23 @@ impl Decoder {
             return None;
         };
         if low_ns >= AMBIGUOUS_LOW_NS {
-            return Some(Event::AmbiguousGap(AmbiguousGap { at_ns: self.changed_ns, low_ns, bits: receiving.bits }));
+            return (self.config.before == 0)
+                .then(|| Event::AmbiguousGap(AmbiguousGap { at_ns: self.changed_ns, low_ns, bits: receiving.bits }));
         }
-        if receiving.bits > bits_of_chain {
+        if receiving.bits > bits_of_chain || receiving.bits <= self.first_bit() {
             return None;
         }
         self.check(receiving.bits - 1, PulseTime::low(receiving.last_bit), low_ns)
     }
 
     fn high_ended(&mut self, high_ns: u64) -> Option<Event> {
-        let bits_of_chain = self.bits_of_chain();
+        let (first_bit, bits_of_chain) = (self.first_bit(), self.bits_of_chain());
         let receiving = self.receiving.as_mut().expect("the rising edge before has begun a frame");
         let bit = high_ns >= ONE_FROM_NS;
         let index = receiving.bits;
         receiving.bits += 1;
         receiving.last_bit = bit;
-        if index >= bits_of_chain {
+        if !(first_bit..bits_of_chain).contains(&index) {
             return None;
         }
         if index.is_multiple_of(8) {
@@ -122,7 +130,7 @@ impl Decoder {
     fn check(&self, index: u64, time: PulseTime, measured_ns: u64) -> Option<Event> {
         let violation = Violation {
             at_ns: self.changed_ns,
-            led: (index / BITS_PER_LED) as usize,
+            led: (index / BITS_PER_LED) as usize - self.config.before,
             bit: (index % BITS_PER_LED) as u8,
             time,
             measured_ns,
@@ -134,16 +142,18 @@ impl Decoder {
     fn latch(&mut self, received: &Receiving) -> Vec<Event> {
         let latch_ns = self.changed_ns + RESET_NS;
         let mut events = Vec::new();
+        let first_bit = self.first_bit();
         let mut updated = 0;
         for (led, bytes) in self.shown.iter_mut().zip(received.bytes.as_chunks::<3>().0) {
             // The last chunk may be three bytes of which the third is not full.
-            if received.bits < (updated as u64 + 1) * BITS_PER_LED {
+            if received.bits < first_bit + (updated as u64 + 1) * BITS_PER_LED {
                 break;
             }
             *led = self.config.order.decode(*bytes);
             updated += 1;
         }
-        if updated > 0 {
+        // Those behind others latch with them, with or without data of their own.
+        if updated > 0 || (self.config.before > 0 && received.bits >= BITS_PER_LED) {
             events.push(Event::Frame(Frame {
                 start_ns: received.start_ns,
                 end_ns: self.changed_ns,
@@ -155,7 +165,7 @@ impl Decoder {
         let left_over = (received.bits % BITS_PER_LED) as u8;
         if let Some(bits) = received.bits.checked_sub(self.bits_of_chain()).filter(|bits| *bits > 0) {
             events.push(Event::Surplus(Surplus { latch_ns, bits }));
-        } else if left_over > 0 {
+        } else if left_over > 0 && received.bits >= self.first_bit() {
             events.push(Event::Incomplete(Incomplete { latch_ns, led: updated, bits: left_over }));
         }
         events

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-use super::{AMBIGUOUS_LOW_NS, PulseTime, RESET_NS, Rgb};
+use super::{AMBIGUOUS_LOW_NS, PulseTime, RESET_NS};
+use hil_color::Rgb;
 
 /// One thing that the chain did, or that was wrong with its waveform.
 #[derive(Debug, Clone, PartialEq, Eq)]

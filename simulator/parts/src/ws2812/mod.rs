@@ -1,4 +1,5 @@
-//! A chain of WS2812B LEDs seen from its data pin: level changes in, shown colours and timing faults out.
+//! WS2812B LEDs: the [parts](Ws2812) of a board that are made of them, and a [decoder](Decoder) that needs no board: level
+//! changes of a data pin in, shown colours and timing faults out.
 //!
 //! The decoder has no clock and does no I/O. It is told when the pin changes ([`Decoder::edge`]) and how far time has
 //! come ([`Decoder::advance`]), because the end of a frame is the *absence* of an edge: 280 µs of low level.
@@ -22,16 +23,19 @@
 //! Not modelled: RGBW parts (SK6812 and others with 32 bits per LED), the delay of 300 ns per LED before the chain
 //! passes data on, and analogue effects (slopes, supply voltage, levels that are neither high nor low).
 
-mod color;
 mod config;
 mod decoder;
 mod event;
+mod part;
+mod picture;
 mod timing;
 mod waveform;
 
-pub use color::{ColorOrder, Rgb};
 pub use config::Config;
 pub use decoder::Decoder;
 pub use event::{AmbiguousGap, Event, Frame, Incomplete, Surplus, TimeWentBackwards, Violation};
+pub use hil_color::{ColorOrder, Rgb};
+pub use part::{LED_MATRIX, LED_RING, LED_STRIP, NEOPIXEL, Ws2812};
+pub use picture::Layout;
 pub use timing::{AMBIGUOUS_LOW_NS, ONE_FROM_NS, PulseTime, RESET_NS, TOLERANCE_NS};
 pub use waveform::{Edge, Waveform};

@@ -1,9 +1,9 @@
 use super::registers::*;
 use crate::soc::map::DeviceId;
-use crate::soc::pins::Drive;
 use crate::soc::rig::Rig;
+use hil_sim_core::circuit::{Board, Drive, Joint};
 use hil_sim_core::time::{Instant, Span};
-use hil_sim_parts::i2c::I2cRegisters;
+use hil_sim_parts::I2cRegisters;
 
 const I2C: u32 = DeviceId::I2c0.describe().1;
 const SDA_GPIO: u8 = 4;
@@ -39,7 +39,8 @@ fn master() -> Rig {
 
 fn with_part() -> Rig {
     let mut rig = master();
-    rig.soc.attach_i2c(SDA_GPIO, SCL_GPIO, I2cRegisters::new(0x77, std::array::from_fn(|n| n as u8)));
+    let pins = [("SDA", Joint::Gpio(SDA_GPIO)), ("SCL", Joint::Gpio(SCL_GPIO))];
+    rig.soc.build(&Board::default().with_part("sensor", I2cRegisters::new(0x77), &pins));
     rig
 }
 
@@ -113,7 +114,7 @@ fn a_bit_takes_the_time_that_the_registers_say() {
     let mut rig = master();
     rig.soc.watch(SCL_GPIO);
     run(&mut rig, &[command(RSTART, 0), command(WRITE, 1), command(STOP, 0)], &[0]);
-    let edges = rig.soc.take_edges();
+    let edges = rig.take_edges();
     let rising: Vec<u64> = edges.iter().filter(|edge| edge.level).map(|edge| edge.at.ns()).collect();
     assert_eq!(rising[..3], [10_000, 20_000, 30_000]);
     assert_eq!(edges[0].at.ns(), 5_000, "after the START's hold time");
@@ -153,7 +154,7 @@ fn pulses_free_the_bus() {
     assert_eq!(rig.read(I2C + SCL_SP_CONF) & 1, 1);
     rig.run(Span::from_ms(1));
     assert_eq!(rig.read(I2C + SCL_SP_CONF) & 1, 0);
-    assert_eq!(rig.soc.take_edges().iter().filter(|edge| edge.level).count(), 9);
+    assert_eq!(rig.take_edges().iter().filter(|edge| edge.level).count(), 9);
 }
 
 #[test]

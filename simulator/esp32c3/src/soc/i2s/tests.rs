@@ -85,7 +85,7 @@ impl Bench {
     fn edges(&mut self, gpio: u8, span: Span) -> Vec<(u64, bool)> {
         let from = self.rig.now();
         self.rig.run(span);
-        let edges = self.rig.soc.take_edges();
+        let edges = self.rig.take_edges();
         edges.iter().filter(|edge| edge.gpio == gpio).map(|edge| (edge.at.since(from).ps(), edge.level)).collect()
     }
 }
@@ -110,7 +110,7 @@ fn a_frame_is_on_the_lines_to_the_picosecond() {
     assert!(bench.rig.soc.level(SD_GPIO), "the first bit comes with TX_START");
     let from = bench.rig.now();
     bench.rig.run(Span::from_us(100));
-    let edges = bench.rig.soc.take_edges();
+    let edges = bench.rig.take_edges();
     let bits = |gpio| -> Vec<(u64, bool)> {
         let of_gpio = edges.iter().filter(|edge| edge.gpio == gpio && edge.at > from);
         of_gpio.map(|edge| (edge.at.since(from).ps() / (BIT.ps() / 2), edge.level)).collect()
@@ -146,7 +146,7 @@ fn the_divider_of_the_module_has_a_fraction() {
     bench.set(TX_CLKM_DIV_CONF, 3 << 18 | 1);
     bench.offer(&[0; 400]);
     bench.set(TX_CONF, CONF | TX_STOP_EN | START);
-    bench.rig.soc.take_edges();
+    bench.rig.take_edges();
     let edges = bench.edges(BCK_GPIO, Span::from_us(100));
     let rising: Vec<u64> = edges.iter().filter(|(_, level)| *level).map(|(at, _)| *at).collect();
     assert!(rising.windows(2).all(|pair| pair[1] - pair[0] == 2_012_500));

@@ -59,9 +59,9 @@ impl Bench {
     /// The edges of the next span: picoseconds from now, and level.
     fn edges(&mut self, span: Span) -> Vec<(u64, bool)> {
         let from = self.rig.now();
-        self.rig.soc.take_edges();
+        self.rig.take_edges();
         self.rig.run(span);
-        self.rig.soc.take_edges().iter().map(|edge| (edge.at.since(from).ps(), edge.level)).collect()
+        self.rig.take_edges().iter().map(|edge| (edge.at.since(from).ps(), edge.level)).collect()
     }
 
     fn high_time(&mut self, span: Span) -> u64 {

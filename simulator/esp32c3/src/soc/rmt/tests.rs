@@ -89,9 +89,9 @@ impl Bench {
     /// The edges of the next span: picoseconds from now, and level.
     fn edges(&mut self, span: Span) -> Vec<(u64, bool)> {
         let from = self.rig.now();
-        self.rig.soc.take_edges();
+        self.rig.take_edges();
         self.rig.run(span);
-        self.rig.soc.take_edges().iter().map(|edge| (edge.at.since(from).ps(), edge.level)).collect()
+        self.rig.take_edges().iter().map(|edge| (edge.at.since(from).ps(), edge.level)).collect()
     }
 }
 
@@ -176,7 +176,7 @@ fn a_led_frame_decodes_and_takes_its_time() {
     assert_eq!(bench.get(INT_RAW), 1);
     bench.rig.run(Span::from_us(300));
 
-    let edges = bench.rig.soc.take_edges();
+    let edges = bench.rig.take_edges();
     let last = edges.last().expect("edges");
     assert_eq!(last.at.since(began), Span::from_us(30) - Span::from_ns(850));
     let mut decoder = ws2812::Decoder::new(ws2812::Config::new(1));
@@ -270,7 +270,7 @@ fn loops_are_counted_and_end_with_the_one_under_way() {
     bench.set(CH0CONF0, conf0(1) | UPDATE);
     bench.rig.run(Span::from_us(1));
     assert_eq!(bench.get(INT_RAW), 1 << 12 | 1);
-    assert_eq!(bench.rig.soc.take_edges().len(), 8);
+    assert_eq!(bench.rig.take_edges().len(), 8);
 }
 
 #[test]
@@ -307,10 +307,10 @@ fn simultaneous_transmitters_start_with_the_last() {
     bench.set(CH1CONF0, conf0(1) | UPDATE);
     bench.send(conf0(1));
     bench.rig.run(Span::from_us(1));
-    assert_eq!(bench.rig.soc.take_edges(), []);
+    assert_eq!(bench.rig.take_edges(), []);
     bench.set(CH1CONF0, conf0(1) | START);
     bench.rig.run(Span::from_us(1));
-    let edges = bench.rig.soc.take_edges();
+    let edges = bench.rig.take_edges();
     assert_eq!(edges.len(), 4);
     assert_eq!((edges[0].at, edges[2].at), (edges[1].at, edges[3].at));
 }

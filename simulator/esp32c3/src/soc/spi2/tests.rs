@@ -2,8 +2,8 @@ use super::lines::{self, CLK, CS0, D};
 use super::registers::*;
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
-use crate::soc::pins::Drive;
 use crate::soc::rig::Rig;
+use hil_sim_core::circuit::Drive;
 use hil_sim_core::time::{Instant, Span};
 
 const SPI: u32 = DeviceId::Spi2.describe().1;
@@ -48,7 +48,7 @@ fn loop_back(rig: &mut Rig) {
 }
 
 fn edges(rig: &mut Rig, gpio: u8) -> Vec<(u64, bool)> {
-    let edges = rig.soc.take_edges().into_iter().filter(|edge| edge.gpio == gpio);
+    let edges = rig.take_edges().into_iter().filter(|edge| edge.gpio == gpio);
     edges.map(|edge| (edge.at.ns(), edge.level)).collect()
 }
 
@@ -98,7 +98,7 @@ fn waveform(mode: u32) -> (Edges, Edges) {
     rig.write(SPI + W0, 0x80);
     start(&mut rig, 2);
     rig.run(Span::from_us(1));
-    let all = rig.soc.take_edges();
+    let all = rig.take_edges();
     let of = |gpio| all.iter().filter(|edge| edge.gpio == gpio).map(|edge| (edge.at.ns(), edge.level)).collect();
     (of(4), of(5))
 }

@@ -7,8 +7,9 @@ mod interrupts;
 mod settings;
 
 use super::registers::*;
+use crate::soc::SerialPort;
 use crate::soc::rig::Rig;
-use crate::soc::{Drive, SerialPort};
+use hil_sim_core::circuit::Drive;
 use hil_sim_core::time::Span;
 
 const UART0: u32 = 0x6000_0000;
@@ -65,5 +66,5 @@ fn raw(rig: &mut Rig, base: u32) -> u32 {
 }
 
 fn bytes_at_host(rig: &mut Rig, port: SerialPort) -> Vec<u8> {
-    rig.soc.take_serial_output(port).iter().map(|sent| sent.byte).collect()
+    rig.soc.output_mut().take(port).iter().map(|sent| sent.byte).collect()
 }
