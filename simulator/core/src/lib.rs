@@ -4,8 +4,10 @@
 //!
 //! The crate does no I/O, starts no threads, and has no clock: time is passed in.
 
+pub mod chip;
 pub mod circuit;
 pub mod cpu;
+pub mod machine;
 pub mod mem;
 pub mod net;
 pub mod part;

@@ -1,6 +1,6 @@
 //! [`Cpu`]: the face of the core to the rest of the machine.
 
-use super::core::{Config, Core};
+use super::core::{Core, CoreConfig};
 use super::csr::{CsrNumber, Totals};
 use super::native::CompileError;
 use super::run;
@@ -10,7 +10,7 @@ use crate::mem::{Bus, Memory, NoBus};
 const RA: usize = 1;
 const A0: usize = 10;
 
-/// One ESP32-C3 core. It owns its registers and what it has predecoded; memory and peripherals are lent to it.
+/// One core. It owns its registers and what it has predecoded; memory and peripherals are lent to it.
 ///
 /// One core belongs to one [`Memory`]: both must be snapshot, restored and used together.
 pub struct Cpu {
@@ -25,8 +25,8 @@ impl std::fmt::Debug for Cpu {
 }
 
 impl Cpu {
-    /// A core after reset: machine mode, interrupts off, all registers zero, `pc` at the reset vector 0x40000000.
-    pub fn new(config: Config) -> Self {
+    /// A core after reset: machine mode, interrupts off, all registers zero, `pc` at the reset vector.
+    pub fn new(config: CoreConfig) -> Self {
         Self { core: Box::new(Core::new(config)) }
     }
 

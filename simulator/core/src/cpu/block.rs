@@ -176,7 +176,9 @@ impl<'a> Builder<'a> {
             return Ok(compressed::decode(low));
         }
         let high = half(pc.wrapping_add(2))?;
-        Ok(decode::decode(u32::from(high) << 16 | u32::from(low)))
+        let inst = decode::decode(u32::from(high) << 16 | u32::from(low));
+        let is_missing = inst.op.is_atomic() && !self.core.config.atomics;
+        Ok(if is_missing { Inst::illegal(inst.raw, inst.len) } else { inst })
     }
 
     /// Remembers the bytes of an instruction.
@@ -298,6 +300,16 @@ impl<'a> Builder<'a> {
                 self.step(StepKind::Interpreted);
                 self.operation(exec::wfi, [0; 3], inst.raw, cycles);
                 self.operated(inst, cycles);
+            }
+            op if op.is_atomic() => {
+                self.step(StepKind::Interpreted);
+                self.operation(exec::atomic(op), registers, 0, cycles);
+                self.operated(inst, cycles);
+                // Machine code can go on in the next block.
+                if self.core.compiles {
+                    self.go_to(self.pc);
+                    return true;
+                }
             }
             Op::Auipc => {
                 self.step(StepKind::Plain(inst, self.pc));

@@ -13,17 +13,22 @@ use std::collections::BTreeSet;
 /// How `mtvec` works.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum TrapVector {
-    /// As on the chip: always vectored, the base aligned to 256 bytes.
+    /// As in Espressif's cores: always vectored, the base aligned to 256 bytes.
     #[default]
-    Esp32C3,
-    /// As the privileged specification has it: direct or vectored, the base aligned to 4 bytes. For programs that were
-    /// not written for this chip.
+    AlwaysVectored,
+    /// As the privileged specification has it: direct or vectored, the base aligned to 4 bytes.
     Any,
 }
 
 /// What is fixed when a core is made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Config {
+pub struct CoreConfig {
+    /// Whether it has the A extension: `lr`, `sc` and the operations on memory. Without it they are illegal instructions.
+    pub atomics: bool,
+    /// Where it begins after a reset.
+    pub reset_vector: u32,
+    /// What `mvendorid`, `marchid` and `mimpid` say.
+    pub identity: Identity,
     /// How `mtvec` works.
     pub trap_vector: TrapVector,
     /// What instructions cost.
@@ -32,16 +37,47 @@ pub struct Config {
     pub semihosting: bool,
 }
 
-impl Default for Config {
+impl CoreConfig {
+    /// RV32IMC that begins at address 0 and does not say who made it, with [`TrapVector::AlwaysVectored`], one cycle for
+    /// each instruction, and semihosting.
+    pub const PLAIN: Self = Self {
+        atomics: false,
+        reset_vector: 0,
+        identity: Identity { vendor: 0, architecture: 0, implementation: 0 },
+        trap_vector: TrapVector::AlwaysVectored,
+        costs: Costs::UNIT,
+        semihosting: true,
+    };
+}
+
+impl Default for CoreConfig {
     fn default() -> Self {
-        Self { trap_vector: TrapVector::default(), costs: Costs::default(), semihosting: true }
+        Self::PLAIN
     }
+}
+
+/// What a core says of itself; privileged specification, section "Machine Information Registers". 0 is not to say it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Identity {
+    /// `mvendorid`: the number in the JEDEC list.
+    pub vendor: u32,
+    /// `marchid`.
+    pub architecture: u32,
+    /// `mimpid`.
+    pub implementation: u32,
 }
 
 /// Register number that writes to `x0` go to.
 pub(super) const SINK: u8 = 32;
 /// A size that a register number of one byte cannot exceed.
 const REGISTERS: usize = 256;
+
+/// What `lr` has loaded, and from where. Another bus master may have written there since; `sc` finds out by the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Reservation {
+    pub(super) address: u32,
+    pub(super) value: u32,
+}
 
 /// Everything that handlers work on. `x[0]` is never written.
 pub(crate) struct Core {
@@ -78,6 +114,8 @@ pub(crate) struct Core {
     pub(super) coverage: Option<Coverage>,
     /// Which ways control has taken, if that is asked for.
     pub(super) edges: Option<Box<Edges>>,
+    /// The word that the last `lr` has reserved for an `sc`.
+    pub(super) reservation: Option<Reservation>,
     /// Exceptions in a row without a retired instruction, and the count of instructions at the last one.
     pub(super) storm: u32,
     pub(super) last_exception: u64,
@@ -89,17 +127,17 @@ pub(crate) struct Core {
     pub(super) forget: bool,
     /// Whether blocks may become machine code.
     pub(super) compiles: bool,
-    pub(super) config: Config,
+    pub(super) config: CoreConfig,
 }
 
 impl Core {
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(config: CoreConfig) -> Self {
         Self {
             x: [0; REGISTERS],
             fuel: 0,
             horizon: 0,
             instret: 0,
-            pc: 0x4000_0000,
+            pc: config.reset_vector,
             user: false,
             attention: true,
             presented: false,
@@ -113,6 +151,7 @@ impl Core {
             passing: None,
             coverage: None,
             edges: None,
+            reservation: None,
             storm: 0,
             last_exception: u64::MAX,
             until: 0,

@@ -11,9 +11,9 @@ use super::inst::Op;
 pub struct Costs {
     /// Arithmetic, logic, `lui`, `auipc`, `fence`.
     pub alu: u8,
-    /// Loads.
+    /// Loads, and `lr`.
     pub load: u8,
-    /// Stores.
+    /// Stores, `sc`, and the operations on memory whose names begin with `amo`.
     pub store: u8,
     /// Multiplications.
     pub mul: u8,
@@ -38,10 +38,11 @@ impl Costs {
     pub(super) fn of(&self, op: Op) -> u8 {
         let cost = match op {
             Op::Jal | Op::Jalr => self.jump,
-            Op::Lb | Op::Lh | Op::Lw | Op::Lbu | Op::Lhu => self.load,
+            Op::Lb | Op::Lh | Op::Lw | Op::Lbu | Op::Lhu | Op::Lr => self.load,
             Op::Sb | Op::Sh | Op::Sw => self.store,
             Op::Mul | Op::Mulh | Op::Mulhsu | Op::Mulhu => self.mul,
             Op::Div | Op::Divu | Op::Rem | Op::Remu => self.div,
+            op if op.is_atomic() => self.store,
             op if op.is_branch() => self.branch,
             op if op.only_sets_rd() || op == Op::Fence => self.alu,
             _ => self.system,

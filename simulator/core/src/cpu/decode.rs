@@ -1,5 +1,5 @@
-//! Decodes the 32-bit instructions of RV32IM with Zicsr, Zifencei and machine mode; The RISC-V Instruction Set Manual,
-//! volume I, chapters "RV32I" and "M", and volume II for the privileged ones.
+//! Decodes the 32-bit instructions of RV32IMA with Zicsr, Zifencei and machine mode; The RISC-V Instruction Set Manual,
+//! volume I, chapters "RV32I", "M" and "A", and volume II for the privileged ones. Not for whether a core has them all.
 
 use super::inst::{Inst, Op};
 
@@ -39,6 +39,11 @@ pub(crate) fn decode(word: u32) -> Inst {
             }
         },
         0x33 => match register_register(funct3, funct7) {
+            Some(op) => inst(op, rd, rs1, rs2, 0),
+            None => illegal,
+        },
+        0x2F if funct3 == 2 => match atomic(word >> 27, rs2) {
+            // The bits "aq" and "rl" order accesses among harts, of which there is one.
             Some(op) => inst(op, rd, rs1, rs2, 0),
             None => illegal,
         },
@@ -84,6 +89,23 @@ fn register_register(funct3: u32, funct7: u32) -> Option<Op> {
         _ => return None,
     };
     Some(row[funct3 as usize])
+}
+
+fn atomic(funct5: u32, rs2: u8) -> Option<Op> {
+    Some(match funct5 {
+        0x00 => Op::Amoadd,
+        0x01 => Op::Amoswap,
+        0x02 if rs2 == 0 => Op::Lr,
+        0x03 => Op::Sc,
+        0x04 => Op::Amoxor,
+        0x08 => Op::Amoor,
+        0x0C => Op::Amoand,
+        0x10 => Op::Amomin,
+        0x14 => Op::Amomax,
+        0x18 => Op::Amominu,
+        0x1C => Op::Amomaxu,
+        _ => return None,
+    })
 }
 
 fn imm_j(word: u32) -> i32 {

@@ -18,6 +18,7 @@ const REGISTERS: [&str; 32] = [
 ///
 /// assert_eq!(disassemble(0xFE05_2E23, 0x4200_0000), ("sw zero, -4(a0)".to_owned(), 4));
 /// assert_eq!(disassemble(0x0000_8082, 0x4200_0000), ("jalr zero, 0(ra)".to_owned(), 2));
+/// assert_eq!(disassemble(0x00B6_A52F, 0x4200_0000), ("amoadd.w a0, a1, (a3)".to_owned(), 4));
 /// assert_eq!(disassemble(0x0000_A001, 0x4200_0000), ("jal zero, 0x42000000".to_owned(), 2));
 /// ```
 pub fn disassemble(word: u32, pc: u32) -> (String, u8) {
@@ -39,6 +40,7 @@ impl Display for Text {
         let Inst { op, imm, raw, .. } = self.inst;
         let [rd, rs1, rs2] = [self.inst.rd, self.inst.rs1, self.inst.rs2].map(register);
         let name = format!("{op:?}").to_ascii_lowercase();
+        let name = if op.is_atomic() { format!("{name}.w") } else { name };
         let target = self.pc.wrapping_add(imm as u32);
         let csr = || csr_name(imm as u16);
         match op {
@@ -53,6 +55,8 @@ impl Display for Text {
             Op::Csrrw | Op::Csrrs | Op::Csrrc => write!(f, "{name} {rd}, {}, {rs1}", csr()),
             Op::Csrrwi | Op::Csrrsi | Op::Csrrci => write!(f, "{name} {rd}, {}, {}", csr(), self.inst.rs1),
             Op::Fence | Op::Ecall | Op::Ebreak | Op::Mret | Op::Wfi => f.write_str(&name),
+            Op::Lr => write!(f, "{name} {rd}, ({rs1})"),
+            op if op.is_atomic() => write!(f, "{name} {rd}, {rs2}, ({rs1})"),
             Op::Illegal => write!(f, "illegal {raw:#x}"),
             _ => write!(f, "{name} {rd}, {rs1}, {rs2}"),
         }

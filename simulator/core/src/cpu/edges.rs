@@ -23,7 +23,7 @@ const MOST_COMPARED: usize = 8;
 
 /// A way that control took.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Edge {
+pub struct BranchEdge {
     /// The address of a branch; of an indirect jump or call, the address after it.
     pub from: u32,
     /// Where it led.
@@ -52,8 +52,8 @@ struct Recent {
 
 /// Counters of edges, and what was compared.
 pub(super) struct Edges {
-    numbers: HashMap<Edge, u32>,
-    edges: Vec<Edge>,
+    numbers: HashMap<BranchEdge, u32>,
+    edges: Vec<BranchEdge>,
     /// How often each was taken since they were last read, modulo 2^32.
     counters: [u32; MOST_EDGES],
     recent: [Recent; RECENT],
@@ -98,7 +98,7 @@ impl Edges {
     /// is no room.
     pub(super) fn branch(&mut self, pc: u32, target: u32, next: u32) -> Option<u32> {
         // A branch to the next instruction has two edges all the same.
-        let [taken, not_taken] = [target, next | 1].map(|to| Edge { from: pc, to });
+        let [taken, not_taken] = [target, next | 1].map(|to| BranchEdge { from: pc, to });
         if let Some(number) = self.numbers.get(&taken) {
             return Some(*number);
         }
@@ -110,7 +110,7 @@ impl Edges {
         Some(number)
     }
 
-    fn add(&mut self, edge: Edge) -> u32 {
+    fn add(&mut self, edge: BranchEdge) -> u32 {
         let number = self.edges.len() as u32;
         self.numbers.insert(edge, number);
         self.edges.push(edge);
@@ -147,7 +147,7 @@ impl Edges {
     /// yet: [`count_new_jump`](Self::count_new_jump) does that.
     #[inline(always)]
     pub(super) fn count_jump(&mut self, from: u32, to: u32) -> bool {
-        let recent = self.recent[place(Edge { from, to })];
+        let recent = self.recent[place(BranchEdge { from, to })];
         let is_recent = recent.from == from && recent.to == to;
         if is_recent {
             self.count(recent.number);
@@ -156,7 +156,7 @@ impl Edges {
     }
 
     pub(super) fn count_new_jump(&mut self, from: u32, to: u32) {
-        let edge = Edge { from, to };
+        let edge = BranchEdge { from, to };
         let number = match self.numbers.get(&edge) {
             Some(number) => *number,
             None if self.edges.len() == MOST_EDGES => return,
@@ -169,7 +169,7 @@ impl Edges {
 
 /// Where an edge of an indirect jump is among the recent ones.
 #[inline(always)]
-fn place(edge: Edge) -> usize {
+fn place(edge: BranchEdge) -> usize {
     (edge.from >> 1 ^ edge.to.wrapping_mul(FACTOR) >> SHIFT) as usize % RECENT
 }
 
@@ -203,9 +203,9 @@ impl Cpu {
     }
 
     /// The edge with this number.
-    pub fn edge(&self, number: u32) -> Option<Edge> {
+    pub fn edge(&self, number: u32) -> Option<BranchEdge> {
         let edge = self.core.edges.as_ref()?.edges.get(number as usize)?;
-        Some(Edge { to: edge.to & !1, ..*edge })
+        Some(BranchEdge { to: edge.to & !1, ..*edge })
     }
 
     /// Begins or ends to note what branches compare, while edges are counted.

@@ -14,6 +14,7 @@ pub(crate) enum Op {
     Mul, Mulh, Mulhsu, Mulhu, Div, Divu, Rem, Remu,
     Fence, Ecall, Ebreak, Mret, Wfi,
     Csrrw, Csrrs, Csrrc, Csrrwi, Csrrsi, Csrrci,
+    Lr, Sc, Amoswap, Amoadd, Amoxor, Amoand, Amoor, Amomin, Amomax, Amominu, Amomaxu,
     Illegal,
 }
 
@@ -55,6 +56,11 @@ impl Op {
 
     pub(crate) fn is_csr(self) -> bool {
         (Self::Csrrw as u8..=Self::Csrrci as u8).contains(&(self as u8))
+    }
+
+    /// Whether it is of the A extension.
+    pub(crate) fn is_atomic(self) -> bool {
+        (Self::Lr as u8..=Self::Amomaxu as u8).contains(&(self as u8))
     }
 
     /// Whether all that the operation does is to set `rd`, so that it does nothing if `rd` is x0.

@@ -1,20 +1,28 @@
-//! The ESP32-C3's core: RV32IMC with machine and user mode, PMP, triggers and the chip's own registers. Not for what is
+//! A RISC-V core: RV32IMC, with the A extension if it is asked for, with machine and user mode, PMP, triggers and the
+//! registers that Espressif adds. Not for what is
 //! around it: memory is [`Memory`](crate::mem::Memory), peripherals are behind [`Bus`](crate::mem::Bus).
 //!
 //! ```
-//! use hil_sim_core::cpu::{Config, Cpu, Stop};
-//! use hil_sim_core::mem::{FlashImage, Memory, NoBus, Width};
+//! use hil_sim_core::cpu::{CoreConfig, Cpu, Stop};
+//! use hil_sim_core::mem::{Backing, FlashImage, Memory, MemoryMap, NoBus, Region, Width};
 //!
-//! // 4037C000: li a0, 7; slli a0, a0, 1; j .
-//! let mut memory = Memory::new(FlashImage::erased(0));
-//! for (address, word) in [(0x4037_C000, 0x0070_0513), (0x4037_C004, 0x0015_1513), (0x4037_C008, 0x0000_006F)] {
+//! // 4 KB of RAM.
+//! static MAP: MemoryMap = MemoryMap {
+//!     ram_bytes: 0x1000,
+//!     regions: &[Region { addresses: 0x8000_0000..0x8000_1000, backing: Backing::Ram, offset: 0, executable: true }],
+//!     ..MemoryMap::EMPTY
+//! };
+//!
+//! // 80000000: li a0, 7; slli a0, a0, 1; j .
+//! let mut memory = Memory::new(&MAP, FlashImage::erased(0));
+//! for (address, word) in [(0x8000_0000, 0x0070_0513), (0x8000_0004, 0x0015_1513), (0x8000_0008, 0x0000_006F)] {
 //!     memory.write(address, Width::Word, word)?;
 //! }
-//! let mut cpu = Cpu::new(Config::default());
-//! cpu.set_pc(0x4037_C000);
+//! let mut cpu = Cpu::new(CoreConfig::default());
+//! cpu.set_pc(0x8000_0000);
 //! // A jump to itself with interrupts off never ends: the firmware has halted.
 //! assert_eq!(cpu.run(&mut memory, &mut NoBus, 1_000), Stop::Halted);
-//! assert_eq!((cpu.x(10), cpu.pc(), cpu.cycle()), (14, 0x4037_C008, 2));
+//! assert_eq!((cpu.x(10), cpu.pc(), cpu.cycle()), (14, 0x8000_0008, 2));
 //! # Ok::<(), hil_sim_core::mem::Unmapped>(())
 //! ```
 //!
@@ -57,11 +65,11 @@ mod stop;
 mod trap;
 
 pub use api::Cpu;
-pub use core::{Config, TrapVector};
+pub use core::{CoreConfig, Identity, TrapVector};
 pub use cost::Costs;
 pub use csr::{CsrNumber, Pmp, Trigger};
 pub use disassembly::disassemble;
-pub use edges::{Comparison, Edge};
+pub use edges::{BranchEdge, Comparison};
 pub use native::CompileError;
 pub use snapshot::CpuSnapshot;
 pub use stop::{Stop, StormReport};

@@ -1,6 +1,7 @@
 //! Taking the core back to an earlier state, and comparing states.
 
 use super::api::Cpu;
+use super::core::{Core, Reservation};
 use super::csr::Csrs;
 use crate::mem::Hasher;
 
@@ -14,6 +15,7 @@ pub struct CpuSnapshot {
     user: bool,
     waiting: bool,
     csr: Csrs,
+    reservation: Option<Reservation>,
     storm: u32,
     last_exception: u64,
 }
@@ -21,46 +23,84 @@ pub struct CpuSnapshot {
 impl Cpu {
     /// Remembers the present state.
     pub fn snapshot(&self) -> CpuSnapshot {
-        let core = &self.core;
+        let cycle = self.cycle();
+        let Core {
+            x,
+            instret,
+            pc,
+            user,
+            waiting,
+            csr,
+            reservation,
+            storm,
+            last_exception,
+            // The cycle says both.
+            fuel: _,
+            horizon: _,
+            // What is looked at or found again as the core goes on.
+            attention: _,
+            presented: _,
+            cache: _,
+            resume: _,
+            left_by: _,
+            mode_changed: _,
+            forget: _,
+            // Of the present run, which is over.
+            stop: _,
+            until: _,
+            // What a debugger or a fuzzer has set or seen.
+            breakpoints: _,
+            passing: _,
+            coverage: _,
+            edges: _,
+            compiles: _,
+            config: _,
+        } = &*self.core;
         CpuSnapshot {
-            x: *core.x.first_chunk().expect("more than 32"),
-            pc: core.pc,
-            cycle: core.now(),
-            instret: core.instret,
-            user: core.user,
-            waiting: core.waiting,
-            csr: core.csr.clone(),
-            storm: core.storm,
-            last_exception: core.last_exception,
+            x: *x.first_chunk().expect("more than 32"),
+            pc: *pc,
+            cycle,
+            instret: *instret,
+            user: *user,
+            waiting: *waiting,
+            csr: csr.clone(),
+            reservation: *reservation,
+            storm: *storm,
+            last_exception: *last_exception,
         }
     }
 
     /// Returns to a state of this core. The memory must be restored with it.
     pub fn restore(&mut self, snapshot: &CpuSnapshot) {
+        let CpuSnapshot { x, pc, cycle, instret, user, waiting, csr, reservation, storm, last_exception } = snapshot;
         let core = &mut self.core;
         // What may be executed, and where, depends on these.
-        core.forget |= core.csr.pmp != snapshot.csr.pmp || core.csr.triggers != snapshot.csr.triggers;
-        core.mode_changed |= core.user != snapshot.user;
-        core.x[..32].copy_from_slice(&snapshot.x);
-        core.fuel = 0;
-        core.horizon = snapshot.cycle;
-        core.instret = snapshot.instret;
-        core.user = snapshot.user;
-        core.csr = snapshot.csr.clone();
-        core.storm = snapshot.storm;
-        core.last_exception = snapshot.last_exception;
-        self.set_pc(snapshot.pc);
-        self.core.waiting = snapshot.waiting;
+        core.forget |= core.csr.pmp != csr.pmp || core.csr.triggers != csr.triggers;
+        core.mode_changed |= core.user != *user;
+        core.x[..32].copy_from_slice(x);
+        (core.fuel, core.horizon) = (0, *cycle);
+        core.instret = *instret;
+        core.user = *user;
+        core.csr = csr.clone();
+        core.reservation = *reservation;
+        core.storm = *storm;
+        core.last_exception = *last_exception;
+        self.set_pc(*pc);
+        self.core.waiting = *waiting;
     }
 
     /// A hash of all that [`snapshot`](Self::snapshot) remembers: equal for equal states.
     pub fn hash(&self) -> u64 {
-        let core = &self.core;
+        let CpuSnapshot { x, pc, cycle, instret, user, waiting, csr, reservation, storm, last_exception } =
+            self.snapshot();
         let mut all = Hasher::new();
-        all.numbers(core.x[..32].iter().map(|x| u64::from(*x)));
-        all.numbers([u64::from(core.pc), core.now(), core.instret, core.user.into(), core.waiting.into()]);
-        all.numbers(core.csr.numbers());
-        all.numbers([u64::from(core.storm), core.last_exception]);
+        all.numbers(x.map(u64::from));
+        all.numbers([u64::from(pc), cycle, instret, user.into(), waiting.into()]);
+        all.numbers(csr.numbers());
+        all.numbers([u64::from(storm), last_exception]);
+        if let Some(Reservation { address, value }) = reservation {
+            all.numbers([address, value].map(u64::from));
+        }
         all.finish()
     }
 }

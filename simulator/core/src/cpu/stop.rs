@@ -1,9 +1,8 @@
 //! Why the CPU stopped.
 
-use super::Exception;
-
 /// What [`Cpu::run`](super::Cpu::run) came back with. Each can be followed by another `run`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Stop {
     /// The cycle that `run` was asked for is reached: no instruction has started in it or later.
     Until,
@@ -28,10 +27,10 @@ pub enum Stop {
 }
 
 /// The exception that keeps repeating.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct StormReport {
-    /// Its kind.
-    pub exception: Exception,
+    /// Its name: `IllegalInstruction`.
+    pub exception: &'static str,
     /// The instruction that raises it.
     pub pc: u32,
     /// The value that goes to `mtval`.

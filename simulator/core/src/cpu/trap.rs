@@ -24,6 +24,21 @@ pub enum Exception {
     EnvironmentCallFromMachine = 11,
 }
 
+impl Exception {
+    /// Its name, as this type has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InstructionAccessFault => "InstructionAccessFault",
+            Self::IllegalInstruction => "IllegalInstruction",
+            Self::Breakpoint => "Breakpoint",
+            Self::LoadAccessFault => "LoadAccessFault",
+            Self::StoreAccessFault => "StoreAccessFault",
+            Self::EnvironmentCallFromUser => "EnvironmentCallFromUser",
+            Self::EnvironmentCallFromMachine => "EnvironmentCallFromMachine",
+        }
+    }
+}
+
 /// An exception with the value for `mtval`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Raised(pub(super) Exception, pub(super) u32);
@@ -47,7 +62,7 @@ impl Core {
             return None;
         }
         self.storm = 0;
-        Some(Stop::ExceptionStorm(StormReport { exception, pc, value }))
+        Some(Stop::ExceptionStorm(StormReport { exception: exception.name(), pc, value }))
     }
 
     /// Takes the interrupt of this line before the instruction at `pc`.
@@ -55,7 +70,7 @@ impl Core {
         self.enter_trap(self.pc, INTERRUPT | u32::from(line), 0);
         let vectored = self.csr.mtvec & 3 == 1;
         self.pc = match self.config.trap_vector {
-            TrapVector::Esp32C3 => (self.csr.mtvec & !0xFF) + 4 * u32::from(line),
+            TrapVector::AlwaysVectored => (self.csr.mtvec & !0xFF) + 4 * u32::from(line),
             TrapVector::Any if vectored => (self.csr.mtvec & !3).wrapping_add(4 * u32::from(line)),
             TrapVector::Any => self.csr.mtvec & !3,
         };

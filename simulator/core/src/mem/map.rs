@@ -1,35 +1,73 @@
-//! The memory map; ESP32-C3 Technical Reference Manual, chapter 3 "System and Memory", table "Internal Memory Address
-//! Mapping" and section "External Memory".
+//! What a chip says of its memory: which addresses lead where. Consulted only where the translation buffer does not know an
+//! address yet.
 
 use std::ops::Range;
 
-/// SRAM in bytes: 16 KB of SRAM 0 (instructions only) and 384 KB of SRAM 1.
-pub const SRAM_BYTES: u32 = 0x64000;
-/// SRAM 0 in bytes; it has no alias on the data bus.
-pub(super) const SRAM0_BYTES: u32 = 0x4000;
-/// SRAM 0 and 1 on the instruction bus.
-pub const IRAM: Range<u32> = 0x4037_C000..0x403E_0000;
-/// SRAM 1 on the data bus: the bytes of `IRAM` from 0x4000 on.
-pub const DRAM: Range<u32> = 0x3FC8_0000..0x3FCE_0000;
-/// RTC fast memory.
-pub const RTC_FAST: Range<u32> = 0x5000_0000..0x5000_2000;
-/// Flash on the data bus, through the MMU.
-pub const FLASH_DATA: Range<u32> = 0x3C00_0000..0x3C80_0000;
-/// Flash on the instruction bus, through the same entries of the MMU.
-pub const FLASH_CODE: Range<u32> = 0x4200_0000..0x4280_0000;
-/// The mask ROM on the instruction bus.
-pub const ROM: Range<u32> = 0x4000_0000..0x4006_0000;
-/// The last 128 KB of the mask ROM on the data bus.
-pub const ROM_DATA: Range<u32> = 0x3FF0_0000..0x3FF2_0000;
-/// Where `ROM_DATA` begins in the ROM.
-pub(super) const ROM_DATA_OFFSET: u32 = 0x4_0000;
+/// The plain memory of a chip. Everything else is on the bus.
+#[derive(Debug)]
+pub struct MemoryMap {
+    /// RAM in bytes, a multiple of 4 KB; regions say at which addresses it is seen.
+    pub ram_bytes: u32,
+    /// The addresses of memory. None overlap; each begins and ends at a multiple of 4 KB.
+    pub regions: &'static [Region],
+    /// The mask ROM on the instruction bus. Without an image of it a jump there is a call of a function that is
+    /// performed from outside. Empty if the chip has none.
+    pub rom: Range<u32>,
+    /// How flash is seen at addresses.
+    pub mmu: MmuFormat,
+}
 
-/// Entries of the flash MMU. Entry n maps bytes n * 64 KB.. of both flash windows.
-pub const MMU_ENTRIES: usize = 128;
-/// Bytes that one entry maps.
-pub const MMU_PAGE_BYTES: u32 = 0x1_0000;
-/// The bit of an entry that says that it maps nothing; bits 7:0 are the page in the flash chip.
-pub const MMU_INVALID: u16 = 0x100;
+impl MemoryMap {
+    /// No memory at all, for `..` in the map of a simpler chip.
+    pub const EMPTY: Self = Self { ram_bytes: 0, regions: &[], rom: 0..0, mmu: MmuFormat::NONE };
+
+    /// The region that an address is in.
+    pub(super) fn region(&self, address: u32) -> Option<&Region> {
+        self.regions.iter().find(|region| region.addresses.contains(&address))
+    }
+}
+
+/// Addresses that lead to memory.
+#[derive(Debug)]
+pub struct Region {
+    /// The addresses.
+    pub addresses: Range<u32>,
+    /// What they lead to.
+    pub backing: Backing,
+    /// Where in that the first of them leads: bytes from the start of RAM, of the ROM image, or of what the MMU maps.
+    pub offset: u32,
+    /// Whether instructions can be fetched there.
+    pub executable: bool,
+}
+
+/// A kind of memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Backing {
+    /// RAM: can be written by stores.
+    Ram,
+    /// The image of the mask ROM, if there is one.
+    Rom,
+    /// The flash chip, through the MMU.
+    Flash,
+}
+
+/// The table that says which page of the flash chip each page of the flash windows shows.
+#[derive(Debug)]
+pub struct MmuFormat {
+    /// How many entries it has. Entry n maps the n-th page of every flash window.
+    pub entries: usize,
+    /// Bytes that one entry maps, a multiple of 4 KB.
+    pub page_bytes: u32,
+    /// What an entry holds after a reset.
+    pub initial: u16,
+    /// The page of the flash chip that an entry leads to; `None` if it maps nothing.
+    pub page: fn(u16) -> Option<u16>,
+}
+
+impl MmuFormat {
+    /// Of a chip that does not see its flash at addresses.
+    pub const NONE: Self = Self { entries: 0, page_bytes: 0x1000, initial: 0, page: |_| None };
+}
 
 /// A byte of memory, whatever address it is seen at: RAM from 0, the ROM and the flash chip from their own bases.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -1,34 +1,33 @@
 //! [`Memory`]: where each address leads, and what the CPU's loads, stores and fetches do there.
 
 use super::code_marks::CodeMarks;
-use super::map::{
-    DRAM, FLASH_CODE, FLASH_DATA, IRAM, MMU_ENTRIES, MMU_INVALID, MMU_PAGE_BYTES, Physical, Place, ROM, ROM_DATA,
-    ROM_DATA_OFFSET, RTC_FAST, SRAM_BYTES, SRAM0_BYTES,
-};
+use super::map::{Backing, MemoryMap, Physical, Place};
 use super::ram::RamPage;
 use super::{FlashImage, OutsideFlash};
 use crate::raw::page::{PAGE, SharedPage};
 use crate::raw::tlb::{SPAN, Tlb};
 use std::ops::Range;
 
-const RTC_FAST_BYTES: u32 = 0x2000;
-
-/// A mask ROM image has 384 KB.
+/// An image of the mask ROM is not as long as the ROM.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("a ROM image has {expected:#x} bytes, this one {0:#x}", expected = ROM.len())]
-pub struct RomSizeError(pub usize);
+#[error("a ROM image has {expected:#x} bytes, this one {found:#x}")]
+pub struct RomSizeError {
+    /// Bytes of the chip's ROM.
+    pub expected: usize,
+    /// Bytes of the image.
+    pub found: usize,
+}
 
 /// The memory of one machine. See the [module](super) for what it holds.
 pub struct Memory {
     pub(crate) tlb: Box<Tlb>,
-    /// SRAM, then RTC fast memory, then the extra RAM.
+    pub(super) map: &'static MemoryMap,
     pub(super) ram: Vec<RamPage>,
-    extra: Range<u32>,
-    rom: Option<Vec<SharedPage>>,
+    pub(super) rom: Option<Vec<SharedPage>>,
     /// Which functions of the ROM are performed from outside although there is an image of it.
-    performed: fn(u32) -> bool,
+    pub(super) performed: fn(u32) -> bool,
     pub(super) flash: FlashImage,
-    pub(super) mmu: [u16; MMU_ENTRIES],
+    pub(super) mmu: Vec<u16>,
     pub(super) marks: CodeMarks,
     /// Writes to marked bytes, or changes of the map, that the CPU has not been told of yet.
     pub(super) stale: Vec<Stale>,
@@ -50,25 +49,19 @@ impl std::fmt::Debug for Memory {
 }
 
 impl Memory {
-    /// The memory of an ESP32-C3 with this flash chip: RAM zero, all entries of the MMU invalid, no ROM image.
-    pub fn new(flash: FlashImage) -> Self {
-        Self::with_extra_ram(flash, 0..0)
-    }
-
-    /// The same with RAM at addresses where the chip has none, for programs that are linked for another machine.
-    /// Its bounds are multiples of 4 KB.
-    pub fn with_extra_ram(flash: FlashImage, extra: Range<u32>) -> Self {
-        let bytes = SRAM_BYTES + RTC_FAST_BYTES + (extra.end - extra.start);
+    /// The memory of a chip with this map and this flash chip: RAM zero, the MMU as after a reset, no ROM image.
+    pub fn new(map: &'static MemoryMap, flash: FlashImage) -> Self {
+        let bytes = map.ram_bytes;
         let zero = SharedPage::filled(0);
         Self {
             tlb: Tlb::new(),
             ram: (0..bytes as usize / PAGE).map(|_| RamPage::new(zero.clone())).collect(),
-            extra,
+            map,
             rom: None,
             performed: |_| false,
             marks: CodeMarks::new(bytes, flash.len()),
             flash,
-            mmu: [MMU_INVALID; MMU_ENTRIES],
+            mmu: vec![map.mmu.initial; map.mmu.entries],
             stale: Vec::new(),
         }
     }
@@ -77,10 +70,11 @@ impl Memory {
     /// stops the CPU with [`Stop::RomCall`](crate::cpu::Stop::RomCall), and loads from it go to the bus.
     ///
     /// # Errors
-    /// [`RomSizeError`] unless the image has 384 KB.
+    /// [`RomSizeError`] unless the image is as long as the chip's ROM.
     pub fn load_rom(&mut self, image: &[u8]) -> Result<(), RomSizeError> {
-        if image.len() != ROM.len() {
-            return Err(RomSizeError(image.len()));
+        let expected = self.map.rom.len();
+        if image.len() != expected {
+            return Err(RomSizeError { expected, found: image.len() });
         }
         self.rom = Some(image.as_chunks::<PAGE>().0.iter().map(|page| SharedPage::new(*page)).collect());
         self.map_changed();
@@ -95,34 +89,30 @@ impl Memory {
 
     /// Whether fetching here is a call of a ROM function that someone outside must perform.
     pub fn is_rom_call(&self, address: u32) -> bool {
-        ROM.contains(&address) && (self.rom.is_none() || (self.performed)(address))
+        self.map.rom.contains(&address) && (self.rom.is_none() || (self.performed)(address))
     }
 
     /// Where an address leads, unless to the bus. Contiguous up to the next multiple of 4 KB.
     pub(crate) fn resolve(&self, address: u32) -> Option<Physical> {
-        if DRAM.contains(&address) {
-            Some(Physical::ram(address - DRAM.start + SRAM0_BYTES))
-        } else if IRAM.contains(&address) {
-            Some(Physical::ram(address - IRAM.start))
-        } else if FLASH_CODE.contains(&address) || FLASH_DATA.contains(&address) {
-            self.resolve_flash(address & (FLASH_DATA.end - FLASH_DATA.start - 1))
-        } else if RTC_FAST.contains(&address) {
-            Some(Physical::ram(address - RTC_FAST.start + SRAM_BYTES))
-        } else if self.extra.contains(&address) {
-            Some(Physical::ram(address - self.extra.start + SRAM_BYTES + RTC_FAST_BYTES))
-        } else if self.rom.is_some() && ROM.contains(&address) {
-            Some(Physical::rom(address - ROM.start))
-        } else if self.rom.is_some() && ROM_DATA.contains(&address) {
-            Some(Physical::rom(address - ROM_DATA.start + ROM_DATA_OFFSET))
-        } else {
-            None
+        let region = self.map.region(address)?;
+        let offset = address - region.addresses.start + region.offset;
+        match region.backing {
+            Backing::Ram => Some(Physical::ram(offset)),
+            Backing::Flash => self.resolve_flash(offset),
+            Backing::Rom => self.rom.as_ref().map(|_| Physical::rom(offset)),
         }
     }
 
+    /// Whether the chip can fetch instructions by this address.
+    pub(super) fn is_executable(&self, address: u32) -> bool {
+        self.map.region(address).is_some_and(|region| region.executable)
+    }
+
     fn resolve_flash(&self, offset: u32) -> Option<Physical> {
-        let entry = self.mmu[(offset / MMU_PAGE_BYTES) as usize];
-        let at = u32::from(entry & 0xFF) * MMU_PAGE_BYTES + offset % MMU_PAGE_BYTES;
-        (entry & MMU_INVALID == 0 && (at as usize) < self.flash.len()).then(|| Physical::flash(at))
+        let page_bytes = self.map.mmu.page_bytes;
+        let page = (self.map.mmu.page)(*self.mmu.get((offset / page_bytes) as usize)?)?;
+        let at = u32::from(page).checked_mul(page_bytes)? + offset % page_bytes;
+        ((at as usize) < self.flash.len()).then(|| Physical::flash(at))
     }
 
     pub(super) fn page(&self, at: Physical) -> (&SharedPage, usize) {
@@ -211,17 +201,16 @@ impl Memory {
     /// Entry `index` of the flash MMU.
     ///
     /// # Panics
-    /// If `index` is 128 or more.
+    /// If the MMU has no such entry.
     pub fn mmu_entry(&self, index: usize) -> u16 {
         self.mmu[index]
     }
 
-    /// Sets entry `index` of the flash MMU: bits 7:0 the 64 KB page of the chip, bit 8 "maps nothing".
+    /// Sets entry `index` of the flash MMU, in the chip's own format.
     ///
     /// # Panics
-    /// If `index` is 128 or more.
+    /// If the MMU has no such entry.
     pub fn set_mmu_entry(&mut self, index: usize, entry: u16) {
-        let entry = entry & 0x1FF;
         if self.mmu[index] != entry {
             self.mmu[index] = entry;
             self.map_changed();
@@ -245,17 +234,22 @@ impl Memory {
 
     /// Sets all RAM to zero, as after power-on; on silicon it is then undefined.
     pub fn clear_ram(&mut self) {
-        self.clear_pages(self.ram.len());
+        self.clear_pages(0..self.ram.len());
     }
 
-    /// Sets SRAM to zero, as deep sleep may leave it; RTC fast memory keeps what it has.
-    pub fn clear_sram(&mut self) {
-        self.clear_pages(SRAM_BYTES as usize / PAGE);
+    /// Sets the RAM at these addresses to zero, whole pages of one region, as it may be after its power was off.
+    ///
+    /// # Panics
+    /// If there is no RAM at the first address.
+    pub fn clear(&mut self, addresses: Range<u32>) {
+        let first = self.resolve(addresses.start).map(Physical::place);
+        let Some(Place::Ram(first)) = first else { panic!("no RAM at {:#010x}", addresses.start) };
+        self.clear_pages(first / PAGE..(first + addresses.len()) / PAGE);
     }
 
-    fn clear_pages(&mut self, count: usize) {
+    fn clear_pages(&mut self, pages: Range<usize>) {
         let zero = SharedPage::filled(0);
-        self.ram[..count].iter_mut().for_each(|page| *page = RamPage::new(zero.clone()));
+        self.ram[pages].iter_mut().for_each(|page| *page = RamPage::new(zero.clone()));
         self.map_changed();
     }
 

@@ -1,5 +1,5 @@
-//! Everything that an address can lead to: SRAM with its two aliases, RTC fast memory, flash behind the MMU, the mask
-//! ROM, and, through [`Bus`], the registers of the peripherals. Not for what peripherals do.
+//! Everything that an address can lead to: RAM, flash behind an MMU, the mask ROM, each where the chip's [`MemoryMap`] says,
+//! and, through [`Bus`], the registers of the peripherals. Not for what peripherals do.
 //!
 //! RAM and flash are kept in pages of 4 KB that snapshots share until one side writes, so that a [`MemorySnapshot`]
 //! costs a few references and a machine holds little more than what its firmware has changed.
@@ -19,9 +19,7 @@ mod transfer;
 
 pub use bus::{Access, AccessFault, Bus, NoBus, Width};
 pub use flash::{FlashImage, OutsideFlash, SECTOR_BYTES};
-pub use map::{
-    DRAM, FLASH_CODE, FLASH_DATA, IRAM, MMU_ENTRIES, MMU_INVALID, MMU_PAGE_BYTES, ROM, ROM_DATA, RTC_FAST, SRAM_BYTES,
-};
+pub use map::{Backing, MemoryMap, MmuFormat, Region};
 pub use memory::{Memory, RomSizeError};
 pub use snapshot::MemorySnapshot;
 pub use transfer::Unmapped;

@@ -1,6 +1,6 @@
 //! Taking the memory back to an earlier state, and comparing states.
 
-use super::map::{MMU_ENTRIES, Physical};
+use super::map::Physical;
 use super::memory::Stale;
 use super::ram::{RamPage, Restoring};
 use super::{FlashImage, Hasher, Memory, hash};
@@ -11,7 +11,7 @@ use crate::raw::page::{PAGE, SharedPage};
 pub struct MemorySnapshot {
     ram: Vec<SharedPage>,
     flash: FlashImage,
-    mmu: [u16; MMU_ENTRIES],
+    mmu: Vec<u16>,
 }
 
 impl std::fmt::Debug for MemorySnapshot {
@@ -24,9 +24,11 @@ impl Memory {
     /// Remembers the present state. Costs a reference for each page of RAM; the pages are copied when they are next
     /// written.
     pub fn snapshot(&mut self) -> MemorySnapshot {
-        self.tlb.flush_stores();
-        let ram = self.ram.iter_mut().map(RamPage::share).collect();
-        MemorySnapshot { ram, flash: self.flash.clone(), mmu: self.mmu }
+        // The map and the ROM do not change. What the CPU has predecoded is found out again when bytes differ.
+        let Self { tlb, map: _, ram, rom: _, performed: _, flash, mmu, marks: _, stale: _ } = self;
+        tlb.flush_stores();
+        let ram = ram.iter_mut().map(RamPage::share).collect();
+        MemorySnapshot { ram, flash: flash.clone(), mmu: mmu.clone() }
     }
 
     /// Returns to a state of this machine, or of one with the same memory. Touches only pages that have been written
@@ -35,12 +37,13 @@ impl Memory {
     /// # Panics
     /// If the snapshot is of a machine with another amount of RAM or flash.
     pub fn restore(&mut self, snapshot: &MemorySnapshot) {
-        assert_eq!(self.ram.len(), snapshot.ram.len(), "a snapshot of a machine with the same RAM");
-        assert_eq!(self.flash.len(), snapshot.flash.len(), "a snapshot of a machine with the same flash");
+        let MemorySnapshot { ram, flash, mmu } = snapshot;
+        assert_eq!(self.ram.len(), ram.len(), "a snapshot of a machine with the same RAM");
+        assert_eq!(self.flash.len(), flash.len(), "a snapshot of a machine with the same flash");
         // Each page is looked at again before it is written, so that it is known which ones were.
         self.tlb.flush_stores();
         let mut is_flushed = false;
-        for (index, (now, then)) in self.ram.iter_mut().zip(&snapshot.ram).enumerate() {
+        for (index, (now, then)) in self.ram.iter_mut().zip(ram).enumerate() {
             let at = Physical::ram((index * PAGE) as u32);
             now.restore(then, |bytes, restoring| {
                 if restoring == Restoring::Replaced && !std::mem::replace(&mut is_flushed, true) {
@@ -51,24 +54,26 @@ impl Memory {
                 }
             });
         }
-        let flash = self.flash.restore(&snapshot.flash, |sector| self.tlb.forget_page(sector)).into_iter();
+        let flash = self.flash.restore(flash, |sector| self.tlb.forget_page(sector)).into_iter();
         let flash = flash.map(|sector| Physical::flash((sector * PAGE) as u32));
         let flash = flash.filter(|at| self.marks.touches(*at, PAGE as u32));
         self.stale.extend(flash.map(|at| Stale::Bytes(at, PAGE as u32)));
-        if self.mmu != snapshot.mmu {
+        if self.mmu != *mmu {
             self.tlb.flush();
             self.stale.push(Stale::Everything);
-            self.mmu = snapshot.mmu;
+            self.mmu.clone_from(mmu);
         }
     }
 
     /// A hash of RAM, flash and MMU: equal for equal contents.
     pub fn hash(&self) -> u64 {
-        let ram = self.ram.iter().enumerate().map(|(index, page)| hash::placed(index, hash::page(page.page().bytes())));
+        // What is not hashed is not in a snapshot either, for the same reasons.
+        let Self { tlb: _, map: _, ram, rom: _, performed: _, flash, mmu, marks: _, stale: _ } = self;
+        let ram = ram.iter().enumerate().map(|(index, page)| hash::placed(index, hash::page(page.page().bytes())));
         let mut all = Hasher::new();
         all.number(ram.fold(0, u64::wrapping_add));
-        all.number(self.flash.hash());
-        all.numbers(self.mmu.iter().map(|entry| u64::from(*entry)));
+        all.number(flash.hash());
+        all.numbers(mmu.iter().map(|entry| u64::from(*entry)));
         all.finish()
     }
 }

@@ -1,6 +1,6 @@
 //! Moving bytes in and out of memory from outside the CPU: loaders, DMA, debuggers, ROM functions.
 
-use super::map::{DRAM, FLASH_DATA, Physical, Place, ROM_DATA};
+use super::map::{Physical, Place};
 use super::{Memory, Width};
 use crate::raw::page::PAGE;
 
@@ -83,9 +83,9 @@ impl Memory {
         Ok(())
     }
 
-    /// The two bytes of an instruction at `address`. Nothing can be fetched by the addresses of the data bus.
+    /// The two bytes of an instruction at `address`. Nothing can be fetched by the addresses of a data bus.
     pub(crate) fn fetch_half(&self, address: u32) -> Option<(Physical, u16)> {
-        if [DRAM, FLASH_DATA, ROM_DATA].iter().any(|range| range.contains(&address)) {
+        if !self.is_executable(address) {
             return None;
         }
         let at = self.resolve(address)?;

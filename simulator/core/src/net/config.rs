@@ -9,7 +9,7 @@ use crate::time::Span;
 /// That the three have one address is on purpose: smoltcp, the stack of most Rust firmware, sends no second ARP request
 /// for a second, so that a boot would take a second longer with a DNS server of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Config {
+pub struct NetworkConfig {
     /// The gateway's Ethernet address.
     pub gateway_mac: [u8; 6],
     /// The gateway's address.
@@ -26,7 +26,7 @@ pub struct Config {
     pub seed: u64,
 }
 
-impl Default for Config {
+impl Default for NetworkConfig {
     /// 10.0.2.0/24 with the gateway at 10.0.2.2 and the device at 10.0.2.15, as QEMU's user networking has it; a lease of
     /// a day; 100 µs, what a switched Ethernet with a host that answers at once needs.
     fn default() -> Self {
@@ -42,7 +42,7 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl NetworkConfig {
     pub(super) fn subnet_mask(&self) -> Ipv4Addr {
         Ipv4Addr::from_bits(u32::MAX.checked_shl(32 - u32::from(self.prefix_len)).unwrap_or(0))
     }

@@ -1,6 +1,6 @@
 //! The host's side of the device's connections.
 
-use super::event::{ConnectionId, Event};
+use super::event::{ConnectionId, NetworkEvent};
 use super::network::Network;
 use super::statistics::DropReason;
 use crate::time::Instant;
@@ -10,7 +10,7 @@ use crate::time::Instant;
 impl Network {
     /// What has happened to connections, in order. To be called until there is nothing, after each call that lets time
     /// pass or changes a connection.
-    pub fn take_event(&mut self) -> Option<Event> {
+    pub fn take_event(&mut self) -> Option<NetworkEvent> {
         self.tcp.take_event()
     }
 
@@ -19,22 +19,22 @@ impl Network {
         self.tcp.has_event()
     }
 
-    /// Answers a connection that was [opened](Event::Opened): the handshake begins, and with
-    /// [`Writable`](Event::Writable) it is done.
+    /// Answers a connection that was [opened](NetworkEvent::Opened): the handshake begins, and with
+    /// [`Writable`](NetworkEvent::Writable) it is done.
     pub fn accept(&mut self, now: Instant, id: ConnectionId) {
         self.advance(now);
         self.tcp.accept(self.now, id);
         self.send_segments();
     }
 
-    /// Answers a connection that was [opened](Event::Opened) with RST, as a host does on which nobody listens.
+    /// Answers a connection that was [opened](NetworkEvent::Opened) with RST, as a host does on which nobody listens.
     pub fn refuse(&mut self, now: Instant, id: ConnectionId) {
         self.advance(now);
         self.tcp.refuse(self.now, id);
         self.send_segments();
     }
 
-    /// Never answers a connection that was [opened](Event::Opened), as if its SYN had been lost. When the device sends it
+    /// Never answers a connection that was [opened](NetworkEvent::Opened), as if its SYN had been lost. When the device sends it
     /// again, that opens another connection.
     pub fn ignore(&mut self, id: ConnectionId) {
         if self.tcp.ignore(id).is_some() {
@@ -43,7 +43,7 @@ impl Network {
     }
 
     /// Moves what the device has sent to `buffer`; returns how many bytes. Zero: there is nothing now;
-    /// [`Readable`](Event::Readable), [`Finished`](Event::Finished) or [`Closed`](Event::Closed) follows. What is not read
+    /// [`Readable`](NetworkEvent::Readable), [`Finished`](NetworkEvent::Finished) or [`Closed`](NetworkEvent::Closed) follows. What is not read
     /// stays, up to 65,535 bytes, and then the device has to wait.
     pub fn read(&mut self, now: Instant, id: ConnectionId, buffer: &mut [u8]) -> usize {
         self.advance(now);
@@ -53,7 +53,7 @@ impl Network {
     }
 
     /// Sends to the device, at once; returns how many bytes, which may be fewer than there are, or none. Then
-    /// [`Writable`](Event::Writable) follows when there is room. 65,535 bytes may wait for the device's acknowledgement.
+    /// [`Writable`](NetworkEvent::Writable) follows when there is room. 65,535 bytes may wait for the device's acknowledgement.
     pub fn write(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) -> usize {
         self.advance(now);
         let n = self.tcp.write(self.now, id, bytes);

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use smoltcp::wire::{DhcpFlags, DhcpMessageType, DhcpOption, DhcpPacket, DhcpRepr, EthernetAddress};
 
-use super::config::Config;
+use super::config::NetworkConfig;
 
 pub(super) const SERVER_PORT: u16 = 67;
 pub(super) const CLIENT_PORT: u16 = 68;
@@ -35,7 +35,7 @@ struct Request<'a> {
 }
 
 /// Answers a client's message. `Err` if it cannot be read, `Ok(None)` if it has no answer.
-pub(super) fn answer(message: &[u8], config: &Config) -> Result<Option<Answer>, ()> {
+pub(super) fn answer(message: &[u8], config: &NetworkConfig) -> Result<Option<Answer>, ()> {
     let packet = DhcpPacket::new_checked(message).map_err(|_| ())?;
     let request = Request::parse(&packet)?;
     let client = packet.client_ip();
@@ -85,7 +85,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    fn reply(&self, message_type: DhcpMessageType, config: &Config) -> Vec<u8> {
+    fn reply(&self, message_type: DhcpMessageType, config: &NetworkConfig) -> Vec<u8> {
         let configures = message_type != DhcpMessageType::Nak;
         let leases = configures && self.message_type != DhcpMessageType::Inform;
         // A client that identifies itself is answered in the same words (RFC 6842).

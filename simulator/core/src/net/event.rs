@@ -9,7 +9,7 @@ pub struct ConnectionId(pub(super) u32);
 
 /// What has happened to a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Event {
+pub enum NetworkEvent {
     /// The device wants to connect. Nothing is answered until the host calls [`accept`](super::Network::accept),
     /// [`refuse`](super::Network::refuse) or [`ignore`](super::Network::ignore).
     Opened {
@@ -58,7 +58,7 @@ pub enum Ending {
     TimedOut,
 }
 
-impl Event {
+impl NetworkEvent {
     /// The connection.
     #[must_use]
     pub fn connection(&self) -> ConnectionId {

@@ -8,7 +8,7 @@ use smoltcp::wire::{
     Icmpv4Message, Icmpv4Packet, IpProtocol, Ipv4Packet, UdpPacket,
 };
 
-use super::config::Config;
+use super::config::NetworkConfig;
 use super::frame::{HEADER, LONGEST, Path};
 use super::names::Names;
 use super::statistics::DropReason;
@@ -17,7 +17,7 @@ use super::{dhcp, dns};
 /// The one machine that is on the wire beside the device.
 #[derive(Debug, Clone, Hash)]
 pub(super) struct Gateway {
-    pub(super) config: Config,
+    pub(super) config: NetworkConfig,
     pub(super) names: Names,
     /// The device's Ethernet address, once it has sent anything.
     device: Option<EthernetAddress>,
@@ -46,7 +46,7 @@ impl From<DropReason> for Dropped {
 }
 
 impl Gateway {
-    pub(super) fn new(config: Config) -> Self {
+    pub(super) fn new(config: NetworkConfig) -> Self {
         Self { config, names: Names::default(), device: None }
     }
 

@@ -21,10 +21,10 @@
 //! and answers them. Both say what time it is.
 //!
 //! ```
-//! use hil_sim_core::net::{Config, Event, Network};
+//! use hil_sim_core::net::{NetworkConfig, NetworkEvent, Network};
 //! use hil_sim_core::time::Instant;
 //!
-//! let mut network = Network::new(Config::default());
+//! let mut network = Network::new(NetworkConfig::default());
 //! network.allow("broker.example");
 //! # let frames: [Vec<u8>; 0] = [];
 //!
@@ -40,20 +40,20 @@
 //! // What the host does then:
 //! while let Some(event) = network.take_event() {
 //!     match event {
-//!         Event::Opened { id, to, .. } if to.name.as_deref() == Some("broker.example") => network.accept(now, id),
-//!         Event::Opened { id, .. } => network.refuse(now, id),
-//!         Event::Readable(id) => {
+//!         NetworkEvent::Opened { id, to, .. } if to.name.as_deref() == Some("broker.example") => network.accept(now, id),
+//!         NetworkEvent::Opened { id, .. } => network.refuse(now, id),
+//!         NetworkEvent::Readable(id) => {
 //!             let mut buffer = [0; 2048];
 //!             let n = network.read(now, id, &mut buffer);
 //!             // What cannot be passed on is better not read: the device's window closes, and it waits.
 //!         }
-//!         Event::Finished(id) => network.close(now, id),
-//!         Event::Writable(_) | Event::Closed { .. } => {}
+//!         NetworkEvent::Finished(id) => network.close(now, id),
+//!         NetworkEvent::Writable(_) | NetworkEvent::Closed { .. } => {}
 //!     }
 //! }
 //! ```
 //!
-//! A frame is under way for the wire's [latency](Config::latency), both ways. What the host does takes effect at the
+//! A frame is under way for the wire's [latency](NetworkConfig::latency), both ways. What the host does takes effect at the
 //! time that it says.
 
 mod config;
@@ -72,8 +72,8 @@ mod random;
 mod statistics;
 mod tcp;
 
-pub use config::Config;
-pub use event::{ConnectionId, Destination, Ending, Event};
+pub use config::NetworkConfig;
+pub use event::{ConnectionId, Destination, Ending, NetworkEvent};
 pub use faults::{Faults, Impairment, Probability};
-pub use network::{Direction, Network};
+pub use network::{FrameDirection, Network};
 pub use statistics::{DropReason, Statistics, Traffic};

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use smoltcp::wire::EthernetProtocol;
 
-use super::config::Config;
+use super::config::NetworkConfig;
 use super::event::ConnectionId;
 use super::faults::Faults;
 use super::gateway::{Dropped, Gateway, Outcome};
@@ -17,14 +17,14 @@ use crate::time::Instant;
 
 /// Which way a frame goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
+pub enum FrameDirection {
     /// The device has sent it.
     FromDevice,
     /// The device is given it.
     ToDevice,
 }
 
-type Tap = Box<dyn FnMut(Instant, Direction, &[u8]) + Send>;
+type Tap = Box<dyn FnMut(Instant, FrameDirection, &[u8]) + Send>;
 
 /// The network that a device is plugged into. See the [module](super) for how to drive it.
 pub struct Network {
@@ -48,7 +48,7 @@ impl Network {
     /// # Panics
     /// If the prefix is longer than 30 bits, or the device's address is not a host's in the gateway's subnet.
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: NetworkConfig) -> Self {
         assert!(
             config.prefix_len <= 30,
             "a subnet of {} bits has no room for a gateway and a device",
@@ -168,7 +168,7 @@ impl Network {
 
     /// Calls `tap` with each frame when the device sends it and when the device is given it: what a capture on the device
     /// shows, with frames that get lost later and without those that were lost before. See [`pcap`](super::pcap).
-    pub fn set_tap(&mut self, tap: impl FnMut(Instant, Direction, &[u8]) + Send + 'static) {
+    pub fn set_tap(&mut self, tap: impl FnMut(Instant, FrameDirection, &[u8]) + Send + 'static) {
         self.tap = Some(Box::new(tap));
     }
 
@@ -176,8 +176,8 @@ impl Network {
     pub fn from_device(&mut self, now: Instant, frame: &[u8]) {
         self.advance(now);
         self.statistics.from_device.count(frame);
-        self.show(self.now, Direction::FromDevice, frame);
-        self.send(self.now, Direction::FromDevice, frame.to_vec());
+        self.show(self.now, FrameDirection::FromDevice, frame);
+        self.send(self.now, FrameDirection::FromDevice, frame.to_vec());
     }
 
     /// The next frame for the device, without its check sequence, if one has arrived by `now`. To be called until there is
@@ -186,7 +186,7 @@ impl Network {
         self.advance(now);
         let (_, frame) = self.to_device.receive(self.now)?;
         self.statistics.to_device.count(&frame);
-        self.show(self.now, Direction::ToDevice, &frame);
+        self.show(self.now, FrameDirection::ToDevice, &frame);
         Some(frame)
     }
 
@@ -236,7 +236,7 @@ impl Network {
             answer
         });
         if let Some(answer) = answer {
-            self.send(self.now, Direction::ToDevice, answer);
+            self.send(self.now, FrameDirection::ToDevice, answer);
         }
     }
 
@@ -244,7 +244,7 @@ impl Network {
     pub(super) fn send_segments(&mut self) {
         for mut frame in self.tcp.take_sent() {
             self.gateway.path_to_device().write(EthernetProtocol::Ipv4, &mut frame);
-            self.send(self.now, Direction::ToDevice, frame);
+            self.send(self.now, FrameDirection::ToDevice, frame);
         }
     }
 
@@ -252,7 +252,7 @@ impl Network {
         self.statistics.count_drop(reason);
     }
 
-    fn send(&mut self, now: Instant, direction: Direction, frame: Vec<u8>) {
+    fn send(&mut self, now: Instant, direction: FrameDirection, frame: Vec<u8>) {
         if !self.link {
             return self.statistics.count_drop(DropReason::LinkDown);
         }
@@ -260,14 +260,14 @@ impl Network {
             return self.statistics.count_drop(DropReason::BlackHole);
         }
         let (lane, impairment) = match direction {
-            Direction::FromDevice => (&mut self.from_device, &self.faults.from_device),
-            Direction::ToDevice => (&mut self.to_device, &self.faults.to_device),
+            FrameDirection::FromDevice => (&mut self.from_device, &self.faults.from_device),
+            FrameDirection::ToDevice => (&mut self.to_device, &self.faults.to_device),
         };
         let latency = self.gateway.config.latency;
         lane.send(now, frame, latency, impairment, &mut self.random, &mut self.statistics);
     }
 
-    fn show(&mut self, at: Instant, direction: Direction, frame: &[u8]) {
+    fn show(&mut self, at: Instant, direction: FrameDirection, frame: &[u8]) {
         if let Some(tap) = &mut self.tap {
             tap(at, direction, frame);
         }

@@ -18,9 +18,9 @@ const LINK_TYPE: u32 = 1;
 /// Writes a capture. Its times count from power-on.
 ///
 /// ```
-/// use hil_sim_core::net::{Config, Network, pcap};
+/// use hil_sim_core::net::{NetworkConfig, Network, pcap};
 ///
-/// let mut network = Network::new(Config::default());
+/// let mut network = Network::new(NetworkConfig::default());
 /// let mut capture = pcap::Writer::new(Vec::new())?; // or a file
 /// network.set_tap(move |at, _direction, frame| capture.record(at, frame).expect("a Vec takes everything"));
 /// # Ok::<(), std::io::Error>(())

@@ -1,8 +1,8 @@
 //! [`Loader`]: takes requests, carries them out, answers.
 
-use super::chip::Chip;
 use super::fault::Fault;
 use super::request::{Operation, Request};
+use super::rom_view::RomView;
 use super::slip;
 use super::write::Write;
 use hil_sim_core::time::{Instant, Span};
@@ -132,7 +132,7 @@ impl Loader {
     }
 
     /// Carries out what can be: one request after the other, each when the answer to the one before is out.
-    pub(crate) fn run(&mut self, chip: &mut Chip<'_>) {
+    pub(crate) fn run(&mut self, chip: &mut RomView<'_>) {
         while self.output.is_empty() && self.step.is_none() && chip.now >= self.busy_until {
             if let Some(frame) = self.waiting.pop_front() {
                 self.frame(chip, &frame);
@@ -142,7 +142,7 @@ impl Loader {
         }
     }
 
-    fn frame(&mut self, chip: &mut Chip<'_>, frame: &[u8]) {
+    fn frame(&mut self, chip: &mut RomView<'_>, frame: &[u8]) {
         if let Some(read) = &mut self.read
             && let Ok(count) = frame.try_into().map(u32::from_le_bytes)
         {
@@ -190,7 +190,7 @@ impl Loader {
         self.output.extend(slip::encode(&frame));
     }
 
-    fn perform(&mut self, chip: &mut Chip<'_>, operation: Operation, request: &Request<'_>) -> Result<Done, Fault> {
+    fn perform(&mut self, chip: &mut RomView<'_>, operation: Operation, request: &Request<'_>) -> Result<Done, Fault> {
         match operation {
             Operation::Sync => {
                 self.is_synchronized = true;
@@ -224,7 +224,7 @@ impl Loader {
     }
 
     /// A program for RAM.
-    fn memory(&mut self, chip: &mut Chip<'_>, operation: Operation, request: &Request<'_>) -> Result<Done, Fault> {
+    fn memory(&mut self, chip: &mut RomView<'_>, operation: Operation, request: &Request<'_>) -> Result<Done, Fault> {
         match operation {
             Operation::MemBegin => {
                 let [_, _, _, address] = request.words().ok_or(Fault::Format)?;
@@ -252,7 +252,7 @@ impl Loader {
         Ok(Done::default())
     }
 
-    fn flash(&mut self, chip: &mut Chip<'_>, operation: Operation, request: &Request<'_>) -> Result<Done, Fault> {
+    fn flash(&mut self, chip: &mut RomView<'_>, operation: Operation, request: &Request<'_>) -> Result<Done, Fault> {
         match operation {
             Operation::FlashBegin | Operation::FlashDeflBegin => {
                 let [bytes, _, _, offset] = request.words().ok_or(Fault::Format)?;
@@ -332,7 +332,7 @@ impl Loader {
     }
 
     /// Adds the next packet of a READ_FLASH to what is to be sent; says whether there was one.
-    fn send_packet(&mut self, chip: &mut Chip<'_>) -> bool {
+    fn send_packet(&mut self, chip: &mut RomView<'_>) -> bool {
         let Some(read) = &mut self.read else { return false };
         let in_flight = (read.sent - read.acknowledged).div_ceil(read.packet);
         if read.sent == read.bytes || in_flight >= read.most_in_flight {
@@ -351,7 +351,7 @@ impl Loader {
     }
 
     /// Sends the check sum if the host has everything.
-    fn end_read(&mut self, chip: &mut Chip<'_>) -> bool {
+    fn end_read(&mut self, chip: &mut RomView<'_>) -> bool {
         let Some(read) = self.read.take_if(|read| read.acknowledged == read.bytes) else { return false };
         let bytes = chip.read_flash(read.start, read.bytes).unwrap_or_default();
         let digest: [u8; 16] = Md5::digest(bytes).into();
@@ -379,7 +379,7 @@ fn security_info(chip_id: u32) -> Vec<u8> {
 }
 
 /// Address, value, mask and a delay in microseconds for each register.
-fn write_registers(chip: &mut Chip<'_>, request: &Request<'_>) -> Result<Done, Fault> {
+fn write_registers(chip: &mut RomView<'_>, request: &Request<'_>) -> Result<Done, Fault> {
     let mut span = Span::ZERO;
     let count = request.word_count();
     if count == 0 || !count.is_multiple_of(4) {

@@ -8,7 +8,7 @@
 //! | [`request`] | what is in a frame from the host |
 //! | [`loader`] | what is done about it, and the answers |
 //! | [`write`](mod@write) | writing to flash, plain or compressed |
-//! | [`chip`] | registers, memory and flash as the ROM reaches them |
+//! | [`rom_view`] | registers, memory and flash as the ROM reaches them |
 //! | [`fault`] | what the ROM and the flasher stub say went wrong |
 //! | [`identity`] | a chip that claims to be another one, or whose flash is worn out |
 //!
@@ -16,16 +16,16 @@
 //! **not executed**: the loader takes it, answers as it would, and from then on obeys its commands itself. Any other
 //! program that is loaded into RAM is executed.
 
-mod chip;
 mod fault;
 mod identity;
 mod loader;
 mod request;
+mod rom_view;
 mod slip;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub(crate) use chip::Chip;
 pub use identity::{ChipIdentity, DownloadFaults};
 pub(crate) use loader::{Loader, Step};
+pub(crate) use rom_view::RomView;

@@ -2,7 +2,7 @@
 //! ("Serial Protocol") and of its source, `loader.py`.
 
 use super::slip;
-use super::{Chip, DownloadFaults, Loader, Step};
+use super::{DownloadFaults, Loader, RomView, Step};
 use crate::soc::Soc;
 use hil_sim_core::mem::{FlashImage, Memory};
 use hil_sim_core::time::{Instant, Span};
@@ -24,7 +24,7 @@ type Answer = (u8, u32, Vec<u8>);
 
 impl Bench {
     fn new() -> Self {
-        let memory = Memory::new(FlashImage::erased(MEGABYTE));
+        let memory = Memory::new(&crate::map::MEMORY, FlashImage::erased(MEGABYTE));
         Self { soc: Soc::new(), memory, loader: Loader::default(), now: Instant::ZERO }
     }
 
@@ -46,8 +46,12 @@ impl Bench {
         bytes.into_iter().for_each(|byte| self.loader.receive(byte));
         let mut output = Vec::new();
         loop {
-            let mut chip =
-                Chip { soc: &mut self.soc, memory: &mut self.memory, now: self.now, faults: DownloadFaults::default() };
+            let mut chip = RomView {
+                soc: &mut self.soc,
+                memory: &mut self.memory,
+                now: self.now,
+                faults: DownloadFaults::default(),
+            };
             self.loader.run(&mut chip);
             let before = output.len();
             while let Some(byte) = self.loader.output() {

@@ -1,7 +1,7 @@
 //! Writing to flash: what a BEGIN request announces and DATA requests bring, plain or compressed (zlib).
 
-use super::chip::Chip;
 use super::fault::Fault;
+use super::rom_view::RomView;
 use hil_sim_core::time::Span;
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Write {
 impl Write {
     /// Erases, and says how long that takes.
     pub(super) fn begin(
-        chip: &mut Chip<'_>,
+        chip: &mut RomView<'_>,
         offset: u32,
         bytes: u32,
         is_compressed: bool,
@@ -55,7 +55,7 @@ impl Write {
     }
 
     /// Programs a piece.
-    pub(super) fn data(&mut self, chip: &mut Chip<'_>, piece: &[u8]) -> Result<Span, Fault> {
+    pub(super) fn data(&mut self, chip: &mut RomView<'_>, piece: &[u8]) -> Result<Span, Fault> {
         let Some(mut state) = self.inflate.take() else {
             return self.program(chip, piece);
         };
@@ -64,7 +64,7 @@ impl Write {
         result
     }
 
-    fn inflate_piece(&mut self, chip: &mut Chip<'_>, state: &mut InflateState, piece: &[u8]) -> Result<Span, Fault> {
+    fn inflate_piece(&mut self, chip: &mut RomView<'_>, state: &mut InflateState, piece: &[u8]) -> Result<Span, Fault> {
         let mut buffer = vec![0; CHUNK];
         let (mut rest, mut span) = (piece, Span::ZERO);
         while !self.is_inflated {
@@ -83,7 +83,7 @@ impl Write {
         Ok(span)
     }
 
-    fn program(&mut self, chip: &mut Chip<'_>, bytes: &[u8]) -> Result<Span, Fault> {
+    fn program(&mut self, chip: &mut RomView<'_>, bytes: &[u8]) -> Result<Span, Fault> {
         // Tools fill the last block with 0xFF, which changes nothing, up to whole blocks that may be longer than sectors.
         let room = self.end.saturating_sub(self.at) as usize;
         let (inside, beyond) = bytes.split_at(bytes.len().min(room));

@@ -10,7 +10,7 @@ use super::app::{
 use super::placement::{self, flash_window};
 use super::segment::Part;
 use super::{AppError, FlashSize, ImageError};
-use hil_sim_core::mem::{DRAM, IRAM, MMU_PAGE_BYTES};
+use crate::map::{DRAM, IRAM, MMU_PAGE_BYTES};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 

@@ -3,7 +3,8 @@
 
 use super::app::{self, App};
 use super::{ImageError, Partition, PartitionError, PartitionTable, Segment, otadata, placement};
-use hil_sim_core::mem::{FlashImage, MMU_ENTRIES, MMU_INVALID, Memory, Unmapped};
+use crate::map::{MMU_ENTRIES, MMU_INVALID};
+use hil_sim_core::mem::{FlashImage, Memory, Unmapped};
 
 /// An entry of the MMU.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

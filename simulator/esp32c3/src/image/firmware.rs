@@ -40,6 +40,13 @@ pub struct Firmware {
     pub main_stack: Option<Range<u32>>,
 }
 
+/// The flash chip that the file fills.
+impl From<&Firmware> for FlashImage {
+    fn from(firmware: &Firmware) -> Self {
+        firmware.flash.clone()
+    }
+}
+
 impl Firmware {
     /// Reads a file for a chip of the [usual layout](Layout::default).
     ///

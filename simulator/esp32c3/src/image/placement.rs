@@ -1,7 +1,7 @@
 //! Whether segments can be where they want to be; ESP32-C3 Technical Reference Manual, chapter 3 "System and Memory".
 
 use super::{Extent, Mapping};
-use hil_sim_core::mem::{DRAM, FLASH_CODE, FLASH_DATA, IRAM, MMU_PAGE_BYTES, RTC_FAST};
+use crate::map::{DRAM, FLASH_CODE, FLASH_DATA, IRAM, MMU_PAGE_BYTES, RTC_FAST};
 use std::ops::Range;
 
 /// A program that does not fit the chip's memory.

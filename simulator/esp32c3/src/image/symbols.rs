@@ -1,7 +1,7 @@
 //! Names of functions and variables, from the symbol table of an ELF file; System V ABI, chapter 4 "Symbol Table".
 //! Not for source lines.
 
-use hil_sim_core::mem::ROM;
+use crate::map::ROM;
 use object::LittleEndian;
 use object::elf::{
     FileHeader32, SHF_EXECINSTR, SHN_ABS, SHN_UNDEF, SHT_SYMTAB, STT_FUNC, STT_NOTYPE, STT_OBJECT, Sym32,

@@ -3,7 +3,7 @@
 //! `names.txt` was made from the linker scripts in the crate `esp-rom-sys` 0.1.5 (<https://crates.io/crates/esp-rom-sys>,
 //! MIT OR Apache-2.0), which are those of ESP-IDF.
 
-use hil_sim_core::mem::ROM;
+use crate::map::ROM;
 
 const NAMES: &str = include_str!("names.txt");
 

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn memcpy_reaches_registers() {
         let (mut cpu, mut memory, mut soc) =
-            (Cpu::new(Default::default()), Memory::new(FlashImage::erased(0)), Soc::new());
+            (Cpu::new(Default::default()), Memory::new(&crate::map::MEMORY, FlashImage::erased(0)), Soc::new());
         let (sram, sha_m_mem) = (0x3FC9_0000, 0x6003_B080);
         memory.write(sram, Width::Word, 0x1234_5678).expect("SRAM");
         let mut copy = |to, from| {

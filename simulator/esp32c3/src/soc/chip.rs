@@ -20,7 +20,6 @@ use super::ledc::Ledc;
 use super::map::{DeviceId, decode};
 use super::mmu_table::MmuTable;
 use super::openeth::Openeth;
-use super::report::Report;
 use super::reset::ResetCause;
 use super::rmt::Rmt;
 use super::rsa::Rsa;
@@ -35,6 +34,7 @@ use super::twai::Twai;
 use super::uart::Uart;
 use super::uhci::Uhci;
 use super::usb_serial_jtag::UsbSerialJtag;
+use hil_sim_core::chip::Report;
 use hil_sim_core::circuit::{Board, Circuit, Drive, DriverId, Edge, Told};
 use hil_sim_core::mem::{Access, AccessFault, Bus, Memory, Width};
 use hil_sim_core::time::Instant;
@@ -177,7 +177,7 @@ impl Soc {
 
     /// When a peripheral, or a part outside, wants to be called next.
     pub fn next_event(&self) -> Instant {
-        self.hub.next_event().min(self.circuit().next_alarm())
+        self.hub.schedule.next().min(self.circuit().next_alarm())
     }
 
     /// Whether an interrupt waits for the core.
@@ -201,7 +201,7 @@ impl Soc {
             if let Some(id) = self.hub.take_due(now) {
                 if is_storm {
                     // Its deadline is taken away already.
-                    self.hub.report(Report::Storm { block: id.describe().0, at: last });
+                    self.hub.reports.push(Report::Storm { block: id.describe().0, at: last });
                 } else {
                     self.with(memory, id, |device, env| device.event(env));
                 }
@@ -211,7 +211,7 @@ impl Soc {
             let part = self.hub.pins.circuit_mut().wake();
             if let Some(part) = part.filter(|_| is_storm) {
                 let block = self.hub.pins.circuit_mut().silence(part);
-                self.hub.report(Report::Storm { block, at: last });
+                self.hub.reports.push(Report::Storm { block, at: last });
             }
             self.hub.pins.follow();
             self.settle(memory);
@@ -226,7 +226,7 @@ impl Soc {
 
     /// What the model noticed since the last call.
     pub fn take_reports(&mut self) -> Vec<Report> {
-        std::mem::take(&mut self.hub.reports)
+        self.hub.reports.take()
     }
 
     /// The level of a GPIO's net.
@@ -263,6 +263,11 @@ impl Soc {
     /// What is wired to the chip.
     pub fn circuit(&self) -> &Circuit {
         self.hub.pins.circuit()
+    }
+
+    /// The same, for what changes nothing on the nets.
+    pub fn circuit_mut(&mut self) -> &mut Circuit {
+        self.hub.pins.circuit_mut()
     }
 
     /// Wires a board to the chip. To be done once, before anything else happens.
@@ -353,7 +358,8 @@ impl Soc {
             changes += 1;
             if changes > MOST_CHANGES {
                 self.hub.pins.forget_changes();
-                self.hub.report_oscillation();
+                let now = self.hub.now;
+                self.hub.reports.oscillation(now);
             }
             if let Some((signal, level)) = self.hub.pins.take_input() {
                 if let Some(id) = owner_of_signal(signal) {
@@ -386,7 +392,7 @@ impl Soc {
             self.power_down(memory);
         }
         for (at, gpio) in self.hub.pins.circuit_mut().nets_mut().take_contended() {
-            self.hub.report(Report::Contention { gpio, at });
+            self.hub.reports.push(Report::Contention { gpio, at });
         }
     }
 
@@ -407,7 +413,7 @@ impl Soc {
     /// Handles what is due before an access.
     fn catch_up(&mut self, access: &mut Access<'_>) {
         let now = self.hub.timebase.time(access.now);
-        if self.hub.next_event() <= now {
+        if self.hub.schedule.next() <= now {
             self.run_events(access.memory, now);
         }
         self.hub.now = self.hub.now.max(now);
@@ -425,7 +431,7 @@ impl Soc {
 
     /// Whether something is to be done outside of the core's loop.
     pub(crate) fn take_slice_end(&mut self) -> bool {
-        let has_to_stop = self.has_many_edges() || self.hub.serial.is_stopping();
+        let has_to_stop = self.has_many_edges() || self.hub.serial.output.is_stopping();
         let is_sooner = self.hub.pins.circuit_mut().take_sooner();
         std::mem::take(&mut self.hub.slice_ends) || has_to_stop || is_sooner
     }

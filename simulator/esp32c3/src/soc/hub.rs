@@ -1,21 +1,18 @@
 //! What the peripherals share, and how they reach it.
 
-use super::clock::{Clocks, Timebase};
+use super::clock::Clocks;
 use super::dma::Dma;
-use super::ethernet::Ethernet;
-use super::flash_chip::{FlashChip, FlashFault};
 use super::interrupt::{InterruptMatrix, Source};
 use super::map::DeviceId;
 use super::pins::Pins;
-use super::report::{self, Report, Touch, Unmodelled};
+use super::register_names::register_name;
 use super::reset::ResetCause;
 use super::serial::Serial;
 use super::uhci::UhciLink;
+use hil_sim_core::chip::{Ethernet, FlashChip, FlashFault, Reports, Schedule, Timebase, Touch};
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::{Instant, Span};
-
-/// Reports beyond this many are dropped, so that a firmware that runs wild cannot fill memory.
-const MOST_REPORTS: usize = 1_000;
+use std::hash::{Hash, Hasher};
 
 /// What more than one peripheral needs.
 #[derive(Clone, Debug)]
@@ -32,8 +29,6 @@ pub(crate) struct Hub {
     pub(crate) uhci: UhciLink,
     pub(crate) flash: FlashChip,
     pub(crate) ethernet: Ethernet,
-    /// Set when power is cut in the middle of a flash operation.
-    pub(crate) power_cut: bool,
     /// The channels of the DMA controller.
     pub(crate) dma: Dma,
     /// Set when the core has to start again.
@@ -50,11 +45,9 @@ pub(crate) struct Hub {
     pub(crate) slice_ends: bool,
     /// GPIO9 was low when the chip came out of its last reset.
     pub(crate) strapped_for_download: bool,
-    pub(crate) unmodelled: Unmodelled,
-    pub(crate) reports: Vec<Report>,
-    oscillated: bool,
-    deadlines: [Instant; DeviceId::ALL.len()],
-    next: Instant,
+    pub(crate) reports: Reports,
+    /// When peripherals want to be called.
+    pub(crate) schedule: Schedule<{ DeviceId::ALL.len() }>,
 }
 
 impl Hub {
@@ -71,7 +64,6 @@ impl Hub {
             uhci: UhciLink::default(),
             flash: FlashChip::default(),
             ethernet: Ethernet::default(),
-            power_cut: false,
             dma: Dma::default(),
             reset: None,
             asleep: false,
@@ -80,52 +72,21 @@ impl Hub {
             peripheral_resets: 0,
             slice_ends: false,
             strapped_for_download: false,
-            unmodelled: Unmodelled::default(),
-            reports: Vec::new(),
-            oscillated: false,
-            deadlines: [Instant::NEVER; DeviceId::ALL.len()],
-            next: Instant::NEVER,
+            reports: Reports::default(),
+            schedule: Schedule::default(),
         }
-    }
-
-    /// When the next event of a peripheral is due.
-    pub(crate) fn next_event(&self) -> Instant {
-        self.next
     }
 
     /// The peripheral whose event is due first, if that is not after `until`. Its deadline is taken away and time is set
     /// to it.
     pub(crate) fn take_due(&mut self, until: Instant) -> Option<DeviceId> {
-        if self.next > until {
-            return None;
-        }
-        let index = self.deadlines.iter().position(|deadline| *deadline == self.next)?;
-        self.now = self.next;
-        self.set_deadline(DeviceId::ALL[index], Instant::NEVER);
-        Some(DeviceId::ALL[index])
+        let (number, at) = self.schedule.take_due(until)?;
+        self.now = at;
+        Some(DeviceId::ALL[number])
     }
 
     fn set_deadline(&mut self, device: DeviceId, at: Instant) {
-        let was = std::mem::replace(&mut self.deadlines[device as usize], at);
-        if at < self.next {
-            self.next = at;
-            self.slice_ends = true;
-        } else if was == self.next && at != was {
-            self.next = self.deadlines.iter().copied().min().unwrap_or(Instant::NEVER);
-        }
-    }
-
-    pub(crate) fn report(&mut self, report: Report) {
-        if self.reports.len() < MOST_REPORTS {
-            self.reports.push(report);
-        }
-    }
-
-    /// The levels of pins do not settle. Said once.
-    pub(crate) fn report_oscillation(&mut self) {
-        if !std::mem::replace(&mut self.oscillated, true) {
-            self.report(Report::Oscillation { at: self.now });
-        }
+        self.slice_ends |= self.schedule.set(device as usize, at);
     }
 
     /// Whether what a peripheral did concerns others.
@@ -139,25 +100,37 @@ impl Hub {
 
     /// A flash operation did not end well.
     pub(crate) fn flash_fault(&mut self, fault: FlashFault) {
-        if fault == FlashFault::PowerCut {
-            self.power_cut = true;
-            self.slice_ends = true;
-        }
-    }
-
-    /// Forgets all deadlines, as a reset of the peripherals does.
-    pub(crate) fn forget_deadlines(&mut self) {
-        self.deadlines = [Instant::NEVER; DeviceId::ALL.len()];
-        self.next = Instant::NEVER;
+        self.slice_ends |= fault == FlashFault::PowerCut;
     }
 
     /// The state that decides what happens next, for comparing machines.
-    pub(crate) fn hash_state(&self, state: &mut impl std::hash::Hasher) {
-        use std::hash::Hash;
-        (self.now, self.timebase, self.clocks, self.reset, self.asleep, &self.deadlines).hash(state);
-        (&self.flash, &self.ethernet, self.power_cut, self.strapped_for_download).hash(state);
-        (&self.serial.bridge, &self.serial.usb, &self.uhci).hash(state);
-        (&self.interrupts, &self.pins, &self.dma, &self.unmodelled, &self.reports, self.oscillated).hash(state);
+    pub(crate) fn hash_state(&self, state: &mut impl Hasher) {
+        let Self {
+            now,
+            timebase,
+            clocks,
+            interrupts,
+            pins,
+            serial: Serial { bridge, usb, output: _ },
+            uhci,
+            flash,
+            ethernet,
+            dma,
+            reset,
+            asleep,
+            strapped_for_download,
+            reports,
+            schedule,
+            // Of the access or event that is over, and seen to before anything else happens.
+            pc: _,
+            power_down: _,
+            clocks_changed: _,
+            peripheral_resets: _,
+            slice_ends: _,
+        } = self;
+        (now, timebase, clocks, reset, asleep, schedule).hash(state);
+        (flash, ethernet, strapped_for_download, bridge, usb, uhci).hash(state);
+        (interrupts, pins, dma, reports).hash(state);
     }
 }
 
@@ -222,41 +195,41 @@ impl Env<'_> {
     /// Says that the firmware asks this peripheral for something that the model does not do. Said once per `what`.
     pub(crate) fn unsupported(&mut self, what: impl Into<String>) {
         let (what, block) = (what.into(), self.device.describe().0);
-        if self.hub.unmodelled.ask(block, &what) {
-            let (pc, at) = (self.hub.pc, self.hub.now);
-            self.hub.report(Report::Unsupported { block, what, pc, at });
-        }
+        let (pc, at) = (self.hub.pc, self.hub.now);
+        self.hub.reports.unsupported(block, what, pc, at);
     }
 
     /// A register without a model is read: gives what was last written, and reports the first time.
     pub(crate) fn unmodelled_read(&mut self, offset: u32) -> u32 {
-        let address = report::address(self.device, offset);
+        let address = self.address(offset);
         self.report_touch(address, Touch::Read);
-        self.hub.unmodelled.read(address)
+        self.hub.reports.read(address)
     }
 
     /// A register without a model is written: keeps the value, and reports the first time.
     pub(crate) fn unmodelled_write(&mut self, offset: u32, value: u32) {
-        let address = report::address(self.device, offset);
+        let address = self.address(offset);
         self.report_touch(address, Touch::Write);
-        self.hub.unmodelled.write(address, value);
+        self.hub.reports.write(address, value);
     }
 
     /// A register that is known to do nothing that this model could show: reads as it was written. Not reported;
     /// `docs/fidelity.md` lists them.
     pub(crate) fn inert_read(&mut self, offset: u32) -> u32 {
-        self.hub.unmodelled.read(report::address(self.device, offset))
+        self.hub.reports.read(self.address(offset))
     }
 
     /// See [`inert_read`](Self::inert_read).
     pub(crate) fn inert_write(&mut self, offset: u32, value: u32) {
-        self.hub.unmodelled.write(report::address(self.device, offset), value);
+        self.hub.reports.write(self.address(offset), value);
     }
 
     fn report_touch(&mut self, address: u32, touch: Touch) {
-        if self.hub.unmodelled.touch(address, touch) {
-            let (pc, at) = (self.hub.pc, self.hub.now);
-            self.hub.report(Report::Unmodelled { address, touch, pc, at });
-        }
+        let (pc, at) = (self.hub.pc, self.hub.now);
+        self.hub.reports.touch(address, touch, pc, at, || register_name(address));
+    }
+
+    fn address(&self, offset: u32) -> u32 {
+        self.device.describe().1 + offset
     }
 }

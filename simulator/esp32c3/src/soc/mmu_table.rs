@@ -3,7 +3,7 @@
 
 use super::device::Device;
 use super::hub::Env;
-use hil_sim_core::mem::MMU_ENTRIES;
+use crate::map::MMU_ENTRIES;
 
 /// The registers: an entry each.
 #[derive(Clone, Default, Hash, Debug)]

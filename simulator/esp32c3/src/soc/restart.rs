@@ -1,11 +1,12 @@
 //! [`Soc`]: resets, and what the factory gave the chip.
 
 use super::chip::{Peripherals, Soc};
-use super::clock::{Clocks, Timebase};
+use super::clock::Clocks;
 use super::device::Device;
 use super::hub::{Env, Hub};
 use super::map::DeviceId;
 use super::reset::ResetCause;
+use hil_sim_core::chip::Timebase;
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::Instant;
 
@@ -43,7 +44,7 @@ impl Soc {
         self.hub.pins.hold(at, 0);
         self.power_down(memory);
         self.settle(memory);
-        self.hub.forget_deadlines();
+        self.hub.schedule.clear();
     }
 
     /// The core starts again, and the ROM and the bootloader have run: at this moment everything is as they leave it.
@@ -96,7 +97,7 @@ impl Soc {
 
 impl Hub {
     fn restart(&mut self) {
-        self.forget_deadlines();
+        self.schedule.clear();
         self.clocks = Clocks::AT_ENTRY;
         self.timebase = Timebase::new(self.timebase.cycle(self.now), self.now, self.clocks.cpu_hz);
         self.pins.restart(self.now);
@@ -104,7 +105,7 @@ impl Hub {
         self.dma = Default::default();
         self.peripheral_resets = 0;
         self.clocks_changed = false;
-        self.unmodelled.forget_values();
+        self.reports.forget_values();
         self.slice_ends = true;
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn new() -> Self {
-        Self { soc: Soc::new(), memory: Memory::new(FlashImage::erased(0x1000)) }
+        Self { soc: Soc::new(), memory: Memory::new(&crate::map::MEMORY, FlashImage::erased(0x1000)) }
     }
 
     /// Writes a register, or a word of memory.

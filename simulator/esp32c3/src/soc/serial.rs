@@ -6,8 +6,8 @@ use super::hub::Env;
 use super::map::DeviceId;
 use super::misreader::Misreader;
 use super::pins::Pins;
-use super::report::Report;
 use super::uart::{Format, Parity, Transmitter};
+use hil_sim_core::chip::{HostOutput, Report};
 use hil_sim_core::circuit::DriverId;
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::{Instant, Span};
@@ -20,8 +20,6 @@ const BRIDGE_TX_GPIO: u8 = 20;
 const BRIDGE_BAUD: u32 = 115_200;
 /// Bytes from the host that wait to be sent, of each port.
 const MOST_INPUT: usize = 64 << 10;
-/// Bytes that wait for the host, of each port; beyond that the oldest are forgotten.
-const MOST_OUTPUT: usize = 1 << 20;
 
 /// A way of serial data between chip and host.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -39,15 +37,6 @@ impl SerialPort {
     pub const ALL: [Self; 3] = [Self::Uart0, Self::Uart1, Self::UsbSerialJtag];
 }
 
-/// A byte that the chip sent.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct SerialByte {
-    /// When it was complete: the end of its stop bit, or when USB took it.
-    pub at: Instant,
-    /// The byte.
-    pub byte: u8,
-}
-
 /// A frame that a UART has sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SentFrame {
@@ -60,11 +49,9 @@ pub(super) struct SentFrame {
 }
 
 /// What is between the chip and the host.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Serial {
-    outputs: [VecDeque<SerialByte>; 3],
-    /// Every byte for the host ends the run.
-    pub(super) stops_at_output: bool,
+    pub(super) output: HostOutput<SerialPort>,
     pub(super) bridge: Bridge,
     pub(super) usb: UsbHost,
 }
@@ -78,19 +65,9 @@ pub(super) struct UsbHost {
     pub(super) queue: VecDeque<u8>,
 }
 
-impl Serial {
-    /// Keeps a byte for the host.
-    pub(super) fn output(&mut self, port: SerialPort, at: Instant, byte: u8) {
-        let output = &mut self.outputs[port as usize];
-        if output.len() == MOST_OUTPUT {
-            output.pop_front();
-        }
-        output.push_back(SerialByte { at, byte });
-    }
-
-    /// Whether a run is to end because there is a byte for the host.
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stops_at_output && self.outputs.iter().any(|output| !output.is_empty())
+impl Default for Serial {
+    fn default() -> Self {
+        Self { output: HostOutput::new(&SerialPort::ALL), bridge: Bridge::default(), usb: UsbHost::default() }
     }
 }
 
@@ -98,23 +75,23 @@ impl Serial {
 pub(super) fn frame_sent(env: &mut Env<'_>, signal: u8, sent: SentFrame) {
     let at = env.now();
     if env.device == DeviceId::Uart1 {
-        env.hub.serial.output(SerialPort::Uart1, at, sent.byte);
+        env.hub.serial.output.push(SerialPort::Uart1, at, sent.byte);
     }
     if env.hub.pins.carries(BRIDGE_RX_GPIO, signal) != Some(sent.inverted) {
         return;
     }
     let serial = &mut env.hub.serial;
     if serial.bridge.understands(sent) {
-        serial.output(SerialPort::Uart0, at, sent.byte);
+        serial.output.push(SerialPort::Uart0, at, sent.byte);
         return;
     }
     for byte in serial.bridge.misread(sent, at) {
-        serial.output(SerialPort::Uart0, at, byte);
+        serial.output.push(SerialPort::Uart0, at, byte);
     }
     if !std::mem::replace(&mut serial.bridge.has_complained, true) {
         let baud = (1_000_000_000_000 / sent.bit.ps().max(1)) as u32;
         let bridge_baud = serial.bridge.baud;
-        env.hub.report(Report::SerialMismatch { baud, bridge_baud, at });
+        env.hub.reports.push(Report::SerialMismatch { baud, bridge_baud, gpio: BRIDGE_RX_GPIO, at });
     }
 }
 
@@ -183,19 +160,14 @@ impl Bridge {
 }
 
 impl Soc {
-    /// The bytes that came out of a port since the last call.
-    pub fn take_serial_output(&mut self, port: SerialPort) -> Vec<SerialByte> {
-        std::mem::take(&mut self.hub.serial.outputs[port as usize]).into()
+    /// What has come out of the ports.
+    pub fn output(&self) -> &HostOutput<SerialPort> {
+        &self.hub.serial.output
     }
 
-    /// Whether the run ends at every byte that comes out of a port.
-    pub(crate) fn set_stop_at_output(&mut self, stops: bool) {
-        self.hub.serial.stops_at_output = stops;
-    }
-
-    /// Whether it is to end now because of that.
-    pub(crate) fn is_stopping_at_output(&self) -> bool {
-        self.hub.serial.is_stopping()
+    /// The same, to be taken.
+    pub fn output_mut(&mut self) -> &mut HostOutput<SerialPort> {
+        &mut self.hub.serial.output
     }
 
     /// Gives bytes to a port, which sends them to the chip from now on, one after the other. Says how many were

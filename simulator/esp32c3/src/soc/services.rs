@@ -2,12 +2,12 @@
 
 use super::chip::Soc;
 use super::clock::Clocks;
-use super::flash_chip::{FlashFault, FlashOperation};
 use super::hub::Env;
 use super::map::DeviceId;
 use super::reset::ResetCause;
+use hil_sim_core::chip::{Ethernet, FlashChip, FlashFault};
 use hil_sim_core::mem::Memory;
-use hil_sim_core::time::{Instant, Span};
+use hil_sim_core::time::Span;
 
 /// How an operation of the flash chip went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,34 +71,24 @@ impl Soc {
         result.into()
     }
 
-    /// Cuts power in the middle of the `k`-th flash operation from now, from 1.
-    pub fn cut_power_at_flash_operation(&mut self, k: u32) {
-        self.hub.flash.cut_at_operation(k);
+    /// The flash chip on SPI0/1.
+    pub fn flash_chip(&self) -> &FlashChip {
+        &self.hub.flash
     }
 
-    /// Flash operations that are missing until power is cut, if that was asked for.
-    pub fn pending_power_cut(&self) -> Option<u32> {
-        self.hub.flash.pending_cut()
+    /// The same, to be changed.
+    pub fn flash_chip_mut(&mut self) -> &mut FlashChip {
+        &mut self.hub.flash
     }
 
-    /// Takes back [`cut_power_at_flash_operation`](Self::cut_power_at_flash_operation).
-    pub fn keep_power(&mut self) {
-        self.hub.flash.disarm();
+    /// The cable in the Ethernet MAC's PHY.
+    pub fn ethernet(&self) -> &Ethernet {
+        &self.hub.ethernet
     }
 
-    /// Whether power was cut in the middle of a flash operation since the last call.
-    pub(crate) fn take_power_cut(&mut self) -> bool {
-        std::mem::take(&mut self.hub.power_cut)
-    }
-
-    /// The flash operations since the last call.
-    pub(crate) fn take_flash_operations(&mut self) -> Vec<FlashOperation> {
-        self.hub.flash.take_operations()
-    }
-
-    /// The next frame that the Ethernet MAC has sent, and when.
-    pub(crate) fn take_frame(&mut self) -> Option<(Instant, Vec<u8>)> {
-        self.hub.ethernet.take_sent()
+    /// The same, to be changed.
+    pub fn ethernet_mut(&mut self) -> &mut Ethernet {
+        &mut self.hub.ethernet
     }
 
     /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.
@@ -107,15 +97,5 @@ impl Soc {
             let mut env = Env { device: DeviceId::Openeth, hub: &mut self.hub, memory };
             self.peripherals.openeth.receive(&mut env, frame);
         }
-    }
-
-    /// Whether the cable is in the Ethernet MAC's PHY.
-    pub fn link(&self) -> bool {
-        self.hub.ethernet.link
-    }
-
-    /// Puts the cable in or pulls it.
-    pub fn set_link(&mut self, up: bool) {
-        self.hub.ethernet.link = up;
     }
 }

@@ -1,6 +1,6 @@
 //! SPI1, the controller through which software reaches the flash chip, and SPI0, through which the cache does; TRM
 //! chapter 27 describes their sibling SPI2, ESP-IDF's `spi_mem_reg.h` these. Commands are done at once; how long the
-//! chip is busy with them shows in its status. The chip is in [`flash_chip`](super::flash_chip).
+//! chip is busy with them shows in its status. The chip is a [`FlashChip`](hil_sim_core::chip::FlashChip).
 
 use super::device::Device;
 use super::hub::Env;

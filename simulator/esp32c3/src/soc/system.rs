@@ -1,10 +1,11 @@
 //! SYSTEM: the clock of the core, clocks and resets of peripherals, and interrupts that software raises; TRM chapters
 //! 6 and 16.
 
-use super::clock::{Clocks, Timebase, XTAL_HZ};
+use super::clock::{Clocks, XTAL_HZ};
 use super::device::Device;
 use super::hub::Env;
 use super::interrupt::Source;
+use hil_sim_core::chip::Timebase;
 
 const CPU_PERI_CLK_EN: u32 = 0x00;
 const CPU_PERI_RST_EN: u32 = 0x04;

@@ -152,7 +152,7 @@ impl UsbSerialJtag {
     fn fetch(&mut self, env: &mut Env<'_>) {
         let now = env.now();
         for byte in self.to_host.drain(..) {
-            env.hub.serial.output(SerialPort::UsbSerialJtag, now, byte);
+            env.hub.serial.output.push(SerialPort::UsbSerialJtag, now, byte);
         }
         self.is_handed_over = false;
         self.int_raw |= SERIAL_IN_EMPTY;
@@ -250,7 +250,7 @@ mod tests {
     }
 
     fn fetched(rig: &mut Rig) -> Vec<u8> {
-        rig.soc.take_serial_output(SerialPort::UsbSerialJtag).iter().map(|sent| sent.byte).collect()
+        rig.soc.output_mut().take(SerialPort::UsbSerialJtag).iter().map(|sent| sent.byte).collect()
     }
 
     #[test]

@@ -10,10 +10,8 @@ use crate::raw::tlb::SPAN;
 
 /// RV32 with I, M, C and user mode.
 const MISA: u32 = 0x4010_1104;
-/// Espressif's number in the JEDEC list.
-const MVENDORID: u32 = 0x612;
-const MARCHID: u32 = 0x8000_0001;
-const MIMPID: u32 = 1;
+/// The A extension.
+const MISA_A: u32 = 1 << 0;
 /// Interrupt flag and the 5-bit code.
 const MCAUSE_WRITABLE: u32 = 0x8000_001F;
 
@@ -31,7 +29,7 @@ impl Core {
         let csr = &self.csr;
         Some(match number {
             CsrNumber::MSTATUS => csr.mstatus.get(),
-            CsrNumber::MISA => MISA,
+            CsrNumber::MISA => MISA | if self.config.atomics { MISA_A } else { 0 },
             CsrNumber::MTVEC => csr.mtvec,
             CsrNumber::MSCRATCH => csr.mscratch,
             CsrNumber::MEPC => csr.mepc,
@@ -39,9 +37,9 @@ impl Core {
             CsrNumber::MTVAL => csr.mtval,
             // The interrupt matrix has taken their place; they are neither used nor documented.
             CsrNumber::MIE | CsrNumber::MIP => 0,
-            CsrNumber::MVENDORID => MVENDORID,
-            CsrNumber::MARCHID => MARCHID,
-            CsrNumber::MIMPID => MIMPID,
+            CsrNumber::MVENDORID => self.config.identity.vendor,
+            CsrNumber::MARCHID => self.config.identity.architecture,
+            CsrNumber::MIMPID => self.config.identity.implementation,
             CsrNumber::MHARTID => 0,
             CsrNumber(0x3A0..=0x3A3) => csr.pmp.cfg(usize::from(number.0 & 3)),
             CsrNumber(0x3B0..=0x3BF) => csr.pmp.addr(usize::from(number.0 & 15)),
@@ -76,7 +74,7 @@ impl Core {
             }
             CsrNumber::MTVEC => {
                 csr.mtvec = match self.config.trap_vector {
-                    TrapVector::Esp32C3 => value & !0xFF | 1,
+                    TrapVector::AlwaysVectored => value & !0xFF | 1,
                     TrapVector::Any => value & !2,
                 };
             }

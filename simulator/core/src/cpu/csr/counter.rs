@@ -83,6 +83,7 @@ impl Counter {
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = u64> + use<> {
-        [self.mpcer.into(), self.mpcmr.into(), self.value.into(), self.mark, self.idle].into_iter()
+        let Self { mpcer, mpcmr, value, mark, idle } = *self;
+        [mpcer.into(), mpcmr.into(), value.into(), mark, idle].into_iter()
     }
 }

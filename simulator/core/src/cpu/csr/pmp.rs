@@ -99,7 +99,9 @@ impl Pmp {
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
-        self.cfg.map(u32::from).into_iter().chain(self.addr)
+        // The rest follows from these.
+        let Self { cfg, addr, regions: _, active: _ } = *self;
+        cfg.map(u32::from).into_iter().chain(addr)
     }
 }
 

@@ -144,8 +144,10 @@ impl Triggers {
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        let units = self.units.iter().flat_map(|unit| [unit.tdata1, unit.tdata2]);
-        units.chain([self.tselect as u32, self.tcontrol])
+        // The bounds follow from the units.
+        let Self { units, tselect, tcontrol, bounds: _ } = self;
+        let units = units.iter().flat_map(|Trigger { tdata1, tdata2 }| [*tdata1, *tdata2]);
+        units.chain([*tselect as u32, *tcontrol])
     }
 }
 

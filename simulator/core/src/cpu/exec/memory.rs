@@ -89,7 +89,14 @@ pub(super) fn handler(op: Op) -> Handler {
 }
 
 impl Core {
-    fn load(&mut self, mem: &mut Memory, bus: &mut dyn Bus, ip: Ip, address: u32, width: Width) -> Result<u32, Raised> {
+    pub(super) fn load(
+        &mut self,
+        mem: &mut Memory,
+        bus: &mut dyn Bus,
+        ip: Ip,
+        address: u32,
+        width: Width,
+    ) -> Result<u32, Raised> {
         let fault = Raised(Exception::LoadAccessFault, address);
         if self.watched(address, width, Kind::Load)? {
             return Err(fault);
@@ -104,7 +111,7 @@ impl Core {
         self.on_bus(mem, ip, address, width, |access| bus.read(access, address, width)).map_err(|AccessFault| fault)
     }
 
-    fn store(
+    pub(super) fn store(
         &mut self,
         mem: &mut Memory,
         bus: &mut dyn Bus,

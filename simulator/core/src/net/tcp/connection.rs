@@ -8,7 +8,7 @@ use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::Duration;
 
-use crate::net::event::{ConnectionId, Ending, Event};
+use crate::net::event::{ConnectionId, Ending, NetworkEvent};
 use crate::time::{Instant, Span};
 
 /// Bytes that wait for the host: the largest window that needs no scaling (RFC 7323).
@@ -145,7 +145,7 @@ impl Accepted {
         now: Instant,
         arrival: Arrival,
         socket: &Socket<'_>,
-        events: &mut VecDeque<Event>,
+        events: &mut VecDeque<NetworkEvent>,
     ) -> bool {
         let state = socket.state();
         let may_send = socket.may_send();
@@ -155,11 +155,11 @@ impl Accepted {
         }
         if self.wants_room && may_send && socket.send_queue() <= SENT / 2 {
             self.wants_room = false;
-            events.push_back(Event::Writable(id));
+            events.push_back(NetworkEvent::Writable(id));
         }
         if socket.can_recv() && !self.told_readable {
             self.told_readable = true;
-            events.push_back(Event::Readable(id));
+            events.push_back(NetworkEvent::Readable(id));
         }
         // A reset in SYN-RECEIVED brings a socket back to LISTEN.
         if matches!(state, State::Closed | State::Listen | State::TimeWait) {
@@ -170,14 +170,14 @@ impl Accepted {
             matches!(state, State::CloseWait | State::LastAck | State::Closing) || self.ending == Some(Ending::Orderly);
         if has_fin && !socket.can_recv() && !self.told_finished {
             self.told_finished = true;
-            events.push_back(Event::Finished(id));
+            events.push_back(NetworkEvent::Finished(id));
         }
         if let Some(how) = self.ending
             && !socket.can_recv()
             && !self.told_closed
         {
             self.told_closed = true;
-            events.push_back(Event::Closed { id, how });
+            events.push_back(NetworkEvent::Closed { id, how });
         }
         // In FIN-WAIT-2 it is the device's FIN.
         let owes = self.ending.is_none()

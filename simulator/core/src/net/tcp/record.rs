@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::terminator::Terminator;
-use crate::net::config::Config;
+use crate::net::config::NetworkConfig;
 use crate::net::event::ConnectionId;
 use crate::net::names::Names;
 use crate::time::Instant;
@@ -52,7 +52,7 @@ impl Recorder {
 
 impl Terminator {
     /// From now on everything is written down.
-    pub(in crate::net) fn record(&mut self, config: &Config, now: Instant) {
+    pub(in crate::net) fn record(&mut self, config: &NetworkConfig, now: Instant) {
         let next = self.next_id();
         *self = Self::new(config, now, next);
         self.recorder = Some(Recorder { start: (now, next), before: Arc::default(), since: Vec::new() });
@@ -70,7 +70,7 @@ impl Terminator {
     }
 
     /// The connections that were held, again.
-    pub(in crate::net) fn held_again(held: &Held, config: &Config, names: &Names) -> Self {
+    pub(in crate::net) fn held_again(held: &Held, config: &NetworkConfig, names: &Names) -> Self {
         let (start, next) = held.start;
         let mut again = Self::new(config, start, next);
         let mut buffer = Vec::new();

@@ -13,8 +13,8 @@ use smoltcp::wire::{HardwareAddress, IpCidr, Ipv4Cidr, Ipv4Packet, TcpControl, T
 use super::connection::{Accepted, Arrival, Connection, Ends, Stage};
 use super::medium::Medium;
 use super::record::{Input, Recorder};
-use crate::net::config::Config;
-use crate::net::event::{ConnectionId, Destination, Ending, Event};
+use crate::net::config::NetworkConfig;
+use crate::net::event::{ConnectionId, Destination, Ending, NetworkEvent};
 use crate::net::names::Names;
 use crate::net::statistics::DropReason;
 use crate::time::{Instant, Span};
@@ -34,7 +34,7 @@ pub(in crate::net) struct Terminator {
     pub(super) connections: BTreeMap<ConnectionId, Connection>,
     /// The next connection's.
     next: ConnectionId,
-    pub(super) events: VecDeque<Event>,
+    pub(super) events: VecDeque<NetworkEvent>,
     /// When there is something to do, or earlier.
     due: Option<Instant>,
     /// What is done, if connections are to be part of snapshots.
@@ -43,7 +43,7 @@ pub(in crate::net) struct Terminator {
 
 impl Terminator {
     /// `next` is the first connection's.
-    pub(in crate::net) fn new(config: &Config, now: Instant, next: ConnectionId) -> Self {
+    pub(in crate::net) fn new(config: &NetworkConfig, now: Instant, next: ConnectionId) -> Self {
         let mut medium = Medium::default();
         let mut of_stack = InterfaceConfig::new(HardwareAddress::Ip);
         of_stack.random_seed = config.seed;
@@ -64,7 +64,7 @@ impl Terminator {
     }
 
     /// The next thing that the host has to know.
-    pub(in crate::net) fn take_event(&mut self) -> Option<Event> {
+    pub(in crate::net) fn take_event(&mut self) -> Option<NetworkEvent> {
         let event = self.events.pop_front()?;
         self.note(Instant::ZERO, || Input::TakeEvent);
         Some(event)
@@ -173,7 +173,7 @@ impl Terminator {
         self.next = ConnectionId(id.0.wrapping_add(1));
         self.connections.insert(id, Connection { ends, initial, stage: Stage::Asked(frame, datagram) });
         let to = Destination { name: names.name_of(*ends.to.ip()).map(str::to_owned), address: ends.to };
-        self.events.push_back(Event::Opened { id, from: ends.device, to });
+        self.events.push_back(NetworkEvent::Opened { id, from: ends.device, to });
         Ok(())
     }
 
@@ -210,7 +210,7 @@ impl Terminator {
     /// Ends a connection without a word to the device.
     fn end(&mut self, id: ConnectionId, how: Ending) {
         if !self.with(id, |accepted, _| accepted.is_over()).unwrap_or(false) {
-            self.events.push_back(Event::Closed { id, how });
+            self.events.push_back(NetworkEvent::Closed { id, how });
         }
         self.forget(id);
     }

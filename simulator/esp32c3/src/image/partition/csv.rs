@@ -2,7 +2,8 @@
 //! empty offset means behind the partition before, at the next offset where this kind can begin.
 
 use super::{FIRST_OFFSET, Partition, PartitionError, PartitionKind, Place};
-use hil_sim_core::mem::{MMU_PAGE_BYTES, SECTOR_BYTES};
+use crate::map::MMU_PAGE_BYTES;
+use hil_sim_core::mem::SECTOR_BYTES;
 
 /// The subtype of no format in particular.
 const UNDEFINED: u8 = 0x06;

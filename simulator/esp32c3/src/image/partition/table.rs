@@ -4,7 +4,8 @@ use super::{
     FIRST_OFFSET, PARTITION_TABLE_OFFSET, Partition, PartitionError, PartitionKind, Place, binary, csv, subtype,
 };
 use crate::image::FlashSize;
-use hil_sim_core::mem::{FlashImage, MMU_PAGE_BYTES, SECTOR_BYTES};
+use crate::map::MMU_PAGE_BYTES;
+use hil_sim_core::mem::{FlashImage, SECTOR_BYTES};
 use std::collections::HashSet;
 
 /// Partitions that do not overlap, in the order of the table. Whether the chip is large enough is another matter.

@@ -1,6 +1,7 @@
 //! A descriptor of a DMA list: three words in SRAM; TRM section 2.4.1, "Linked List".
 
-use hil_sim_core::mem::{DRAM, Memory, Width};
+use crate::map::DRAM;
+use hil_sim_core::mem::{Memory, Width};
 
 const SIZE: u32 = 0xFFF;
 const LENGTH_SHIFT: u32 = 12;

@@ -1,8 +1,8 @@
 //! What the node does on the bus, bit by bit; TRM sections 29.2 and 29.3, after ISO 11898-1. A bit is driven at its
 //! beginning and sampled once.
 
-use super::frame::{Fault, Reader};
-use super::{INT_ARB_LOST, LISTEN_ONLY_MODE, RESET_MODE, SELF_TEST_MODE, SIGNAL, Twai};
+use super::device::{INT_ARB_LOST, LISTEN_ONLY_MODE, RESET_MODE, SELF_TEST_MODE, SIGNAL, Twai};
+use super::frame::{Fault, Frame, Reader};
 use crate::soc::counter::Rate;
 use crate::soc::hub::Env;
 use hil_sim_core::time::Span;
@@ -205,7 +205,7 @@ impl Twai {
         }
     }
 
-    fn finish_frame(&mut self, frame: Option<super::Frame>, sending: bool) {
+    fn finish_frame(&mut self, frame: Option<Frame>, sending: bool) {
         let counts = !self.has(LISTEN_ONLY_MODE);
         if !sending {
             if counts {

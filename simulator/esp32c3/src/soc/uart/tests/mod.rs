@@ -66,5 +66,5 @@ fn raw(rig: &mut Rig, base: u32) -> u32 {
 }
 
 fn bytes_at_host(rig: &mut Rig, port: SerialPort) -> Vec<u8> {
-    rig.soc.take_serial_output(port).iter().map(|sent| sent.byte).collect()
+    rig.soc.output_mut().take(port).iter().map(|sent| sent.byte).collect()
 }
