@@ -74,6 +74,7 @@
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
 pub mod board;
+#[cfg_attr(not(feature = "machine-code"), expect(dead_code, reason = "the compiler looks at it"))]
 pub mod cpu;
 pub mod image;
 pub mod machine;
@@ -84,5 +85,6 @@ pub mod time;
 
 mod crc;
 mod download;
+#[cfg_attr(not(feature = "machine-code"), expect(dead_code, reason = "the compiler looks at it"))]
 mod raw;
 mod rom;

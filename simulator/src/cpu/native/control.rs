@@ -1,6 +1,6 @@
 //! Branches and jumps, what counts them, and critical sections.
 
-use super::signature;
+use super::compiler::signature;
 use super::translation::{Charge, OWN, Translation};
 use crate::cpu::cache::layout as jumps;
 use crate::cpu::core::Core;
