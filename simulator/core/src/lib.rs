@@ -6,6 +6,7 @@
 
 pub mod chip;
 pub mod circuit;
+#[cfg_attr(not(feature = "machine-code"), expect(dead_code, reason = "the compiler looks at it"))]
 pub mod cpu;
 pub mod machine;
 pub mod mem;
@@ -13,4 +14,5 @@ pub mod net;
 pub mod part;
 pub mod time;
 
+#[cfg_attr(not(feature = "machine-code"), expect(dead_code, reason = "the compiler looks at it"))]
 mod raw;
