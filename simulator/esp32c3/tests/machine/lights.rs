@@ -83,7 +83,7 @@ fn a_colour_made_by_software_and_by_rmt_is_shown() {
         let shows = Shows::Colors(vec![color]);
         let events = lights(&mut machine);
         assert!(
-            matches!(&events[..], [(at, PartEvent::Shows(shown))] if *shown == shows && *at > Instant::from_ns(310_000))
+            matches!(&events[..], [(at, PartEvent::Shows(shown))] if *shown == shows && *at > Instant::from_ns(280_000))
         );
         assert_eq!(machine.shows("led1"), Some(shows));
         let picture = machine.picture("led1").expect("a light has a picture");
