@@ -14,8 +14,8 @@ const MOST_EDGES: usize = 1 << 16;
 /// The last edges of indirect jumps are found without a search.
 const RECENT: usize = 4096;
 /// Spreads addresses over the recent edges.
-pub(super) const FACTOR: u32 = 0x9E37_79B9;
-pub(super) const SHIFT: i64 = 16;
+const FACTOR: u32 = 0x9E37_79B9;
+const SHIFT: i64 = 16;
 /// Counters that are looked at together.
 const CHUNK: usize = 32;
 /// Different comparisons that are kept for one branch; more of them are a loop's counter or a clock.
@@ -79,7 +79,9 @@ pub(super) mod layout {
     pub(in crate::cpu) const FROM: i32 = offset_of!(Recent, from) as i32;
     pub(in crate::cpu) const TO: i32 = offset_of!(Recent, to) as i32;
     pub(in crate::cpu) const NUMBER: i32 = offset_of!(Recent, number) as i32;
-    pub(in crate::cpu) use super::{FACTOR, SHIFT};
+    /// How an edge's place among them is found.
+    pub(in crate::cpu) const FACTOR: u32 = super::FACTOR;
+    pub(in crate::cpu) const SHIFT: i64 = super::SHIFT;
 }
 
 impl Edges {

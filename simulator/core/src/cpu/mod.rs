@@ -70,7 +70,7 @@ pub use cost::Costs;
 pub use csr::{CsrNumber, Pmp, Trigger};
 pub use disassembly::disassemble;
 pub use edges::{BranchEdge, Comparison};
-pub use native::CompileError;
+pub use native::{CompileError, HAS_COMPILER};
 pub use snapshot::CpuSnapshot;
 pub use stop::{Stop, StormReport};
 pub use trap::Exception;

@@ -152,18 +152,19 @@ impl FlashImage {
     /// Goes back to `then`, of a chip of the same size. Returns the sectors that were not the very same pages; if there are
     /// any, `before` is called before they are replaced.
     pub(super) fn restore(&mut self, then: &Self, mut before: impl FnMut(&SharedPage)) -> Vec<usize> {
-        if Arc::ptr_eq(&self.sectors, &then.sectors) {
+        let Self { sectors, base } = then;
+        if Arc::ptr_eq(&self.sectors, sectors) {
             return Vec::new();
         }
-        let pairs = self.sectors.iter().zip(then.sectors.iter()).enumerate();
+        let pairs = self.sectors.iter().zip(sectors.iter()).enumerate();
         let changed: Vec<_> = pairs.filter(|(_, (now, then))| !now.same(then)).map(|(index, _)| index).collect();
         changed.iter().for_each(|index| before(&self.sectors[*index]));
         match Arc::get_mut(&mut self.sectors) {
             // The list itself is this chip's own: the next write to the chip need not copy it.
-            Some(sectors) => changed.iter().for_each(|index| sectors[*index].clone_from(&then.sectors[*index])),
-            None => self.sectors = Arc::clone(&then.sectors),
+            Some(own) => changed.iter().for_each(|index| own[*index].clone_from(&sectors[*index])),
+            None => self.sectors = Arc::clone(sectors),
         }
-        self.base = Arc::clone(&then.base);
+        self.base = Arc::clone(base);
         changed
     }
 

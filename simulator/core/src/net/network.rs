@@ -105,16 +105,18 @@ impl Network {
     }
 
     fn with_connections_from(&self, next: ConnectionId) -> Self {
+        let Self { now, link, faults, random, statistics, from_device, to_device, gateway, tcp: _, tap: _, held: _ } =
+            self;
         Self {
-            now: self.now,
-            link: self.link,
-            faults: self.faults,
-            random: self.random.clone(),
-            statistics: self.statistics.clone(),
-            from_device: self.from_device.clone(),
-            to_device: self.to_device.clone(),
-            gateway: self.gateway.clone(),
-            tcp: Terminator::new(&self.gateway.config, self.now, next),
+            now: *now,
+            link: *link,
+            faults: *faults,
+            random: random.clone(),
+            statistics: statistics.clone(),
+            from_device: from_device.clone(),
+            to_device: to_device.clone(),
+            gateway: gateway.clone(),
+            tcp: Terminator::new(&gateway.config, *now, next),
             tap: None,
             held: None,
         }

@@ -1,5 +1,6 @@
 //! Machine code that Cranelift has made, and the calls into it.
 
+#[cfg(feature = "machine-code")]
 use cranelift_jit::JITModule;
 use std::ptr;
 
@@ -27,6 +28,7 @@ pub(crate) enum Exit {
 
 /// The machine code of many blocks. It lives until this is dropped.
 pub(crate) struct MachineCode {
+    #[cfg(feature = "machine-code")]
     module: Option<JITModule>,
     trampoline: Trampoline,
 }
@@ -34,6 +36,7 @@ pub(crate) struct MachineCode {
 impl MachineCode {
     /// Takes over a module whose functions are final. `trampoline` is one that hands its three arguments on to machine
     /// code; invariant 4.
+    #[cfg(feature = "machine-code")]
     pub(crate) fn new(module: JITModule, trampoline: *const u8) -> Self {
         // SAFETY: cpu::native has made this function with this signature and with the C calling convention.
         let trampoline = unsafe { std::mem::transmute::<*const u8, Trampoline>(trampoline) };
@@ -46,6 +49,7 @@ impl MachineCode {
     }
 }
 
+#[cfg(feature = "machine-code")]
 impl Drop for MachineCode {
     fn drop(&mut self) {
         if let Some(module) = self.module.take() {
@@ -56,6 +60,7 @@ impl Drop for MachineCode {
 }
 
 /// Gives back the memory of a module that nothing leads into.
+#[cfg(feature = "machine-code")]
 pub(crate) fn discard(module: JITModule) {
     // SAFETY: the addresses of its functions have not been told to anybody.
     unsafe { module.free_memory() };

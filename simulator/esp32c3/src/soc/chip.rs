@@ -318,9 +318,10 @@ impl Soc {
 
     /// A hash over all state that decides what happens next.
     pub fn hash(&self) -> u64 {
+        let Self { hub, peripherals } = self;
         let mut state = DefaultHasher::new();
-        self.hub.hash_state(&mut state);
-        self.peripherals.hash(&mut state);
+        hub.hash_state(&mut state);
+        peripherals.hash(&mut state);
         state.finish()
     }
 

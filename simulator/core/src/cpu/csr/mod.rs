@@ -18,6 +18,5 @@ pub use trigger::Trigger;
 
 pub(super) use access::Effect;
 pub(super) use counter::Totals;
-pub(super) use mstatus::Mstatus;
 pub(super) use pmp::Kind;
 pub(super) use registers::Csrs;

@@ -1,6 +1,7 @@
-//! The compiler: all blocks at once, each a function of the host's.
+//! The compiler: what Cranelift is asked for, and what comes of it.
 
-use super::translation::{PARAMETERS, Translation};
+use super::translation::{self, PARAMETERS, Translation};
+use super::{CompileError, Compiled};
 use crate::cpu::block::Block;
 use crate::cpu::step::{Step, StepKind};
 use crate::raw::native::{self, MachineCode};
@@ -18,22 +19,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Addresses that are reserved for machine code, so that its parts are near each other. What is not used costs nothing.
 const RESERVED: usize = 64 << 20;
 
-/// Why there is no machine code.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the simulator cannot make machine code on this computer, and goes on without: {0}")]
-pub struct CompileError(String);
-
 impl From<ModuleError> for CompileError {
     fn from(error: ModuleError) -> Self {
-        Self(error.to_string())
+        Self::Host(error.to_string())
     }
-}
-
-/// Machine code of blocks, and where each begins.
-pub(in crate::cpu) struct Compiled {
-    pub(in crate::cpu) code: MachineCode,
-    /// In the order of the blocks; none if a block is left to the interpreter.
-    pub(in crate::cpu) entries: Vec<Option<u64>>,
 }
 
 /// Makes machine code of blocks.
@@ -41,7 +30,7 @@ pub(in crate::cpu) fn compile<'a>(blocks: impl Iterator<Item = &'a Block> + Clon
     let mut compiler = Compiler::new()?;
     // Cranelift's memory panics where a system forbids memory that was written to be executed.
     let made = catch_unwind(AssertUnwindSafe(|| compiler.define_all(blocks.clone())));
-    match made.unwrap_or_else(|_| Err(CompileError("the compiler panicked".to_owned()))) {
+    match made.unwrap_or_else(|_| Err(CompileError::Host("the compiler panicked".to_owned()))) {
         Ok((trampoline, targets)) => Ok(compiler.finish(blocks, trampoline, &targets)),
         Err(error) => {
             native::discard(compiler.module);
@@ -61,7 +50,7 @@ struct Compiler {
 
 impl Compiler {
     fn new() -> Result<Self, CompileError> {
-        let error = |error: &dyn std::fmt::Display| CompileError(error.to_string());
+        let error = |error: &dyn std::fmt::Display| CompileError::Host(error.to_string());
         let mut flags = settings::builder();
         // Frame pointers are what tail calls of Cranelift's build on.
         for (name, value) in [
@@ -126,7 +115,7 @@ impl Compiler {
         self.context.func.signature = outer;
         let frontend = self.module.target_config();
         let mut builder = FunctionBuilder::new(&mut self.context.func, &mut self.functions);
-        super::translation::trampoline(&mut builder, signature());
+        translation::trampoline(&mut builder, signature());
         builder.finalize(frontend);
         self.define(id)?;
         Ok(id)

@@ -1,10 +1,11 @@
 //! Branches and jumps, what counts them, and critical sections.
 
-use super::signature;
+use super::compiler::signature;
 use super::translation::{Charge, OWN, Translation};
 use crate::cpu::cache::layout as jumps;
 use crate::cpu::core::Core;
-use crate::cpu::csr::{Csrs, Mstatus};
+use crate::cpu::csr::Csrs;
+use crate::cpu::csr::mstatus::Mstatus;
 use crate::cpu::edges::layout as edges;
 use crate::cpu::inst::{Inst, Op};
 use crate::raw::slot::HEADER;

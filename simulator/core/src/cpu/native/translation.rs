@@ -1,6 +1,6 @@
 //! One block on its way to machine code: registers, and the ways out.
 
-use super::Targets;
+use super::compiler::Targets;
 use super::memory::{LONGEST, Plan, SHORTEST, Window};
 use crate::cpu::block::Block;
 use crate::cpu::core::Core;

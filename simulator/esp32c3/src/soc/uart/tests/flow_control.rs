@@ -1,6 +1,8 @@
 //! RTS and CTS, XON and XOFF.
 
-use super::*;
+use super::bench::*;
+use crate::soc::SerialPort;
+use crate::soc::uart::registers::*;
 
 #[test]
 fn rts_says_that_the_receiver_is_full_and_cts_holds_the_sender() {

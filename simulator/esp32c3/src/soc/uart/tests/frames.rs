@@ -1,6 +1,10 @@
 //! What is sent, and what arrives.
 
-use super::*;
+use super::bench::*;
+use crate::soc::rig::Rig;
+use crate::soc::uart::registers::*;
+use hil_sim_core::circuit::Drive;
+use hil_sim_core::time::Span;
 
 #[test]
 fn bytes_go_over_a_wire() {

@@ -1,8 +1,12 @@
 //! The serial port that the host sees.
 
-use super::*;
+use super::bench::*;
 use crate::soc::ResetCause;
+use crate::soc::SerialPort;
+use crate::soc::rig::Rig;
+use crate::soc::uart::registers::*;
 use hil_sim_core::time::Instant;
+use hil_sim_core::time::Span;
 
 #[test]
 fn at_entry_uart0_sends_115200_baud_to_the_bridge() {

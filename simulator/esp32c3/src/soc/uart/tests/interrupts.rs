@@ -1,6 +1,7 @@
 //! Thresholds, time-outs and detection.
 
-use super::*;
+use super::bench::*;
+use crate::soc::uart::registers::*;
 
 #[test]
 fn thresholds_raise_interrupts_that_stay_while_they_hold() {

@@ -1,6 +1,9 @@
 //! Registers.
 
-use super::*;
+use super::bench::*;
+use crate::soc::rig::Rig;
+use crate::soc::uart::registers::*;
+use hil_sim_core::time::Span;
 
 #[test]
 fn reset_values() {
