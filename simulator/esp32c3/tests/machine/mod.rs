@@ -6,6 +6,7 @@ mod hostile;
 mod interrupts;
 mod lights;
 mod network;
+mod own_part;
 mod pins;
 mod power;
 mod registers;

@@ -1,8 +1,8 @@
 //! From a drawing to the [`Board`] that a machine is made with.
 
-use super::{Diagram, Part, PinRef};
+use super::{Diagram, LedPart, Netlist, Part, PinRef};
 use hil_sim_core::circuit::{Board, Joint, Mounted};
-use hil_sim_core::part::{Fitting, FittingError};
+use hil_sim_core::part::{self, Fitting, FittingError};
 use thiserror::Error;
 
 /// Pins of all parts together that a board may have.
@@ -61,23 +61,35 @@ impl Diagram {
         }
         let lights = netlist.leds();
         for part in self.all_parts() {
-            let place = lights.iter().find(|place| place.id == part.id);
-            let joint = |pin: &'static str| {
-                let joint = netlist.net(&PinRef::new(&part.id, pin)).joint();
-                let is_input = part.kind.part().and_then(|kind| kind.lights).is_some_and(|lights| lights.input == pin);
-                let behind = place.filter(|place| is_input && !place.after.is_empty()).and_then(|place| place.gpio);
-                behind.map_or(joint, Joint::Behind)
-            };
-            let joints: Vec<Joint> = part.kind.pins().into_iter().map(joint).collect();
-            board.parts.extend(mounted(part, joints, place.map_or(0, |place| place.first_led))?);
+            board.parts.extend(mounted(&netlist, &lights, part)?);
         }
         Ok(board)
     }
+
+    /// The part with this id as it is before it is powered; none if there is no such part, or it could never do anything.
+    /// For its picture: without a machine around it, it stays as it is.
+    ///
+    /// # Errors
+    /// If it is wired so that it cannot do what it is for.
+    pub fn made(&self, id: &str) -> Result<Option<Box<dyn part::Part>>, BoardError> {
+        let netlist = self.netlist();
+        let Some(part) = self.all_parts().find(|part| part.id == id) else { return Ok(None) };
+        Ok(mounted(&netlist, &netlist.leds(), part)?.map(|mounted| mounted.part))
+    }
 }
 
-fn mounted(part: &Part, joints: Vec<Joint>, lights_before: usize) -> Result<Option<Mounted>, FittingError> {
+fn mounted(netlist: &Netlist<'_>, lights: &[LedPart], part: &Part) -> Result<Option<Mounted>, FittingError> {
     let Some(part_type) = part.kind.part() else { return Ok(None) };
+    let place = lights.iter().find(|place| place.id == part.id);
+    let joint = |pin: &'static str| {
+        let joint = netlist.net(&PinRef::new(&part.id, pin)).joint();
+        let is_input = part_type.lights.is_some_and(|lights| lights.input == pin);
+        let behind = place.filter(|place| is_input && !place.after.is_empty()).and_then(|place| place.gpio);
+        behind.map_or(joint, Joint::Behind)
+    };
+    let joints: Vec<Joint> = part_type.pins.iter().map(|pin| joint(pin.name)).collect();
+    let lights_before = place.map_or(0, |place| place.first_led);
     let fitting = Fitting { part_type, id: &part.id, attributes: part.attributes(), joints: &joints, lights_before };
     let built = (part_type.build)(&fitting)?;
-    Ok(built.map(|built| Mounted { id: part.id.clone(), part: built, joints: joints.clone() }))
+    Ok(built.map(|built| Mounted { id: part.id.clone(), part: built, joints }))
 }

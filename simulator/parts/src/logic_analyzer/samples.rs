@@ -19,10 +19,21 @@ impl Samples {
         self.full.len() * LOOSE + self.last.len()
     }
 
+    /// Whether the last sample is of this moment.
+    pub(super) fn is_last(&self, at: Instant) -> bool {
+        self.last.last().is_some_and(|(last, _)| *last == at)
+    }
+
     pub(super) fn push(&mut self, at: Instant, levels: u8) {
-        self.last.push((at, levels));
-        if self.last.len() == LOOSE {
-            self.full.push(std::mem::take(&mut self.last).into());
+        match self.last.last_mut() {
+            // Of one moment only the last levels are seen.
+            Some((last, shown)) if *last == at => *shown = levels,
+            _ => {
+                if self.last.len() == LOOSE {
+                    self.full.push(std::mem::take(&mut self.last).into());
+                }
+                self.last.push((at, levels));
+            }
         }
     }
 
@@ -50,6 +61,7 @@ mod tests {
         }
         let mut copy = samples.clone();
         copy.push(Instant::NEVER, 0);
+        copy.push(Instant::NEVER, 1);
         assert_eq!((samples.len(), copy.len()), (10_000, 10_001));
         let times: Vec<u64> = samples.to_vec().iter().map(|(at, _)| at.ns()).collect();
         assert_eq!(times, (0..10_000).collect::<Vec<_>>());
