@@ -21,7 +21,7 @@ const RESERVED: usize = 64 << 20;
 
 impl From<ModuleError> for CompileError {
     fn from(error: ModuleError) -> Self {
-        Self(error.to_string())
+        Self::Host(error.to_string())
     }
 }
 
