@@ -73,16 +73,33 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub mod board;
-pub mod cpu;
-pub mod image;
-pub mod machine;
-pub mod mem;
-pub mod net;
-pub mod soc;
-pub mod time;
+pub use hil_sim_core::{circuit, part, time};
+pub use hil_sim_esp32c3::{image, soc};
 
-mod crc;
-mod download;
-mod raw;
-mod rom;
+/// The core.
+pub mod cpu {
+    pub use hil_sim_core::cpu::{BranchEdge as Edge, CoreConfig as Config, *};
+}
+
+/// The network behind the Ethernet MAC.
+pub mod net {
+    pub use hil_sim_core::net::{FrameDirection as Direction, NetworkConfig as Config, NetworkEvent as Event, *};
+}
+
+/// A board with an ESP32-C3 that runs.
+pub mod machine {
+    pub use hil_sim_esp32c3::machine::{MachineConfig as Config, PinDirection as Direction, *};
+    pub use hil_sim_esp32c3::{ChipIdentity, DownloadFaults};
+}
+pub use hil_sim_parts as parts;
+
+/// Everything that an address can lead to, and where on the chip that is.
+pub mod mem {
+    pub use hil_sim_core::mem::*;
+    pub use hil_sim_esp32c3::map::*;
+}
+
+/// The board around the chip: how its parts are wired, and what a part makes of the levels on its pins.
+pub mod board {
+    pub use hil_sim_parts::{diagram, ws2812};
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use simulator::board::diagram::{Diagram, Display, LedPart, Newline, PartKind, PinRef, Position};
+use simulator::board::diagram::{Diagram, Display, LedPart, Newline, PinRef, Position};
 
 fn every_part() -> Diagram {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/every-part.json");
@@ -33,14 +33,13 @@ fn led<'a>(leds: &'a [LedPart], id: &str) -> &'a LedPart {
 fn parts_keep_their_place_attributes_and_sizes() {
     let diagram = every_part();
     let led1 = diagram.part("led1").expect("led1");
-    assert_eq!(led1.kind, PartKind::Neopixel);
+    assert_eq!(led1.kind.type_name(), "wokwi-neopixel");
     assert_eq!(led1.position, Position { top: -40.0, left: 160.0 });
     assert_eq!((led1.rotate, led1.hide), (90.0, true));
     assert_eq!(diagram.board().attrs["cpuFrequency"], "auto");
     assert_eq!(diagram.part("button").expect("button").attrs["bounce"], "false");
-    assert_eq!(diagram.part("ring").expect("ring").kind, PartKind::LedRing { pixels: 12 });
-    assert_eq!(diagram.part("strip").expect("strip").kind, PartKind::LedStrip { pixels: 8 });
-    assert_eq!(diagram.part("matrix").expect("matrix").kind, PartKind::LedMatrix { rows: 4, cols: 5 });
+    let lights = ["led1", "ring", "strip", "matrix", "button"].map(|id| diagram.part(id).expect(id).lights());
+    assert_eq!(lights, [Some(1), Some(12), Some(8), Some(20), None]);
 }
 
 #[test]
@@ -63,7 +62,7 @@ fn console_settings_and_dependencies_are_read() {
 #[test]
 fn parts_on_a_gpio_include_the_led_on_the_board() {
     let diagram = every_part();
-    assert_eq!(names(&diagram.netlist().parts_on_gpio(8)), ["esp.rgb1:DI", "la1:D0", "led1:DIN"]);
+    assert_eq!(names(&diagram.netlist().parts_on_gpio(8)), ["esp.rgb1:DIN", "la1:D0", "led1:DIN"]);
     assert_eq!(names(&diagram.netlist().parts_on_gpio(21)), ["$serialMonitor:RX"]);
     assert_eq!(names(&diagram.netlist().parts_on_gpio(3)), [""; 0]);
     assert_eq!(names(&diagram.netlist().parts_on_gpio(99)), [""; 0]);

@@ -1,5 +1,6 @@
 //! One observation, with the time at which it was made.
 
+pub use hil_color::Rgb;
 use std::fmt;
 use std::time::Duration;
 
@@ -276,47 +277,5 @@ impl<'de> Deserialize<'de> for Payload {
                 Self(base64::engine::general_purpose::STANDARD.decode(text).map_err(serde::de::Error::custom)?)
             }
         })
-    }
-}
-
-/// An RGB colour, 8 bits a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Rgb {
-    /// Red, 0..=255.
-    pub r: u8,
-    /// Green, 0..=255.
-    pub g: u8,
-    /// Blue, 0..=255.
-    pub b: u8,
-}
-
-/// `#ff0005`
-impl fmt::Display for Rgb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.r, self.g, self.b)
-    }
-}
-
-/// Reads `#rrggbb` (any case).
-impl std::str::FromStr for Rgb {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        let wrong = || format!("{s:?} is not a colour: write \"#rrggbb\" with six hexadecimal digits");
-        let digits = s.strip_prefix('#').filter(|d| d.len() == 6 && d.bytes().all(|b| b.is_ascii_hexdigit()));
-        let n = u32::from_str_radix(digits.ok_or_else(wrong)?, 16).map_err(|_| wrong())?;
-        let [_, r, g, b] = n.to_be_bytes();
-        Ok(Self { r, g, b })
-    }
-}
-
-impl Serialize for Rgb {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Rgb {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }

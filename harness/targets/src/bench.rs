@@ -52,6 +52,9 @@ pub enum BenchError {
     /// The command that switches the supply.
     #[error("the supply was not switched: {0}")]
     PowerCommand(String),
+    /// The board drawing has a part that is wired wrongly.
+    #[error("the board drawing cannot be built: {0}")]
+    Drawing(String),
     /// The device's configuration cannot be written.
     #[error("the device cannot be provisioned: {0}")]
     Provision(String),
@@ -141,6 +144,7 @@ impl BenchError {
             }
             Self::PowerCommand(_) => "try --power-command in a shell, with `on` and `off` in place of {on|off}",
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
+            Self::Drawing(_) => "correct the board drawing, or name another one with --diagram",
             Self::Provision(_) => "see `device:` in docs/scenarios.md",
             Self::File { .. } => "name another file, or restore this one",
             Self::JournalFull(_) => {

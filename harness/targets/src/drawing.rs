@@ -1,11 +1,11 @@
 //! What scenarios can name in the board drawing: parts, their pins, and what these are joined with.
 
-use std::collections::BTreeMap;
-
-use simulator::board::diagram::{Diagram, Netlist, Part, PartKind, PinRef};
+use hil_model::observation::Rgb;
+use simulator::board::diagram::{Diagram, Part, PinRef};
 use simulator::machine::ControlError;
+use simulator::part::Shows;
 
-use crate::picture::Layout;
+use crate::picture::Image;
 
 /// The usual board: one light, `led1`, on GPIO8 of an ESP32-C3-DevKitM-1 with the id `esp`.
 const USUAL: &str = r#"{
@@ -25,18 +25,11 @@ pub enum Net {
     Open,
 }
 
-/// The parts of a board drawing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A board drawing, as steps speak of it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Drawing {
-    parts: BTreeMap<String, DrawnPart>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct DrawnPart {
-    /// In the order of Wokwi's catalogue.
-    pins: Vec<(&'static str, Net)>,
-    /// How its lights lie, if it has any.
-    layout: Option<Layout>,
+    /// The drawing itself.
+    pub diagram: Diagram,
 }
 
 /// A part, pin or control that a step names and the board drawing does not have.
@@ -102,62 +95,65 @@ impl Default for Drawing {
 impl Drawing {
     /// The parts of a drawing, those on the board itself included (`esp.rgb1`).
     pub fn new(diagram: &Diagram) -> Self {
-        let netlist = diagram.netlist();
-        let drawn = |part: &Part| {
-            let pins = part.kind.pins().iter().map(|pin| (*pin, net(diagram, &netlist, &PinRef::new(&part.id, *pin))));
-            (part.id.clone(), DrawnPart { pins: pins.collect(), layout: Layout::of_part(part) })
-        };
-        let mut parts: BTreeMap<_, _> = diagram.parts.iter().map(drawn).collect();
-        for light in netlist.leds() {
-            let onboard = || DrawnPart { pins: Vec::new(), layout: Some(Layout::row(light.leds)) };
-            parts.entry(light.id.clone()).or_insert_with(onboard);
-        }
-        Self { parts }
+        Self { diagram: diagram.clone() }
     }
 
-    /// What a pin is joined with; never [`Net::Open`].
+    /// What a pin is joined with; never [`Net::Open`]. A GPIO goes before a rail: its level is that of the net, whatever
+    /// else hangs on it.
     ///
     /// # Errors
     /// [`PartError`]: there is no such part or pin, or nothing is known of its level.
     pub fn net(&self, part: &str, pin: &str) -> Result<Net, PartError> {
-        let pins = &self.part(part)?.pins;
-        let (part, pin) = (part.to_owned(), pin.to_owned());
-        match pins.iter().find(|(name, _)| *name == pin) {
-            None => Err(PartError::Pin { part, pin, pins: pins.iter().map(|(name, _)| (*name).to_owned()).collect() }),
-            Some((_, Net::Open)) => Err(PartError::Open { part, pin }),
-            Some((_, net)) => Ok(*net),
+        let pins = self.part(part)?.kind.pins();
+        let reference = PinRef::new(part, pin);
+        let PinRef { part, pin } = reference.clone();
+        if !pins.contains(&pin.as_str()) {
+            return Err(PartError::Pin { part, pin, pins: pins.into_iter().map(str::to_owned).collect() });
         }
+        let net = self.diagram.netlist().net(&reference);
+        let rail = || net.rail().map(|rail| Net::Rail(rail.level()));
+        net.gpio().map(Net::Gpio).or_else(rail).ok_or(PartError::Open { part, pin })
     }
 
-    /// How the lights of a part lie.
+    /// A picture of a part's lights, each of which shows `color`.
     ///
     /// # Errors
     /// [`PartError`]: there is no such part, or it has no lights.
-    pub fn layout(&self, part: &str) -> Result<Layout, PartError> {
-        let lights = || self.parts.iter().filter(|(_, part)| part.layout.is_some()).map(|(id, _)| id.clone()).collect();
-        self.part(part)?.layout.ok_or_else(|| PartError::NoLights { part: part.to_owned(), lights: lights() })
+    pub fn picture(&self, part: &str, color: impl Fn(u16) -> Rgb) -> Result<Image, PartError> {
+        let shown = self.lights(self.part(part)?);
+        let colors = |lights| (0..lights).map(|index| u16::try_from(index).map(&color).unwrap_or_default()).collect();
+        let picture = shown.and_then(|(made, lights)| made.picture(&Shows::Colors(colors(lights))));
+        picture.map(Image::from).ok_or_else(|| self.no_lights(part))
     }
 
-    fn part(&self, id: &str) -> Result<&DrawnPart, PartError> {
-        let parts = || self.parts.keys().cloned().collect();
-        self.parts.get(id).ok_or_else(|| PartError::Part { part: id.to_owned(), parts: parts() })
+    /// The part has no picture; those that have one.
+    pub fn no_lights(&self, part: &str) -> PartError {
+        let has_lights = |part: &&Part| self.lights(part).is_some();
+        let mut lights: Vec<String> = self.diagram.all_parts().filter(has_lights).map(|part| part.id.clone()).collect();
+        lights.sort_unstable();
+        PartError::NoLights { part: part.to_owned(), lights }
     }
-}
 
-/// A GPIO goes before a rail: its level is that of the net, whatever else hangs on it.
-fn net(diagram: &Diagram, netlist: &Netlist<'_>, pin: &PinRef) -> Net {
-    let board = diagram.board();
-    let joined = netlist.joined_with(pin);
-    let on_board = || joined.iter().copied().chain([pin]).filter(|pin| pin.part == board.id);
-    if let Some(gpio) = on_board().filter_map(|pin| board.kind.gpio(&pin.pin)).min() {
-        return Net::Gpio(gpio);
+    /// The part that draws its lights, and how many there are; none if it has none.
+    fn lights(&self, part: &Part) -> Option<(Box<dyn simulator::part::Part>, usize)> {
+        let made = self.diagram.made(&part.id).ok().flatten()?;
+        match made.shows() {
+            Shows::Colors(colors) => Some((made, colors.len())),
+            _ => None,
+        }
     }
-    on_board().find_map(|pin| rail(board.kind, &pin.pin)).map_or(Net::Open, Net::Rail)
-}
 
-fn rail(board: PartKind, pin: &str) -> Option<bool> {
-    let is = |name: &str| board.is_board() && pin.starts_with(name);
-    if is("GND") { Some(false) } else { (is("3V3") || is("5V")).then_some(true) }
+    /// The part with this id, also if it is on the board itself.
+    ///
+    /// # Errors
+    /// [`PartError::Part`] with those that there are.
+    pub fn part(&self, id: &str) -> Result<&Part, PartError> {
+        self.diagram.all_parts().find(|part| part.id == id).ok_or_else(|| {
+            let mut parts: Vec<String> = self.diagram.all_parts().map(|part| part.id.clone()).collect();
+            parts.sort_unstable();
+            PartError::Part { part: id.to_owned(), parts }
+        })
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +180,7 @@ mod tests {
             "no GPIO of the board, ground or supply is wired to led1:DOUT, so that its level is not known"
         );
         assert_eq!(
-            drawing.layout("esp").expect_err("a board").to_string(),
+            drawing.picture("esp", |_| Rgb::BLACK).expect_err("a board").to_string(),
             "the part \"esp\" has no lights to take a picture of; those that have: esp.rgb1, led1"
         );
     }

@@ -5,8 +5,9 @@ use std::path::Path;
 use simulator::board::diagram::Diagram;
 
 use super::{BenchError, Drawing, PartError};
-use crate::picture::{Image, Layout};
+use crate::picture::Image;
 use hil_model::observation::Rgb;
+use simulator::board::ws2812::ColorOrder;
 
 /// One light in a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct LightPosition {
 }
 
 /// The chains of lights on a board.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Wiring {
     /// GPIO and the lights behind it, in the order of the chain. Several chains can hang on one GPIO: each sees the same
     /// waveform.
@@ -58,41 +59,49 @@ impl Wiring {
         Ok(Self { chains, drawing: Drawing::new(&diagram) })
     }
 
-    /// How many lights a part has on the device.
-    fn lights_of(&self, part: &str) -> usize {
-        let lights = self.chains.iter().flat_map(|(_, lights)| lights).filter(|light| light.part == part);
-        lights.map(|light| usize::from(light.index) + 1).max().unwrap_or_default()
-    }
-
     /// A picture of a part's lights, each of which shows `color`.
     ///
     /// # Errors
     /// [`PartError`](super::PartError): there is no such part, or it has no lights.
     pub fn picture(&self, part: &str, color: impl Fn(u16) -> Rgb) -> Result<Image, PartError> {
-        let mut layout = self.drawing.layout(part)?;
-        let lights = match self.lights_of(part) {
-            // Wired to no GPIO: dark.
-            0 => layout.lights,
-            lights => lights,
-        };
-        if lights != layout.lights {
-            // The scenario configures a longer chain than the drawing has.
-            layout = Layout::row(lights);
+        self.drawing.picture(part, color)
+    }
+
+    /// Whether a part's lights are among those that are looked at.
+    pub fn has(&self, part: &str) -> bool {
+        self.chains.iter().flat_map(|(_, lights)| lights).any(|light| light.part == part)
+    }
+
+    /// The same lights, which take their colours in this order.
+    #[must_use]
+    pub fn taking(mut self, order: ColorOrder) -> Self {
+        let lit: Vec<String> =
+            self.drawing.diagram.all_parts().filter(|it| it.lights().is_some()).map(|it| it.id.clone()).collect();
+        for id in lit {
+            self.set(&id, "colorOrder", order.name());
         }
-        let colors: Vec<Rgb> = (0..lights).map(|index| u16::try_from(index).map(&color).unwrap_or_default()).collect();
-        Ok(layout.draw(&colors))
+        self
+    }
+
+    fn set(&mut self, part: &str, attribute: &str, value: &str) {
+        if let Some(part) = self.drawing.diagram.part_mut(part) {
+            part.attrs.insert(attribute.to_owned(), value.to_owned());
+        }
     }
 
     /// The lights of a device with this configuration: a scenario that configures a longer chain than the drawing has is
     /// given one.
     pub fn for_device(&self, led_gpio: u8, led_count: u16) -> Self {
         let mut wiring = self.clone();
+        let mut longer = Vec::new();
         for (gpio, lights) in &mut wiring.chains {
             if *gpio == led_gpio && lights.len() == 1 && led_count > 1 {
                 let part = lights[0].part.clone();
                 *lights = (0..led_count).map(|index| LightPosition { part: part.clone(), index }).collect();
+                longer.push(part);
             }
         }
+        longer.iter().for_each(|part| wiring.set(part, "pixels", &led_count.to_string()));
         wiring
     }
 }

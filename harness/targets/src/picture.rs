@@ -1,15 +1,10 @@
-//! Pictures of LED parts as Wokwi takes them: a block of 8 x 8 pixels for each LED, filled with the colour that was sent to
-//! it, without gamma and opaque. Not for what a part looks like on the screen.
+//! Pictures of parts as files, and how two of them differ. What is on a picture is the part's own to say.
 
 use std::fmt;
 use std::io::Cursor;
 
-use simulator::board::diagram::{Part, PartKind};
+use simulator::part::Picture;
 
-use hil_model::observation::Rgb;
-
-/// Pixels along each side of an LED's block.
-pub const PIXELS_PER_LED: usize = 8;
 /// A picture that is read has at most so many pixels: 1024 x 1024, far more than any LED part.
 const MOST_PIXELS: u64 = 1 << 20;
 const OPAQUE: u8 = 0xFF;
@@ -76,63 +71,9 @@ impl fmt::Display for Color {
     }
 }
 
-/// A PNG (8-bit RGBA) of LEDs, `columns` in a row; what is missing in the last row is dark. No LEDs at all are drawn as one
-/// dark one, since there is no PNG without pixels.
-pub fn leds(colors: &[Rgb], columns: usize) -> Vec<u8> {
-    image(colors, columns).to_png()
-}
-
-/// The same as [`leds`], not encoded.
-pub fn image(colors: &[Rgb], columns: usize) -> Image {
-    let columns = columns.max(1);
-    let rows = colors.len().div_ceil(columns).max(1);
-    let side = PIXELS_PER_LED;
-    let pixel = |x: usize, y: usize| {
-        let Rgb { r, g, b } = colors.get(y / side * columns + x / side).copied().unwrap_or_default();
-        [r, g, b, OPAQUE]
-    };
-    let (width, height) = (columns * side, rows * side);
-    let rgba = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect();
-    let pixels = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    Image { width: pixels(width), height: pixels(height), rgba }
-}
-
-/// How the LEDs of a part are laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
-    /// LEDs in all.
-    pub lights: usize,
-    /// LEDs in a row.
-    pub columns: usize,
-    /// The second row and every other one after it begins at the right.
-    pub serpentine: bool,
-}
-
-impl Layout {
-    /// LEDs in one row.
-    pub const fn row(leds: usize) -> Self {
-        Self { lights: leds, columns: leds, serpentine: false }
-    }
-
-    /// The layout of an LED part; none if it is another part.
-    pub fn of_part(part: &Part) -> Option<Self> {
-        match part.kind {
-            PartKind::LedMatrix { rows, cols } => {
-                let lights = usize::from(rows) * usize::from(cols);
-                let serpentine = part.attrs.get("layout").is_some_and(|layout| layout == "serpentine");
-                Some(Self { lights, columns: cols.into(), serpentine })
-            }
-            kind => kind.leds().map(Self::row),
-        }
-    }
-
-    /// The picture of LEDs whose colours are given in the order in which the data passes them.
-    pub fn draw(self, colors: &[Rgb]) -> Image {
-        let mut placed = colors.to_vec();
-        if self.serpentine && self.columns > 0 {
-            placed.chunks_mut(self.columns).skip(1).step_by(2).for_each(<[Rgb]>::reverse);
-        }
-        image(&placed, self.columns)
+impl From<Picture> for Image {
+    fn from(Picture { width, height, rgba }: Picture) -> Self {
+        Self { width, height, rgba }
     }
 }
 
@@ -212,52 +153,31 @@ impl fmt::Display for Difference {
 mod tests {
     use super::*;
 
-    const RED: Rgb = Rgb { r: 255, g: 0, b: 0 };
-    const BLUE: Rgb = Rgb { r: 0, g: 0, b: 255 };
-    const DARK: Rgb = Rgb { r: 0, g: 0, b: 0 };
+    const RED: [u8; 4] = [255, 0, 0, 255];
+    const BLUE: [u8; 4] = [0, 0, 255, 255];
 
-    /// The colour in the middle of each block.
-    fn blocks(image: &Image) -> Vec<Vec<String>> {
-        let at = |x: u32, y: u32| {
-            let start = ((y * 8 + 4) * image.width + x * 8 + 4) as usize * 4;
-            Color(image.rgba[start..start + 4].try_into().expect("four bytes")).to_string()
-        };
-        (0..image.height / 8).map(|y| (0..image.width / 8).map(|x| at(x, y)).collect()).collect()
+    /// Blocks of 8 x 8 pixels in a row.
+    fn image(blocks: &[[u8; 4]]) -> Image {
+        let rgba = (0..8).flat_map(|_| blocks.iter().flat_map(|block| [*block; 8])).flatten().collect();
+        Image { width: 8 * blocks.len() as u32, height: 8, rgba }
     }
 
     #[test]
-    fn one_led_is_a_uniform_opaque_block() {
-        let image = read(&leds(&[Rgb { r: 1, g: 2, b: 3 }], 1)).expect("a PNG of our own");
-        assert_eq!((image.width, image.height), (8, 8));
-        assert!(image.rgba.as_chunks().0.iter().all(|pixel| *pixel == [1, 2, 3, 255]));
-    }
-
-    #[test]
-    fn a_ring_is_one_row() {
-        let image = Layout::row(24).draw(&[BLUE; 24]);
-        assert_eq!((image.width, image.height), (192, 8));
-    }
-
-    #[test]
-    fn every_other_row_of_a_serpentine_matrix_runs_backwards() {
-        let colors = [RED, DARK, DARK, BLUE, DARK, DARK];
-        let straight = Layout { lights: 6, columns: 3, serpentine: false }.draw(&colors);
-        let serpentine = Layout { lights: 6, columns: 3, serpentine: true }.draw(&colors);
-        assert_eq!(blocks(&straight)[1], ["#0000ff", "#000000", "#000000"]);
-        assert_eq!(blocks(&serpentine)[0], ["#ff0000", "#000000", "#000000"]);
-        assert_eq!(blocks(&serpentine)[1], ["#000000", "#000000", "#0000ff"]);
+    fn a_picture_is_read_as_it_was_written() {
+        let picture = image(&[[1, 2, 3, 255], BLUE]);
+        assert_eq!(read(&picture.to_png()).expect("a PNG of our own"), picture);
     }
 
     #[test]
     fn a_difference_says_how_many_pixels_and_which_is_the_first() {
-        let (expected, actual) = (image(&[RED, RED], 2), image(&[RED, BLUE], 2));
+        let (expected, actual) = (image(&[RED, RED]), image(&[RED, BLUE]));
         assert_eq!(expected.difference(&expected), None);
         assert_eq!(
             expected.difference(&actual).expect("they differ").to_string(),
             "64 pixels differ, the first at column 8, row 0: #0000ff instead of #ff0000"
         );
         assert_eq!(
-            expected.difference(&image(&[RED], 1)).expect("they differ").to_string(),
+            expected.difference(&image(&[RED])).expect("they differ").to_string(),
             "8 x 8 pixels instead of 16 x 8"
         );
     }
@@ -284,7 +204,7 @@ mod tests {
     #[test]
     fn what_is_no_picture_is_refused() {
         assert!(matches!(read(b"GIF89a"), Err(PictureError::Png(_))));
-        let png = leds(&[RED], 1);
+        let png = image(&[RED]).to_png();
         assert!(matches!(read(&png[..png.len() / 2]), Err(PictureError::Png(_))));
         assert!(matches!(
             read(&Image { width: 4096, height: 1024, rgba: vec![0; 4096 * 1024 * 4] }.to_png()),

@@ -1,4 +1,4 @@
-//! A small assembler for RV32IM, for programs in tests and benchmarks.
+//! A small assembler for RV32IMA, for programs in tests and benchmarks.
 
 use std::collections::HashMap;
 
@@ -52,6 +52,10 @@ pub fn csr_type(funct3: u32, rd: u32, csr: u16, rs1: u32) -> u32 {
     u32::from(csr) << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | 0x73
 }
 
+pub fn a_type(funct5: u32, rd: u32, rs2: u32, rs1: u32) -> u32 {
+    funct5 << 27 | rs2 << 20 | rs1 << 15 | 2 << 12 | rd << 7 | 0x2F
+}
+
 pub const ECALL: u32 = 0x0000_0073;
 pub const EBREAK: u32 = 0x0010_0073;
 pub const MRET: u32 = 0x3020_0073;
@@ -76,7 +80,7 @@ pub struct Asm {
 
 macro_rules! instructions {
     (r { $($r:ident $f7:literal $f3:literal;)* } i { $($i:ident $g3:literal;)* } load { $($l:ident $h3:literal;)* }
-     store { $($s:ident $k3:literal;)* } branch { $($b:ident $m3:literal;)* } csr { $($c:ident $n3:literal;)* }) => {
+     store { $($s:ident $k3:literal;)* } branch { $($b:ident $m3:literal;)* } csr { $($c:ident $n3:literal;)* } atomic { $($a:ident $f5:literal;)* }) => {
         $(pub fn $r(&mut self, rd: u32, rs1: u32, rs2: u32) -> &mut Self { self.word(r_type($f7, $f3, rd, rs1, rs2)) })*
         $(pub fn $i(&mut self, rd: u32, rs1: u32, imm: i32) -> &mut Self { self.word(i_type(0x13, $g3, rd, rs1, imm)) })*
         $(pub fn $l(&mut self, rd: u32, imm: i32, rs1: u32) -> &mut Self { self.word(i_type(0x03, $h3, rd, rs1, imm)) })*
@@ -86,6 +90,7 @@ macro_rules! instructions {
             self.word(b_type($m3, rs1, rs2, 0))
         })*
         $(pub fn $c(&mut self, rd: u32, csr: u16, rs1: u32) -> &mut Self { self.word(csr_type($n3, rd, csr, rs1)) })*
+        $(pub fn $a(&mut self, rd: u32, rs2: u32, rs1: u32) -> &mut Self { self.word(a_type($f5, rd, rs2, rs1)) })*
     };
 }
 
@@ -99,6 +104,8 @@ impl Asm {
         store { sb 0; sh 1; sw 2; }
         branch { beq 0; bne 1; blt 4; bge 5; bltu 6; bgeu 7; }
         csr { csrrw 1; csrrs 2; csrrc 3; csrrwi 5; csrrsi 6; csrrci 7; }
+        atomic { amoadd 0; amoswap 1; sc 3; amoxor 4; amoor 8; amoand 0xC; amomin 0x10; amomax 0x14; amominu 0x18;
+                 amomaxu 0x1C; }
     }
 }
 
@@ -130,6 +137,10 @@ impl Asm {
     /// The address of a label that is already there.
     pub fn address(&self, name: &str) -> u32 {
         self.labels[name]
+    }
+
+    pub fn lr(&mut self, rd: u32, rs1: u32) -> &mut Self {
+        self.word(a_type(2, rd, ZERO, rs1))
     }
 
     pub fn srai(&mut self, rd: u32, rs1: u32, shamt: i32) -> &mut Self {

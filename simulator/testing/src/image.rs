@@ -1,6 +1,7 @@
 //! Small firmware, made without a linker: ELF files, and the images that come of them.
 
 use simulator::image::{Firmware, Layout, PartitionTable};
+use simulator::mem::MEMORY;
 use simulator::mem::Memory;
 
 /// A segment of an ELF file, with a section of the same bytes.
@@ -173,7 +174,7 @@ pub fn seal(app: &mut [u8]) {
 
 /// The machine's memory when the app starts.
 pub fn memory_at_start(firmware: &Firmware) -> Memory {
-    let mut memory = Memory::new(firmware.flash.clone());
+    let mut memory = Memory::new(&MEMORY, firmware.flash.clone());
     firmware.boot.load(&mut memory).expect("segments in RAM");
     memory
 }

@@ -5,7 +5,7 @@ use firmware::ws2812::Pulse;
 use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event, Waveform};
 
 use super::board::Supply;
-use hil_model::observation::{Observation, Rgb};
+use hil_model::observation::Observation;
 use hil_model::time::SimTime;
 use hil_targets::journal::Journal;
 use hil_targets::layout::{LightPosition, Wiring};
@@ -74,7 +74,7 @@ impl Chain {
             Event::Frame(frame) => {
                 for (light, color) in self.lights.iter().zip(frame.leds) {
                     // The frame takes 0.3 ms; the journal says when the device began to show it.
-                    seen.show(light, Rgb { r: color.red, g: color.green, b: color.blue }, SimTime(start));
+                    seen.show(light, color, SimTime(start));
                 }
             }
             // Bits for lights that the drawing does not have: no fault of the waveform.

@@ -7,7 +7,7 @@ use simulator::board::ws2812::{Event, Frame};
 
 use super::analyzer::{Analyzer, Moment, Pace, Seen, What};
 use super::device::Lost;
-use hil_model::observation::{Observation, Rgb};
+use hil_model::observation::Observation;
 use hil_model::time::SimTime;
 use hil_targets::journal::Journal;
 use hil_targets::lights::Lights;
@@ -81,7 +81,7 @@ impl ObservedLights {
         let Some(lights) = self.analyzer.chains().get(chain) else { return };
         // Of the others it is not known what they show.
         for (light, color) in lights.iter().zip(&frame.leds).take(frame.updated) {
-            self.lights.show(light, Rgb { r: color.red, g: color.green, b: color.blue }, at);
+            self.lights.show(light, *color, at);
         }
     }
 

@@ -26,6 +26,7 @@ use hil_model::verdict::Exit;
 use hil_runner::{BrokerChoice, Cancel, RunOptions, RunsOn};
 use hil_scenario::parse_duration;
 use hil_scenario::plan::plan_hash;
+use simulator::cpu::HAS_COMPILER;
 
 use self::coverage::Coverage;
 use self::findings::Findings;
@@ -40,6 +41,10 @@ const DEFAULT_TIME: Duration = Duration::from_secs(60);
 const DEFAULT_RATE: f64 = 10.0;
 /// Wall time after which a case is given up.
 const WALL_LIMIT: Duration = Duration::from_secs(600);
+
+/// What tier 3 says where the feature `machine-code` is off.
+const WITHOUT_COMPILER: &str = "tier 3 is three times slower than it can be, because this hil has no compiler of machine \
+code: `cargo hil-full fuzz` has it, and so has an installed hil (docs/building.md)";
 
 /// Look for faults that nobody wrote a scenario for
 ///
@@ -208,6 +213,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         },
         if jobs == 1 { "job" } else { "jobs" },
     );
+    if args.tier.coverage && !HAS_COMPILER {
+        println!("{WITHOUT_COMPILER}");
+    }
     let target = options.runs_on.name();
     let report = args.reports.open(args.run_info(&options, &chosen.reason))?;
     let mut findings = Findings::new(&args.regressions, args.seed, target, report);

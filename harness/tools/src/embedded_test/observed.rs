@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use simulator::board::ws2812;
 use simulator::machine::{Event, What};
+use simulator::part::PartEvent;
 use simulator::soc::{Report, SerialPort};
 
 use super::board::Rig;
@@ -54,8 +54,10 @@ impl Observed {
                 print(&[byte]);
             }
             What::Report(report) => self.report(with_function(&report, rig)),
-            What::Light { event: ws2812::Event::Frame(_) | ws2812::Event::Surplus(_), .. } => {}
-            What::Light { chain, event } => self.report(format!("LED chain {}: {event}", chain + 1)),
+            What::Part { part, event: PartEvent::Fault(fault) } => {
+                let id = rig.board.parts.get(part).map_or("a part", |part| part.id.as_str());
+                self.report(format!("{id}: {fault}"));
+            }
             _ => {}
         }
     }

@@ -38,7 +38,7 @@ impl SimDevice {
             firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
             firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
         };
-        let wiring = target.wiring.for_device(config.led_gpio, config.led_count);
+        let wiring = target.wiring.for_device(config.led_gpio, config.led_count).taking(order);
         if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
             let gpio = config.led_gpio;
             bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
@@ -46,7 +46,8 @@ impl SimDevice {
         let mut machine_config = Config::default();
         machine_config.seed = bench.seed;
         machine_config.network.seed = bench.seed;
-        let mut machine = Machine::new(target.board_with(&wiring, order), &target.firmware, machine_config);
+        let board = wiring.drawing.diagram.build().map_err(|error| BenchError::Drawing(error.to_string()))?;
+        let mut machine = Machine::new(board, &target.firmware, machine_config);
         if let Some(path) = &target.flash {
             load_flash(&mut machine, path)?;
         }
@@ -55,7 +56,7 @@ impl SimDevice {
         machine.network().allow(BROKER.0);
         let journal = bench.journal.clone();
         let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
-        let driver = Rc::new(Driver::new(machine, wiring.clone(), stack_end, &bench));
+        let driver = Rc::new(Driver::new(machine, &wiring, stack_end, &bench));
         let pauses = Pauses(Rc::clone(&driver));
         Ok(Self { journal, driver, pauses, wiring, tasks: Vec::new(), flash: target.flash.clone() })
     }
@@ -147,8 +148,9 @@ impl Controls for SimDevice {
 
 impl Screens for SimDevice {
     fn picture(&mut self, part: &str) -> Result<Image, PartError> {
-        self.driver.catch_up();
-        self.wiring.picture(part, |index| self.driver.color(part, index))
+        self.wiring.drawing.part(part)?;
+        let picture = self.driver.act(|machine| machine.picture(part));
+        picture.map(Image::from).ok_or_else(|| self.wiring.drawing.no_lights(part))
     }
 }
 

@@ -14,7 +14,7 @@ use super::connection::Connection;
 use super::observe::Observer;
 use super::pause::Pausing;
 use crate::simulation::stack::overflow;
-use hil_model::observation::{Observation, Rgb};
+use hil_model::observation::Observation;
 use hil_model::time::SimTime;
 use hil_targets::journal::Journal;
 use hil_targets::layout::Wiring;
@@ -42,14 +42,15 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(machine: Machine, wiring: Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
+    pub(super) fn new(machine: Machine, wiring: &Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
         let journal = bench.journal.clone();
         let epoch = journal.now();
+        let observer = Observer::new(journal.clone(), wiring, &machine, epoch);
         Self {
             machine: RefCell::new(machine),
             connections: RefCell::default(),
             wire: bench.wire.clone(),
-            observer: RefCell::new(Observer::new(journal.clone(), wiring, epoch)),
+            observer: RefCell::new(observer),
             pausing: RefCell::default(),
             paused: Notify::new(),
             stack_end,
@@ -115,11 +116,6 @@ impl Driver {
             }
             self.wire.link(!up).await;
         }
-    }
-
-    /// What a light shows.
-    pub(super) fn color(&self, part: &str, index: u16) -> Rgb {
-        self.observer.borrow().color(part, index)
     }
 
     /// Lets the machine run up to now, and then does something to it.

@@ -13,9 +13,7 @@ mod pause;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use simulator::board::ws2812::ColorOrder;
 use simulator::image::Firmware;
-use simulator::machine::{Board, Chain};
 
 use hil_scenario::Capability;
 use hil_targets::clock::Pace;
@@ -27,9 +25,7 @@ use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, simulated_capab
 pub struct SimTarget {
     /// What is in the flash before the harness provisions the device.
     pub firmware: Arc<Firmware>,
-    /// The wires and parts around the chip, but for its LEDs.
-    pub board: Board,
-    /// Which lights hang on which GPIO.
+    /// The wires and parts around the chip, and which lights hang on which GPIO.
     pub wiring: Wiring,
     /// Keeps the flash in this file instead of in memory.
     pub flash: Option<PathBuf>,
@@ -40,15 +36,9 @@ pub struct SimTarget {
 }
 
 impl SimTarget {
-    /// This firmware on a bare board with these lights.
+    /// This firmware on this board.
     pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
-        Self { firmware, board: Board::default(), wiring, flash: None, realtime: false, fault: None }
-    }
-
-    /// The board of a device with these lights, which take their colours in `order`.
-    fn board_with(&self, wiring: &Wiring, order: ColorOrder) -> Board {
-        let chain = |(gpio, lights): &(u8, Vec<_>)| Chain { gpio: *gpio, leds: lights.len(), order };
-        Board { chains: wiring.chains.iter().map(chain).collect(), ..self.board.clone() }
+        Self { firmware, wiring, flash: None, realtime: false, fault: None }
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the machine shows, as the journal tells it.
 
-use simulator::board::ws2812;
-use simulator::machine::{Event, What};
+use simulator::machine::{Event, Machine, What};
+use simulator::part::{PartEvent, Shows};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
 use simulator::time::{Instant, Span};
 
-use hil_model::observation::{FlashOp, Observation, Payload, Rgb, SerialStream};
+use hil_model::observation::{FlashOp, Observation, Payload, SerialStream};
 use hil_model::time::SimTime;
 use hil_targets::journal::Journal;
-use hil_targets::layout::Wiring;
+use hil_targets::layout::{LightPosition, Wiring};
 use hil_targets::lights::Lights;
 
 /// A line of serial output longer than this is recorded in parts.
@@ -20,7 +20,8 @@ const IDLE: Span = Span::from_ms(2);
 /// Turns the machine's events into the journal's.
 pub(super) struct Observer {
     journal: Journal,
-    wiring: Wiring,
+    /// The ids of the machine's parts; none for those that are not looked at.
+    parts: Vec<Option<String>>,
     lights: Lights,
     epoch: SimTime,
     /// What has come of a line on the console.
@@ -33,20 +34,17 @@ pub(super) struct Observer {
 }
 
 impl Observer {
-    pub(super) fn new(journal: Journal, wiring: Wiring, epoch: SimTime) -> Self {
+    pub(super) fn new(journal: Journal, wiring: &Wiring, machine: &Machine, epoch: SimTime) -> Self {
+        let is_seen = |id: &str, shows: &Shows| !matches!(shows, Shows::Colors(_)) || wiring.has(id);
+        let parts = machine.parts().map(|(id, part)| is_seen(id, &part.shows()).then(|| id.to_owned())).collect();
         let lights = Lights::new(journal.clone());
         let (line, last_byte) = (Vec::new(), Instant::ZERO);
-        Self { journal, wiring, lights, epoch, line, last_byte, panic: None, last_flash_operation: None }
+        Self { journal, parts, lights, epoch, line, last_byte, panic: None, last_flash_operation: None }
     }
 
     /// Scenario time of the machine's time zero is another one from now on.
     pub(super) fn set_epoch(&mut self, epoch: SimTime) {
         self.epoch = epoch;
-    }
-
-    /// What a light shows.
-    pub(super) fn color(&self, part: &str, index: u16) -> Rgb {
-        self.lights.color(part, index)
     }
 
     /// Records what was printed without a line end, as a prompt is, if nothing has followed; says when to ask again.
@@ -77,7 +75,7 @@ impl Observer {
                     self.last_byte = machine_at;
                     self.serial(at, byte);
                 }
-                What::Light { chain, event } => self.light(chain, event),
+                What::Part { part, event } => self.part(at, part, event),
                 What::Flash(operation) => {
                     self.last_flash_operation = Some(operation);
                     let op = match operation.kind {
@@ -127,21 +125,18 @@ impl Observer {
         self.journal.record_at(at, Observation::Serial { stream: SerialStream::Output, data: Payload(line) });
     }
 
-    fn light(&self, chain: usize, event: ws2812::Event) {
-        let Some((_, lights)) = self.wiring.chains.get(chain) else { return };
+    fn part(&self, at: SimTime, part: usize, event: PartEvent) {
+        let Some(Some(id)) = self.parts.get(part) else { return };
         match event {
-            ws2812::Event::Frame(frame) => {
-                let at = self.time(Instant::from_ns(frame.latch_ns));
-                for (light, color) in lights.iter().zip(frame.leds) {
-                    self.lights.show(light, Rgb { r: color.red, g: color.green, b: color.blue }, at);
+            PartEvent::Shows(Shows::Colors(colors)) => {
+                for (index, color) in (0..).zip(colors) {
+                    self.lights.show(&LightPosition { part: id.clone(), index }, color, at);
                 }
             }
-            // Bits for lights that the drawing does not have: no fault of the waveform.
-            ws2812::Event::Surplus(_) => {}
-            problem => {
-                let part = lights.first().map_or_else(String::new, |light| light.part.clone());
-                self.journal.record(Observation::Waveform { part, problem: problem.to_string() });
+            PartEvent::Fault(fault) => {
+                self.journal.record(Observation::Waveform { part: id.clone(), problem: fault.to_string() });
             }
+            _ => {}
         }
     }
 

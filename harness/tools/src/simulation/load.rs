@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use object::{Object as _, ObjectSection as _, SectionKind};
-use simulator::board::diagram::{Diagram, DiagramError};
+use simulator::board::diagram::{BoardError, Diagram, DiagramError};
 use simulator::image::{
     Firmware, FlashSize, ImageError, Kind, Layout, PARTITION_TABLE_OFFSET, Partition, PartitionError, PartitionKind,
     PartitionTable, subtype,
 };
-use simulator::machine::{Board, BoardError, Probe};
+use simulator::machine::Board;
 use simulator::mem::{FlashImage, OutsideFlash, ROM, ROM_DATA, SECTOR_BYTES};
 
 use hil_bench::debug_info::{DebugInfo, DebugInfoError};
@@ -213,70 +213,19 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     fs::read(path).map_err(|source| LoadError::File { path: path.to_owned(), source })
 }
 
-/// A board with the names of its lights.
-#[derive(Clone, Debug, Default)]
-pub struct Drawing {
-    /// The wires and parts.
-    pub board: Board,
-    /// For each chain of the board, the part that each LED belongs to, with its place in it if it has several: `ring.3`.
-    /// Chains on one GPIO show the same: they are one here, with both names (`esp.rgb1 and led1`), and the others have none.
-    pub lights: Vec<Vec<String>>,
-    light_probes: Vec<Probe>,
+/// Reads the wires and parts of a board from its `diagram.json`.
+///
+/// # Errors
+/// If it cannot be read, or cannot be built.
+pub fn board(path: &Path) -> Result<Board, LoadError> {
+    Diagram::read(path)?.build().map_err(|source| LoadError::Board { path: path.to_owned(), source })
 }
 
-impl Drawing {
-    /// Reads `diagram.json`.
-    ///
-    /// # Errors
-    /// If it cannot be read, or cannot be built.
-    pub fn read(path: &Path) -> Result<Self, LoadError> {
-        Self::build(&Diagram::read(path)?, path)
-    }
-
-    /// An ESP32-C3-DevKitM-1 with nothing but the LED that is on it.
-    pub fn bare() -> Self {
-        let text = r#"{ "version": 1, "parts": [{ "type": "board-esp32-c3-devkitm-1", "id": "esp" }] }"#;
-        let diagram = Diagram::parse("the bare board", text).expect("a valid drawing");
-        Self::build(&diagram, Path::new("the bare board")).expect("a drawing that can be built")
-    }
-
-    fn build(diagram: &Diagram, path: &Path) -> Result<Self, LoadError> {
-        let wrong = |source| LoadError::Board { path: path.to_owned(), source };
-        let board = Board::from_diagram(diagram).map_err(wrong)?;
-        let names = |part: simulator::board::diagram::LedPart| {
-            (0..part.leds).map(move |index| match part.leds {
-                1 => part.id.clone(),
-                _ => format!("{}.{index}", part.id),
-            })
-        };
-        let lights = |chain: simulator::board::diagram::LedChain| chain.parts.into_iter().flat_map(names).collect();
-        let mut lights: Vec<Vec<String>> = diagram.netlist().led_chains().into_iter().map(lights).collect();
-        let probes = light_probes(&board, &lights);
-        for second in 1..lights.len() {
-            let is_same = |first: &usize| {
-                board.chains[*first].gpio == board.chains[second].gpio && lights[*first].len() == lights[second].len()
-            };
-            if let Some(first) = (0..second).find(is_same) {
-                let names = std::mem::take(&mut lights[second]);
-                lights[first].iter_mut().zip(names).for_each(|(name, other)| *name += &format!(" and {other}"));
-            }
-        }
-        Ok(Self { board, lights, light_probes: probes })
-    }
-
-    /// Adds a probe to the data line of each chain of LEDs, named after its first part.
-    pub fn probe_lights(&mut self) {
-        self.board.probes.append(&mut self.light_probes);
-    }
-}
-
-fn light_probes(board: &Board, lights: &[Vec<String>]) -> Vec<Probe> {
-    let probe = |(chain, lights): (&simulator::machine::Chain, &Vec<String>)| {
-        // The LED on the board is a part of the board: `esp.rgb1`.
-        let part = lights.first().map_or("leds", String::as_str).trim_end_matches(".0").replace('.', "_");
-        Probe { part, pin: "DIN".to_owned(), gpio: chain.gpio }
-    };
-    board.chains.iter().zip(lights).map(probe).collect()
+/// An ESP32-C3-DevKitM-1 with nothing but the LED that is on it.
+pub fn bare_board() -> Board {
+    let text = r#"{ "version": 1, "parts": [{ "type": "board-esp32-c3-devkitm-1", "id": "esp" }] }"#;
+    let diagram = Diagram::parse("the bare board", text).expect("a valid drawing");
+    diagram.build().expect("a drawing that can be built")
 }
 
 /// Espressif's mask ROM as an image: from their ELF file, or the image itself.

@@ -3,12 +3,39 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use simulator::machine::Probe;
+use simulator::circuit::{Board, Joint};
+use simulator::part::Hears;
 use simulator::time::Instant;
 use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value};
 
 /// Picoseconds of the file's unit of time. The RMT's ticks of 12.5 ns are a whole number of them.
 const UNIT_PS: u64 = 100;
+
+/// A pin whose level goes into the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The part's id in the drawing.
+    pub part: String,
+    /// The part's pin.
+    pub pin: String,
+    /// The GPIO that it is joined with.
+    pub gpio: u8,
+}
+
+/// Every pin that a part of the board listens to and that is joined with a GPIO, in the order of the drawing.
+pub fn probes(board: &Board) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for mounted in &board.parts {
+        for (pin, joint) in mounted.part.part_type().pins.iter().zip(&mounted.joints) {
+            if let (true, Joint::Gpio(gpio)) = (pin.hears != Hears::Nothing, joint) {
+                // What is on the board has a dot in its id: `esp.rgb1`.
+                let part = mounted.id.replace('.', "_");
+                probes.push(Probe { part, pin: pin.name.to_owned(), gpio: *gpio });
+            }
+        }
+    }
+    probes
+}
 
 /// Writes the edges of probes.
 pub struct Waveforms<W: Write> {

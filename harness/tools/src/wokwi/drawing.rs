@@ -1,7 +1,7 @@
 //! The board drawing that `wokwi-cli` is given: the user's, with what is needed to hear and see the chip where it has none.
 
 use serde_json::{Value, json};
-use simulator::board::diagram::{Diagram, Part, PartKind, PinRef};
+use simulator::board::diagram::{Diagram, Part, PinRef};
 
 use super::light::Channel;
 use hil_targets::{LightPosition, Wiring};
@@ -15,6 +15,8 @@ const DEFAULT: &str = r#"{ "version": 1, "author": "hil", "editor": "wokwi",
     ["esp:TX", "$serialMonitor:RX", "", []], ["esp:RX", "$serialMonitor:TX", "", []],
     ["esp:8", "led1:DIN", "green", []], ["esp:5V.1", "led1:VDD", "red", []], ["esp:GND.1", "led1:VSS", "black", []] ],
   "serialMonitor": { "display": "terminal", "newline": "lf" }, "dependencies": {} }"#;
+/// Wokwi's name for the part that it records data lines with.
+const ANALYZER_TYPE: &str = "wokwi-logic-analyzer";
 /// Id of the analyzer that is added.
 const ANALYZER: &str = "hilAnalyzer";
 /// Inputs of an analyzer.
@@ -114,10 +116,10 @@ fn add_analyzer(root: &mut Value, diagram: &Diagram, remarks: &mut Vec<String>) 
         return Ok(Vec::new());
     }
     let pin_of = |gpio: u8| {
-        let pin = board.kind.pins().iter().find(|pin| board.kind.gpio(pin) == Some(gpio));
-        pin.map(|pin| PinRef::new(&board.id, *pin))
+        let pin = diagram.board_type().gpios.iter().find(|(_, number)| *number == gpio);
+        pin.map(|(pin, _)| PinRef::new(&board.id, *pin))
     };
-    let analyzer = diagram.parts.iter().find(|part| part.kind == PartKind::LogicAnalyzer);
+    let analyzer = diagram.parts.iter().find(|part| part.kind.type_name() == ANALYZER_TYPE);
     let id = analyzer.map_or(ANALYZER, |part| part.id.as_str()).to_owned();
     let is_wired = |input: &str| {
         let pin = PinRef::new(&id, input);
@@ -144,7 +146,7 @@ fn add_analyzer(root: &mut Value, diagram: &Diagram, remarks: &mut Vec<String>) 
         channels.push((gpio, Channel { number, name, lights: Vec::new() }));
     }
     if analyzer.is_none() {
-        let part = json!({ "type": "wokwi-logic-analyzer", "id": ANALYZER, "top": 200, "left": 200, "attrs": {} });
+        let part = json!({ "type": ANALYZER_TYPE, "id": ANALYZER, "top": 200, "left": 200, "attrs": {} });
         list(root, "parts")?.push(part);
         if board.kind.pins().contains(&"GND.1") {
             wires.push(json!([format!("{}:GND.1", board.id), format!("{ANALYZER}:GND"), "black", []]));

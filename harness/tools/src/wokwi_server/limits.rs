@@ -69,7 +69,5 @@ pub(super) const PATTERN_BYTES: usize = 64 << 10;
 pub(super) const LISTENED_PINS: usize = 64;
 /// Bytes for the serial port that wait.
 pub(super) const SERIAL_INPUT: usize = 64 << 10;
-/// Samples of a logic analyzer, whatever its `bufferSize` is.
-pub(super) const SAMPLES: usize = 1_000_000;
 /// Bytes in one direction between a WebSocket and its machine. A message that is longer goes alone.
 pub(super) const QUEUE_BYTES: usize = 1 << 20;

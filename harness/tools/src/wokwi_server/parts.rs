@@ -1,15 +1,14 @@
 //! What clients name of a diagram: pins, LEDs, the serial console.
 
-use simulator::board::diagram::{Diagram, DiagramError, PinRef};
-use simulator::board::ws2812;
+use hil_targets::picture::Image;
+use simulator::board::diagram::{Diagram, DiagramError, Part, PinRef};
+use simulator::circuit::Rail;
 use simulator::machine::{Board, Machine};
 use simulator::soc::SerialPort;
 
 use super::limits::{DIAGRAM_BYTES, LEDS, PARTS, WIRES};
 use super::note::tame;
 use super::protocol::{ApiError, Code};
-use hil_model::observation::Rgb;
-use hil_targets::picture::Layout;
 
 /// The file in which clients upload it.
 pub(super) const DIAGRAM: &str = "diagram.json";
@@ -18,8 +17,7 @@ pub(super) const DIAGRAM: &str = "diagram.json";
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Wire {
     Gpio(u8),
-    /// Ground (`false`) or a supply.
-    Rail(bool),
+    Rail(Rail),
 }
 
 /// The serial console.
@@ -48,7 +46,7 @@ impl Parts {
             return Err(ApiError::new(Code::TooLarge, message));
         }
         let diagram = Diagram::parse(DIAGRAM, text).map_err(|error| wrong_diagram(&error))?;
-        let leds: usize = diagram.parts.iter().filter_map(|part| part.kind.leds()).sum();
+        let leds: usize = diagram.parts.iter().filter_map(Part::lights).sum();
         let (parts, wires) = (diagram.parts.len(), diagram.connections.len());
         if parts > PARTS || wires > WIRES || leds > LEDS {
             let message = format!(
@@ -56,7 +54,8 @@ impl Parts {
             );
             return Err(ApiError::new(Code::TooLarge, message));
         }
-        let board = Board::from_diagram(&diagram)
+        let board = diagram
+            .build()
             .map_err(|error| ApiError::new(Code::BadRequest, with_help(&format!("{DIAGRAM}: {error}"), &error)))?;
         let mut hints = Vec::new();
         let console = console(&diagram, &mut hints);
@@ -68,65 +67,33 @@ impl Parts {
         let found = self.diagram.part(part).ok_or_else(|| self.no_part(part))?;
         // `GPIO8` is what `gpio:list` calls it.
         let pins = found.kind.pins();
-        let is_board = found.kind.is_board();
-        let number = pin.strip_prefix("GPIO").filter(|_| is_board);
-        let by_number = number.and_then(|number| {
+        let number = found.kind.board().and_then(|board| Some((board, pin.strip_prefix("GPIO")?)));
+        let by_number = number.and_then(|(board, number)| {
             let gpio = number.parse::<u8>().ok()?;
-            pins.iter().find(|pin| found.kind.gpio(pin) == Some(gpio))
+            pins.iter().find(|pin| board.gpio(pin) == Some(gpio))
         });
         let Some(pin) = pins.iter().find(|known| **known == pin).or(by_number) else {
             let message = format!("part {} has no pin {}; its pins: {}", tame(part), tame(pin), pins.join(", "));
             return Err(ApiError::new(Code::NotFound, message));
         };
-        let board = self.diagram.board();
-        let netlist = self.diagram.netlist();
-        let this = PinRef::new(part, *pin);
-        let mut joined = netlist.joined_with(&this);
-        joined.push(&this);
-        let on_board = || joined.iter().filter(|pin| pin.part == board.id);
-        if let Some(gpio) = on_board().filter_map(|pin| board.kind.gpio(&pin.pin)).min() {
-            return Ok(Wire::Gpio(gpio));
-        }
-        let rail = |pin: &&&PinRef| ["GND", "3V3", "5V"].iter().any(|rail| pin.pin.starts_with(rail));
-        match on_board().find(rail) {
-            Some(pin) => Ok(Wire::Rail(!pin.pin.starts_with("GND"))),
-            None => {
-                let message = format!("pin {} of part {} is not wired to a GPIO of the board", pin, tame(part));
-                Err(ApiError::new(Code::BadRequest, message))
-            }
-        }
+        let net = self.diagram.netlist().net(&PinRef::new(part, *pin));
+        net.gpio().map(Wire::Gpio).or_else(|| net.rail().map(Wire::Rail)).ok_or_else(|| {
+            let message = format!("pin {} of part {} is not wired to a GPIO of the board", pin, tame(part));
+            ApiError::new(Code::BadRequest, message)
+        })
     }
 
     /// The GPIOs, as `esp:GPIO8`.
     pub(super) fn gpios(&self) -> Vec<String> {
         let board = self.diagram.board();
-        let mut gpios: Vec<u8> = board.kind.pins().iter().filter_map(|pin| board.kind.gpio(pin)).collect();
+        let mut gpios: Vec<u8> = self.diagram.board_type().gpios.iter().map(|(_, gpio)| *gpio).collect();
         gpios.sort_unstable();
         gpios.into_iter().map(|gpio| format!("{}:GPIO{gpio}", board.id)).collect()
     }
 
-    /// The picture of an LED part, as a PNG: 8 x 8 pixels for each LED.
+    /// The picture of what a part shows, as a PNG.
     pub(super) fn picture(&self, machine: &Machine, id: &str) -> Result<Vec<u8>, ApiError> {
-        let chains = self.diagram.netlist().led_chains();
-        let place = chains.iter().enumerate().find_map(|(index, chain)| {
-            let part = chain.parts.iter().find(|part| part.id == id)?;
-            Some((index, part.first_led, part.leds))
-        });
-        let part = self.diagram.part(id);
-        let Some((chain, first, leds)) = place else {
-            let Some(leds) = part.and_then(|part| part.kind.leds()) else {
-                return Err(self.no_picture(id));
-            };
-            // Nothing drives it: it is dark.
-            let dark = vec![Rgb::default(); leds];
-            let layout = part.and_then(Layout::of_part).unwrap_or(Layout::row(leds));
-            return Ok(layout.draw(&dark).to_png());
-        };
-        let shown = machine.shown(chain).get(first..first + leds).unwrap_or_default();
-        let colors: Vec<Rgb> =
-            shown.iter().map(|ws2812::Rgb { red, green, blue }| Rgb { r: *red, g: *green, b: *blue }).collect();
-        // The LED on the board is no part of its own.
-        Ok(part.and_then(Layout::of_part).unwrap_or(Layout::row(leds)).draw(&colors).to_png())
+        machine.picture(id).map(|picture| Image::from(picture).to_png()).ok_or_else(|| self.no_picture(machine, id))
     }
 
     /// There is no such part; those that there are.
@@ -136,11 +103,12 @@ impl Parts {
         ApiError::new(Code::NotFound, message)
     }
 
-    fn no_picture(&self, id: &str) -> ApiError {
+    fn no_picture(&self, machine: &Machine, id: &str) -> ApiError {
         if self.diagram.part(id).is_none() {
             return self.no_part(id);
         }
-        let ids: Vec<_> = self.diagram.netlist().leds().iter().map(|part| tame(&part.id)).collect();
+        let with_picture = machine.parts().filter(|(_, part)| part.picture(&part.shows()).is_some());
+        let ids: Vec<_> = with_picture.map(|(id, _)| tame(id)).collect();
         let message = format!("part {} has no picture; {} have one", tame(id), ids.join(", "));
         ApiError::new(
             Code::NotFound,
@@ -171,9 +139,8 @@ fn console(diagram: &Diagram, hints: &mut Vec<String>) -> Console {
     }
     let netlist = diagram.netlist();
     let is_wired = |monitor: &str, gpio: u8| {
-        let joined = netlist.joined_with(&PinRef::new(PinRef::SERIAL_MONITOR, monitor));
-        let mut on_board = joined.iter().filter(|pin| pin.part == board.id);
-        on_board.any(|pin| board.kind.gpio(&pin.pin) == Some(gpio)).then_some(SerialPort::Uart0)
+        let net = netlist.net(&PinRef::new(PinRef::SERIAL_MONITOR, monitor));
+        net.gpios.contains(&gpio).then_some(SerialPort::Uart0)
     };
     // The console's names are those of its own side: its RX is the chip's TX.
     let console = Console { output: is_wired("RX", 21), input: is_wired("TX", 20) };

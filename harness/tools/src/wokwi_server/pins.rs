@@ -1,7 +1,7 @@
 //! Pins that a client reads and listens to.
 
 use serde_json::{Value, json};
-use simulator::machine::{Direction, PinState, Probe};
+use simulator::machine::{PinDirection, PinState};
 use simulator::time::Instant;
 
 use super::limits::LISTENED_PINS;
@@ -25,10 +25,10 @@ impl Simulation {
     /// `pin:read`.
     pub(super) fn read_pin(&self, part: &str, pin: &str) -> Result<Value, ApiError> {
         let wire = self.project.parts.wire(part, pin)?;
-        let rail = |level| PinState { direction: Direction::Output, level, pull_up: false, pull_down: false };
+        let rail = |level| PinState { direction: PinDirection::Output, level, pull_up: false, pull_down: false };
         let state = match wire {
             Wire::Gpio(gpio) => self.machine.pin(gpio),
-            Wire::Rail(level) => rail(level),
+            Wire::Rail(of) => rail(of.level()),
         };
         Ok(describe(None, pin, state))
     }
@@ -50,9 +50,7 @@ impl Simulation {
 
     pub(super) fn listen_gpio(&mut self, listened: Listened) {
         let gpio = listened.gpio;
-        if !self.machine.board().probes.iter().any(|probe| probe.gpio == gpio) {
-            self.machine.add_probe(Probe { part: "pin:listen".to_owned(), pin: gpio.to_string(), gpio });
-        }
+        self.machine.watch(gpio);
         self.listened.insert(listened, self.machine.pin(gpio));
     }
 
@@ -86,8 +84,8 @@ fn describe(part: Option<&str>, pin: &str, state: PinState) -> Value {
     let mut value = json!({
         "pin": pin,
         "direction": match state.direction {
-            Direction::Input => "input",
-            Direction::Output => "output",
+            PinDirection::Input => "input",
+            PinDirection::Output => "output",
         },
         "value": state.level,
         "voltage": if state.level { VOLTS } else { 0.0 },

@@ -4,7 +4,6 @@ use simulator::image::{Firmware, FlashSize, Kind, Layout, Partition, PartitionKi
 use simulator::machine::{Config, Machine};
 use simulator::mem::FlashImage;
 
-use super::analyzer::Analyzers;
 use super::files::{Contents, Files};
 use super::note::tame;
 use super::parts::{DIAGRAM, Parts, with_help};
@@ -26,7 +25,6 @@ pub struct Defaults {
 /// Everything that a simulation is made of, so that it can be started again.
 pub(super) struct Project {
     pub(super) parts: Parts,
-    pub(super) analyzers: Analyzers,
     /// What was started, for the log.
     pub(super) title: String,
     flash: FlashImage,
@@ -68,8 +66,7 @@ impl Project {
         let mut config = Config::default();
         (config.seed, config.network.seed, config.rom_messages) = (defaults.seed, defaults.seed, true);
         config.mac = board.attrs.get("macAddress").map(|text| mac(text)).transpose()?;
-        let analyzers = Analyzers::new(&parts.diagram, &parts.board.probes);
-        Ok(Self { parts, analyzers, title, flash, config, rom: defaults.rom.clone() })
+        Ok(Self { parts, title, flash, config, rom: defaults.rom.clone() })
     }
 
     /// A machine with power, at its beginning.

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use simulator::time::Instant;
 
+use super::analyzer::{self, Vcd};
 use super::files::Files;
 use super::limits::Limits;
 use super::note::{Client, Log, Note, tame};
@@ -261,14 +262,14 @@ impl Session {
 
     fn read_vcd(&mut self) -> Answer {
         let simulation = self.simulation()?;
-        let analyzers = &simulation.project.analyzers;
-        if !analyzers.is_any() {
+        let recordings = analyzer::recordings(&simulation.machine);
+        if recordings.is_empty() {
             let message =
                 "the diagram has no logic analyzer; add a part of type wokwi-logic-analyzer and wire its D0 to D7";
             return Err(ApiError::new(Code::NotFound, message));
         }
-        let recording = analyzers.recording(simulation.now());
-        Ok(json!({ "vcd": recording.vcd, "channelCount": recording.channels, "sampleCount": recording.samples }))
+        let Vcd { text, channels, samples } = Vcd::new(&recordings, simulation.now());
+        Ok(json!({ "vcd": text, "channelCount": channels, "sampleCount": samples }))
     }
 }
 

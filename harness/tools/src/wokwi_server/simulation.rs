@@ -62,7 +62,7 @@ impl Simulation {
     pub(super) fn new(project: Project, allowed: Vec<Allowed>, pace: Pace) -> Self {
         let mut machine = project.machine();
         let connections = Connections::new(&mut machine, allowed);
-        let mut simulation = Self {
+        Self {
             project,
             machine,
             connections,
@@ -75,9 +75,7 @@ impl Simulation {
             listened: BTreeMap::new(),
             warned: BTreeSet::new(),
             told: BTreeSet::new(),
-        };
-        simulation.project.analyzers.begin(simulation.machine.now(), |gpio| simulation.machine.soc().level(gpio));
-        simulation
+        }
     }
 
     /// The same from its beginning. Pins are still listened to.
@@ -204,10 +202,7 @@ impl Simulation {
                             .to_owned()
                     });
                 }
-                What::Edge(edge) => {
-                    self.project.analyzers.edge(edge.at, edge.gpio, edge.level);
-                    self.tell_edge(edge.at, edge.gpio, edge.level, output);
-                }
+                What::Edge(edge) => self.tell_edge(edge.at, edge.gpio, edge.level, output),
                 What::Report(report) => self.report(&report, output),
                 What::Halted { pc } => {
                     let warning =

@@ -12,9 +12,6 @@ use light_host::native::NativeTarget;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use simulator::board::diagram::Diagram;
-use simulator::machine::Board;
-
 use super::firmware::{Choice, Chosen as Firmware, named, own};
 use super::{serial, wokwi};
 use crate::cmd::error::Failure;
@@ -199,8 +196,13 @@ impl TargetArgs {
     }
 
     fn sim(&self, chosen: Firmware, how: &str) -> Result<Chosen, Failure> {
-        let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring(self.diagram.as_deref())?);
-        target.board = board(self.diagram.as_deref())?;
+        let wiring = wiring(self.diagram.as_deref())?;
+        // Before anything runs: what is wrong with a drawing is no fault of a scenario.
+        if let Err(error) = wiring.drawing.diagram.build() {
+            let file = self.diagram.as_deref().unwrap_or(Path::new(DIAGRAM)).display();
+            return Err(Failure::usage(format!("{file}: {error}")));
+        }
+        let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring);
         target.realtime = self.speed == Speed::Realtime;
         target.fault = self.plant_fault;
         let fault = self.plant_fault.and_then(faults::fault).map_or_else(String::new, planted);
@@ -225,16 +227,6 @@ impl TargetArgs {
 /// What is said of it.
 fn planted(fault: &Fault) -> String {
     format!("; fault {} planted: {}", fault.number, fault.title)
-}
-
-/// The wires and parts of the same drawing.
-fn board(diagram: Option<&Path>) -> Result<Board, Failure> {
-    let Some(path) = diagram.or_else(|| Some(Path::new(DIAGRAM)).filter(|path| path.exists())) else {
-        return Ok(Board::default());
-    };
-    let wrong = |e: String| Failure::usage(format!("{}: {e}", path.display()));
-    let diagram = Diagram::read(path).map_err(|e| wrong(e.to_string()))?;
-    Board::from_diagram(&diagram).map_err(|e| wrong(e.to_string()))
 }
 
 /// The lights of the board drawing: the named one, or ./diagram.json if there is one, or the usual board.

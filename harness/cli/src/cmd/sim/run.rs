@@ -1,6 +1,7 @@
 //! `hil sim run`: firmware on the simulated board, for looking into it.
 
 mod files;
+mod lights;
 mod summary;
 mod terminal;
 
@@ -17,6 +18,7 @@ use hil_tools::simulation::connections::{Allowed, Connections};
 use hil_tools::simulation::gdb::{Detached, Server};
 use hil_tools::simulation::load::{self, LoadError};
 use hil_tools::simulation::session::{End, Pace, Session};
+use hil_tools::simulation::waveforms;
 use simulator::image::FlashSize;
 use simulator::machine::{Config, Machine};
 use simulator::soc::SerialPort;
@@ -187,14 +189,12 @@ enum Input {
 }
 
 pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
-    let (program, mut drawing) = files::load(&args)?;
-    if args.debug.vcd.is_some() {
-        drawing.probe_lights();
-    }
-    let probes = drawing.board.probes.clone();
+    let (program, mut board) = files::load(&args)?;
+    let probes = if args.debug.vcd.is_some() { waveforms::probes(&board) } else { Vec::new() };
+    board.watched.extend(probes.iter().map(|probe| probe.gpio));
     let mut config = Config::default();
     (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
-    let mut machine = Machine::new(drawing.board, &program.firmware, config);
+    let mut machine = Machine::new(board, &program.firmware, config);
     if let Some(path) = &args.board.rom {
         let rom = load::rom(path).map_err(of_load)?;
         machine.load_rom(&rom).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
@@ -203,7 +203,7 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     machine.cpu_mut().set_coverage(args.debug.coverage.is_some());
     machine.power_on();
 
-    let terminal = Terminal::new(drawing.lights, args.limits.until.clone(), program.debug.clone(), args.quiet);
+    let terminal = Terminal::new(args.limits.until.clone(), program.debug.clone(), args.quiet);
     let mut session = Session::new(machine, program.debug, terminal, args.pace());
     session.connections = Connections::new(&mut session.machine, args.network.allow.clone());
     session.limit = args.limits.time.map_or(Instant::NEVER, instant);

@@ -15,7 +15,7 @@ use hil_tools::serve::control;
 use hil_tools::serve::server::{Note, Server};
 use hil_tools::serve::tcp::NetworkPort;
 use hil_tools::simulation::connections::{Allowed, Connections, Notice};
-use hil_tools::simulation::load::{Drawing, Load, save_flash};
+use hil_tools::simulation::load::{self, Load, save_flash};
 use simulator::image::FlashSize;
 use simulator::machine::{ChipIdentity, Config, DownloadFaults, Exit as Stop, Machine, What};
 use simulator::mem::FlashImage;
@@ -147,15 +147,15 @@ impl From<Chip> for ChipIdentity {
 pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     let flash = flash(&args)?;
     let here = Path::new(DIAGRAM);
-    let drawing = match &args.board.board {
-        Some(path) => Drawing::read(path).map_err(|error| super::not_loaded(&error))?,
-        None if here.is_file() => Drawing::read(here).map_err(|error| super::not_loaded(&error))?,
-        None => Drawing::bare(),
+    let board = match &args.board.board {
+        Some(path) => load::board(path).map_err(|error| super::not_loaded(&error))?,
+        None if here.is_file() => load::board(here).map_err(|error| super::not_loaded(&error))?,
+        None => load::bare_board(),
     };
     let mut config = Config::default();
     (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
     config.rom_messages = !args.board.no_rom_messages;
-    let mut machine = Machine::with_flash(drawing.board, flash, config);
+    let mut machine = Machine::new(board, flash, config);
     machine.set_download_faults(DownloadFaults { identity: args.board.chip.into(), ..DownloadFaults::default() });
     let mut server = Server::new(Board::new(machine, args.board.download));
     server.connections = Connections::new(&mut server.board.machine, args.allow.clone());

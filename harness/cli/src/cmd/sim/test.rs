@@ -12,9 +12,9 @@ use hil_model::verdict::Exit;
 use hil_report::Theme;
 use hil_tools::embedded_test::report::{Json, Junit, Pretty, Reporter, Style};
 use hil_tools::embedded_test::{Event, IgnoredTests, Options, Rig, Selection, Suite, SuiteError};
-use hil_tools::simulation::load::{Drawing, Load, rom};
-use simulator::board::i2c::I2cRegisters;
-use simulator::machine::{Board, I2cPart};
+use hil_tools::simulation::load::{self, Load, rom};
+use simulator::circuit::Joint;
+use simulator::parts::I2cRegisters;
 
 use crate::cmd::error::Failure;
 
@@ -272,12 +272,15 @@ impl TestArgs {
 impl BoardArgs {
     fn rig(self, elf: &Path) -> Result<Rig, Failure> {
         let partitions = self.partitions.as_deref();
-        let load = Load { firmware: elf, elf: None, partitions, flash_size: None };
-        let program = load.program().map_err(|error| super::not_loaded(&error))?;
-        let drawing = self.board.as_deref().map(Drawing::read).transpose();
-        let mut board = drawing.map_err(|error| super::not_loaded(&error))?.map_or_else(Board::default, |it| it.board);
+        let files = Load { firmware: elf, elf: None, partitions, flash_size: None };
+        let program = files.program().map_err(|error| super::not_loaded(&error))?;
+        let board = self.board.as_deref().map(load::board).transpose();
+        let mut board = board.map_err(|error| super::not_loaded(&error))?.unwrap_or_default();
         board.wires.extend(self.wire);
-        board.i2c.extend(self.i2c);
+        for I2cPart { address, sda, scl } in self.i2c {
+            let pins = [("SDA", Joint::Gpio(sda)), ("SCL", Joint::Gpio(scl))];
+            board.mount(&format!("i2c-{address:#04x}"), Box::new(I2cRegisters::new(address)), &pins);
+        }
         let rom = self.rom.as_deref().map(rom).transpose().map_err(|error| super::not_loaded(&error))?;
         let debug = Rc::into_inner(program.debug).expect("the only owner").into();
         Ok(Rig { firmware: program.firmware, board, seed: self.seed, rom, debug })
@@ -333,6 +336,14 @@ fn wire(text: &str) -> Result<(u8, u8), String> {
     }
 }
 
+/// A part with registers on an I2C bus.
+#[derive(Clone, Copy)]
+struct I2cPart {
+    address: u8,
+    sda: u8,
+    scl: u8,
+}
+
 /// `0x77@4,5`
 fn i2c_part(text: &str) -> Result<I2cPart, String> {
     let form = "a part on an I2C bus is its address and the GPIOs of SDA and SCL: 0x77@4,5";
@@ -344,9 +355,7 @@ fn i2c_part(text: &str) -> Result<I2cPart, String> {
     };
     let address =
         address.filter(|address| *address < 0x80).ok_or("the address is a number below 0x80, such as 0x77")?;
-    // Contents that are not all equal.
-    let registers = I2cRegisters::new(address, std::array::from_fn(|index| index as u8));
-    Ok(I2cPart { sda: gpio(sda)?, scl: gpio(scl)?, registers })
+    Ok(I2cPart { address, sda: gpio(sda)?, scl: gpio(scl)? })
 }
 
 fn gpio(text: &str) -> Result<u8, String> {

@@ -5,11 +5,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use hil_tools::simulation::coverage::Coverage;
-use hil_tools::simulation::load::{Drawing, Load, Program, save_flash};
+use hil_tools::simulation::load::{self, Load, Program, save_flash};
 use hil_tools::simulation::session::Session;
 use hil_tools::simulation::trace::Trace;
-use hil_tools::simulation::waveforms::Waveforms;
-use simulator::machine::{Machine, Probe};
+use hil_tools::simulation::waveforms::{Probe, Waveforms};
+use simulator::machine::{Board, Machine};
 use simulator::net::pcap;
 use simulator::time::Instant;
 
@@ -20,14 +20,14 @@ use crate::cmd::error::Failure;
 /// The drawing that is taken if none is named.
 const DIAGRAM: &str = "diagram.json";
 
-pub(super) fn load(args: &Args) -> Result<(Program, Drawing), Failure> {
-    let load = Load {
+pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
+    let files = Load {
         firmware: &args.firmware,
         elf: args.debug.elf.as_deref(),
         partitions: args.board.partitions.as_deref(),
         flash_size: args.board.flash_size,
     };
-    let mut program = load.program().map_err(of_load)?;
+    let mut program = files.program().map_err(of_load)?;
     if args.debug.coverage.is_some() && program.debug.symbols().is_empty() {
         return Err(Failure::usage(
             "--coverage: without an ELF file with debug information there are no lines to cover",
@@ -41,12 +41,12 @@ pub(super) fn load(args: &Args) -> Result<(Program, Drawing), Failure> {
         program.write_nvs(path).map_err(of_load)?;
     }
     let here = Path::new(DIAGRAM);
-    let drawing = match &args.board.board {
-        Some(path) => Drawing::read(path).map_err(of_load)?,
-        None if here.is_file() => Drawing::read(here).map_err(of_load)?,
-        None => Drawing::bare(),
+    let board = match &args.board.board {
+        Some(path) => load::board(path).map_err(of_load)?,
+        None if here.is_file() => load::board(here).map_err(of_load)?,
+        None => load::bare_board(),
     };
-    Ok((program, drawing))
+    Ok((program, board))
 }
 
 fn create(path: &Path) -> Result<Box<dyn Write>, Failure> {

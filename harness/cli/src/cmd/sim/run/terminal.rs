@@ -10,11 +10,12 @@ use hil_report::Theme;
 use hil_tools::simulation::backtrace::Backtrace;
 use hil_tools::simulation::connections::Notice;
 use hil_tools::simulation::session::Observer;
-use simulator::board::ws2812::{self, Rgb};
 use simulator::machine::{Event, Exit, Machine, What};
+use simulator::part::{PartEvent, Shows};
 use simulator::soc::{Report, ResetCause, SerialPort};
 use simulator::time::Instant;
 
+use super::lights::Lights;
 use crate::cmd::error::Failure;
 
 /// Faults of a waveform that are shown; more of them say nothing new.
@@ -24,9 +25,7 @@ const LONGEST_LINE: usize = 4096;
 
 /// Standard output and standard error.
 pub(super) struct Terminal {
-    /// The names of the LEDs, by chain.
-    lights: Vec<Vec<String>>,
-    shown: Vec<Vec<Rgb>>,
+    lights: Lights,
     /// What is waited for in the serial output.
     until: Option<String>,
     is_seen: bool,
@@ -38,6 +37,7 @@ pub(super) struct Terminal {
     /// Whether the firmware has said since its start that it panicked.
     has_panicked: bool,
     faults: u32,
+    last_fault: Option<String>,
     /// What was said about connections.
     told: BTreeSet<String>,
     theme: Theme,
@@ -49,11 +49,9 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn new(lights: Vec<Vec<String>>, until: Option<String>, debug: Rc<DebugInfo>, is_quiet: bool) -> Self {
-        let shown = lights.iter().map(|lights| vec![Rgb::BLACK; lights.len()]).collect();
+    pub(super) fn new(until: Option<String>, debug: Rc<DebugInfo>, is_quiet: bool) -> Self {
         Self {
-            lights,
-            shown,
+            lights: Lights::default(),
             until,
             is_seen: false,
             debug,
@@ -61,6 +59,7 @@ impl Terminal {
             line: Vec::new(),
             has_panicked: false,
             faults: 0,
+            last_fault: None,
             told: BTreeSet::new(),
             theme: Theme::detect(stderr().is_terminal(), |name| std::env::var(name).ok()),
             is_shared: stdout().is_terminal() && stderr().is_terminal(),
@@ -141,52 +140,32 @@ impl Terminal {
         }
     }
 
-    fn light(&mut self, chain: usize, event: &ws2812::Event) {
+    fn part(&mut self, machine: &Machine, part: usize, at: Instant, event: &PartEvent) {
         match event {
-            ws2812::Event::Frame(frame) => {
-                let Some(shown) = self.shown.get_mut(chain) else { return };
-                let is_told = self.lights.get(chain).is_some_and(|names| !names.is_empty());
-                if is_told && *shown != frame.leds {
-                    shown.clone_from(&frame.leds);
-                    self.colors(chain, Instant::from_ns(frame.latch_ns));
+            PartEvent::Shows(Shows::Colors(colors)) => self.lights.show(machine.part_id(part), at, colors),
+            PartEvent::Fault(fault) => {
+                let fault = fault.to_string();
+                // Parts on one line say the same.
+                if self.last_fault.replace(fault.clone()).as_ref() == Some(&fault) {
+                    return;
                 }
-            }
-            ws2812::Event::Surplus(_) => {}
-            fault => {
-                let Some(name) = self.lights.get(chain).and_then(|lights| lights.first()) else { return };
                 self.faults += 1;
                 if self.faults <= MOST_FAULTS {
-                    self.warn(&format!("data line of {name}: {fault}"));
+                    self.warn(&format!("data line of {}: {fault}", machine.part_id(part)));
                 }
                 if self.faults == MOST_FAULTS {
                     self.warn("more faults of waveforms are not shown");
                 }
             }
+            _ => {}
         }
     }
 
-    /// What the LEDs of a chain show, neighbours of one colour together.
-    fn colors(&self, chain: usize, at: Instant) {
-        let (names, colors) = (&self.lights[chain], &self.shown[chain]);
-        let mut text = String::new();
-        let mut first = 0;
-        while first < colors.len().min(names.len()) {
-            let color = colors[first];
-            let count = colors[first..].iter().take_while(|it| **it == color).count();
-            let last = (first + count).min(names.len()) - 1;
-            text += if text.is_empty() { "" } else { ", " };
-            text += &names[first];
-            if last > first {
-                text += &format!(" to {}", names[last]);
-            }
-            let Rgb { red, green, blue } = color;
-            text += &match self.theme.has_color() {
-                true => format!(" \x1b[38;2;{red};{green};{blue}m■\x1b[0m {color}"),
-                false => format!(" {color}"),
-            };
-            first += count;
-        }
-        if !self.is_quiet {
+    /// Prints what lights have begun to show before this moment.
+    fn tell_lights(&mut self, before: Instant) {
+        if let Some((at, text)) = self.lights.take_text(before, self.theme.has_color())
+            && !self.is_quiet
+        {
             self.print("35", "led", &format!("[{at}] {text}"));
         }
     }
@@ -207,10 +186,11 @@ impl Terminal {
 }
 
 impl Observer for Terminal {
-    fn event(&mut self, _: &Machine, event: &Event) {
+    fn event(&mut self, machine: &Machine, event: &Event) {
+        self.tell_lights(event.at);
         match &event.what {
             What::Serial { port: SerialPort::Uart0 | SerialPort::UsbSerialJtag, byte } => self.serial(*byte),
-            What::Light { chain, event } => self.light(*chain, event),
+            What::Part { part, event: told } => self.part(machine, *part, event.at, told),
             What::Reset(ResetCause::PowerOn) if event.at == Instant::ZERO => {}
             What::Reset(cause) => {
                 if !self.line.is_empty() {
@@ -225,12 +205,14 @@ impl Observer for Terminal {
     }
 
     fn pause(&mut self) {
+        self.tell_lights(Instant::NEVER);
         if !self.at_line_start.get() && self.output.is_ok() {
             self.output = stdout().flush();
         }
     }
 
     fn exit(&mut self, machine: &Machine, exit: &Exit) {
+        self.tell_lights(Instant::NEVER);
         let now = machine.now();
         match exit {
             Exit::Reset(cause) if cause.is_watchdog() => {
@@ -281,6 +263,7 @@ fn addresses(line: &str) -> impl Iterator<Item = u32> {
 #[cfg(test)]
 mod tests {
     use super::addresses;
+    use super::lights::Lights;
 
     #[test]
     fn addresses_have_eight_digits() {

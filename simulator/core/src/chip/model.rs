@@ -1,0 +1,218 @@
+//! [`Chip`]: all that a machine asks of the chip that it is made for.
+
+use super::{Ethernet, FlashChip, HostOutput, Processor, Report};
+use crate::circuit::{Circuit, Drive};
+use crate::machine::MachineConfig;
+use crate::mem::{Bus, Memory, MemoryMap};
+use crate::time::{Instant, Span};
+use std::fmt::Debug;
+use std::hash::Hash;
+
+/// A function of the mask ROM that could not be performed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RomFault {
+    /// There is none at this address that the model knows how to perform.
+    Unknown,
+    /// It was given an address where there is no memory.
+    Argument {
+        /// The function's name.
+        function: &'static str,
+        /// The address where there is no memory.
+        address: u32,
+    },
+}
+
+/// A model of a chip: everything around the core that is not plain memory. It is `Clone`, and its clone is what a snapshot
+/// keeps, so that no state of it can be forgotten.
+///
+/// Times are those since power was first applied. Methods that take a moment are called with moments that do not go back.
+pub trait Chip: Bus + Clone + Debug {
+    /// The core.
+    type Cpu: Processor;
+    /// A way of serial data between the chip and the host.
+    type Port: Copy + Eq + Hash + Debug + 'static;
+    /// Why the chip was reset.
+    type Reset: Copy + Eq + Hash + Debug;
+
+    /// All serial ports.
+    const PORTS: &'static [Self::Port];
+    /// Pads, which boards call GPIOs. They are numbered from 0.
+    const PADS: u8;
+    /// The reset that is power coming.
+    const POWER_ON: Self::Reset;
+    /// How long the ROM and the bootloader need after a reset that the chip makes itself. At power-on they take no time, so
+    /// that firmware starts when it is told to.
+    const BOOTING: Span;
+
+    /// Which addresses are plain memory.
+    fn memory_map() -> &'static MemoryMap;
+
+    /// A chip without power, with nothing on its pads.
+    fn new(config: &MachineConfig) -> Self;
+
+    /// Its core.
+    fn processor(config: &MachineConfig) -> Self::Cpu;
+
+    // Time.
+
+    /// The moment in which a cycle of the core begins.
+    fn time_of(&self, cycle: u64) -> Instant;
+
+    /// The first cycle of the core that does not begin before a moment.
+    fn cycle_at(&self, at: Instant) -> u64;
+
+    /// When a peripheral, or a part on the pads, wants to be called next.
+    fn next_event(&self) -> Instant;
+
+    /// Calls the peripherals and parts whose moment has come, in the order of their moments.
+    fn run_events(&mut self, memory: &mut Memory, until: Instant);
+
+    // The core.
+
+    /// Whether an interrupt waits for the core.
+    fn has_interrupt(&self) -> bool;
+
+    /// Whether the core stands still until a peripheral wakes it.
+    fn is_asleep(&self) -> bool {
+        false
+    }
+
+    /// Whether something is to be done outside of the core's loop; asking takes it back.
+    fn take_slice_end(&mut self) -> bool;
+
+    // Resets.
+
+    /// The reset that was asked for, once.
+    fn take_reset(&mut self) -> Option<Self::Reset>;
+
+    /// Whether only the core starts again, while the peripherals go on.
+    fn is_cpu_only(cause: Self::Reset) -> bool;
+
+    /// Resets the chip and its core, and starts what is in the flash: afterwards everything is as the ROM and the bootloader
+    /// leave it. All RAM is zero already if power has come.
+    ///
+    /// # Errors
+    /// In words why there is nothing to start; the core then stands still.
+    fn start(
+        &mut self,
+        cpu: &mut Self::Cpu,
+        memory: &mut Memory,
+        at: Instant,
+        cause: Self::Reset,
+    ) -> Result<(), String>;
+
+    /// Power is taken away: peripherals stop, and pads let go of their nets.
+    fn power_off(&mut self, memory: &mut Memory, at: Instant);
+
+    // The mask ROM.
+
+    /// The name of the ROM's function at an address.
+    fn rom_name(address: u32) -> Option<&'static str> {
+        let _ = address;
+        None
+    }
+
+    /// Whether [`call_rom`](Self::call_rom) performs the function at an address.
+    fn performs_rom_function(address: u32) -> bool {
+        let _ = address;
+        false
+    }
+
+    /// Performs the function of the ROM that the core has called, at least a part of it. May let time pass on the core up to
+    /// the cycle `deadline`. Events have been run up to now.
+    ///
+    /// # Errors
+    /// [`RomFault`], and the machine is stuck.
+    fn call_rom(
+        &mut self,
+        cpu: &mut Self::Cpu,
+        memory: &mut Memory,
+        address: u32,
+        deadline: u64,
+    ) -> Result<(), RomFault> {
+        let _ = (cpu, memory, address, deadline);
+        Err(RomFault::Unknown)
+    }
+
+    /// Whether the ROM runs in the firmware's place: it prints, or waits for commands.
+    fn is_in_rom(&self) -> bool {
+        false
+    }
+
+    /// When the ROM wants to be called, if nothing comes from outside.
+    fn next_rom_event(&self) -> Instant {
+        Instant::NEVER
+    }
+
+    /// Lets the ROM do what it can do now, if it runs.
+    fn serve_rom(&mut self, cpu: &mut Self::Cpu, memory: &mut Memory, now: Instant) {
+        let _ = (cpu, memory, now);
+    }
+
+    // The pads.
+
+    /// What the pads are wired to.
+    fn circuit(&self) -> &Circuit;
+
+    /// The same, for what changes nothing on the nets: taking edges, and what parts have told of.
+    fn circuit_mut(&mut self) -> &mut Circuit;
+
+    /// Does something with what is wired to the pads at a moment, and lets it have its effect.
+    fn with_circuit<R>(&mut self, memory: &mut Memory, at: Instant, call: impl FnOnce(&mut Circuit) -> R) -> R;
+
+    /// Whether the chip's output at a pad is enabled.
+    fn is_output(&self, pad: u8) -> bool;
+
+    /// The resistor that the chip has switched on at a pad: [`Drive::PullUp`], [`Drive::PullDown`], or none.
+    fn pull(&self, pad: u8) -> Drive {
+        let _ = pad;
+        Drive::None
+    }
+
+    // The host.
+
+    /// What has come out of the serial ports.
+    fn output(&self) -> &HostOutput<Self::Port>;
+
+    /// The same, to be taken.
+    fn output_mut(&mut self) -> &mut HostOutput<Self::Port>;
+
+    /// Gives bytes to a serial port, which receives them from now on, one after the other. Says how many were accepted.
+    fn serial_input(&mut self, memory: &mut Memory, port: Self::Port, bytes: &[u8]) -> usize {
+        let _ = (memory, port, bytes);
+        0
+    }
+
+    /// The flash chip, if there is one.
+    fn flash_chip(&self) -> Option<&FlashChip> {
+        None
+    }
+
+    /// The same, to be changed.
+    fn flash_chip_mut(&mut self) -> Option<&mut FlashChip> {
+        None
+    }
+
+    /// The cable at the Ethernet MAC, if there is one.
+    fn ethernet(&self) -> Option<&Ethernet> {
+        None
+    }
+
+    /// The same, to be changed.
+    fn ethernet_mut(&mut self) -> Option<&mut Ethernet> {
+        None
+    }
+
+    /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.
+    fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
+        let _ = (memory, frame);
+    }
+
+    /// What the model noticed since the last call.
+    fn take_reports(&mut self) -> Vec<Report> {
+        Vec::new()
+    }
+
+    /// A hash over all state that decides what happens next.
+    fn hash(&self) -> u64;
+}

@@ -1,0 +1,4 @@
+//! The targets' side of buses. A part on a bus owns a port, which turns the edges of its pins into bytes and asks the part
+//! for its answers. Not for the chip's side: controllers drive their signals themselves.
+
+pub mod i2c;

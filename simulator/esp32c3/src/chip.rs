@@ -1,0 +1,261 @@
+//! [`Esp32C3`]: the chip as a machine knows it.
+
+use crate::console::Console;
+use crate::download::DownloadFaults;
+use crate::image::Boot;
+use crate::map::{CORE, IRAM, MEMORY};
+use crate::rom::{self, Call, Outcome, RomState};
+use crate::soc::{GPIO_COUNT, ResetCause, SerialPort, Soc};
+use hil_sim_core::chip::{Chip, Ethernet, FlashChip, HostOutput, Report, RomFault};
+use hil_sim_core::circuit::{Circuit, Drive, DriverId};
+use hil_sim_core::cpu::{self, Cpu, CsrNumber};
+use hil_sim_core::machine::MachineConfig;
+use hil_sim_core::mem::{Access, AccessFault, Bus, Memory, MemoryMap, Width};
+use hil_sim_core::time::{Instant, Span};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// `mstatus` with interrupts on: the ROM and the bootloader leave them so.
+const MSTATUS_MIE: u32 = 1 << 3;
+const SP: usize = 2;
+/// Where the bootloader's stack is; the application's start code sets its own.
+const BOOTLOADER_STACK: u32 = 0x3FCD_E710;
+
+/// An ESP32-C3: its peripherals, and what of its mask ROM has a state.
+#[derive(Clone, Debug)]
+pub struct Esp32C3 {
+    pub(crate) soc: Soc,
+    pub(crate) rom: RomState,
+    pub(crate) console: Console,
+    /// What holds GPIO9, once something has.
+    pub(crate) boot_button: Option<DriverId>,
+    pub(crate) rom_messages: bool,
+    pub(crate) download_faults: DownloadFaults,
+}
+
+impl Esp32C3 {
+    /// The peripherals.
+    pub fn soc(&self) -> &Soc {
+        &self.soc
+    }
+}
+
+impl Bus for Esp32C3 {
+    fn read(&mut self, access: &mut Access<'_>, address: u32, width: Width) -> Result<u32, AccessFault> {
+        self.soc.read(access, address, width)
+    }
+
+    fn write(&mut self, access: &mut Access<'_>, address: u32, width: Width, value: u32) -> Result<(), AccessFault> {
+        self.soc.write(access, address, width, value)
+    }
+
+    fn interrupt(&mut self) -> Option<u8> {
+        self.soc.interrupt()
+    }
+
+    fn gpio_in(&mut self, now: u64) -> u32 {
+        self.soc.gpio_in(now)
+    }
+
+    fn gpio_out(&mut self, access: &mut Access<'_>, enable: u32, value: u32) {
+        self.soc.gpio_out(access, enable, value);
+    }
+}
+
+impl Chip for Esp32C3 {
+    type Cpu = Cpu;
+    type Port = SerialPort;
+    type Reset = ResetCause;
+
+    const PORTS: &'static [SerialPort] = &SerialPort::ALL;
+    const PADS: u8 = GPIO_COUNT;
+    const POWER_ON: ResetCause = ResetCause::PowerOn;
+    /// About the least that is seen on chips.
+    const BOOTING: Span = Span::from_ms(20);
+
+    fn memory_map() -> &'static MemoryMap {
+        &MEMORY
+    }
+
+    fn new(config: &MachineConfig) -> Self {
+        let mut soc = Soc::new();
+        soc.set_seed(config.seed);
+        if let Some(mac) = config.mac {
+            soc.set_mac(mac);
+        }
+        Self {
+            soc,
+            rom: RomState::default(),
+            console: Console::default(),
+            boot_button: None,
+            rom_messages: config.rom_messages,
+            download_faults: DownloadFaults::default(),
+        }
+    }
+
+    fn processor(config: &MachineConfig) -> Cpu {
+        Cpu::new(cpu::CoreConfig { semihosting: config.semihosting, ..CORE })
+    }
+
+    fn time_of(&self, cycle: u64) -> Instant {
+        self.soc.time_of(cycle)
+    }
+
+    fn cycle_at(&self, at: Instant) -> u64 {
+        self.soc.cycle_at(at)
+    }
+
+    fn next_event(&self) -> Instant {
+        self.soc.next_event()
+    }
+
+    fn run_events(&mut self, memory: &mut Memory, until: Instant) {
+        self.soc.run_events(memory, until);
+    }
+
+    fn has_interrupt(&self) -> bool {
+        self.soc.has_interrupt()
+    }
+
+    fn is_asleep(&self) -> bool {
+        self.soc.is_asleep()
+    }
+
+    fn take_slice_end(&mut self) -> bool {
+        self.soc.take_slice_end()
+    }
+
+    fn take_reset(&mut self) -> Option<ResetCause> {
+        self.soc.take_reset()
+    }
+
+    fn is_cpu_only(cause: ResetCause) -> bool {
+        cause.is_cpu_only()
+    }
+
+    fn start(&mut self, cpu: &mut Cpu, memory: &mut Memory, at: Instant, cause: ResetCause) -> Result<(), String> {
+        if cause == ResetCause::DeepSleep {
+            memory.clear(IRAM);
+        }
+        self.latch_straps(cause);
+        self.soc.reset(memory, at, cause);
+        cpu.reset();
+        if self.begin_console(cause) {
+            return Ok(());
+        }
+        let boot = Boot::from_flash(memory.flash()).map_err(|error| {
+            self.say_not_bootable(memory.flash());
+            error.to_string()
+        })?;
+        let loaded = boot.load(memory);
+        debug_assert!(loaded.is_ok(), "the segments of a checked image are in RAM");
+        cpu.set_x(SP, BOOTLOADER_STACK);
+        cpu.set_csr(memory, &mut self.soc, CsrNumber::MSTATUS, MSTATUS_MIE);
+        // The ROM lets the performance counter count cycles.
+        cpu.set_csr(memory, &mut self.soc, CsrNumber::MPCER, 1);
+        cpu.set_csr(memory, &mut self.soc, CsrNumber::MPCMR, 1);
+        cpu.set_pc(boot.entry);
+        Ok(())
+    }
+
+    fn power_off(&mut self, memory: &mut Memory, at: Instant) {
+        self.console = Console::default();
+        self.soc.power_off(memory, at);
+    }
+
+    fn rom_name(address: u32) -> Option<&'static str> {
+        rom::name(address)
+    }
+
+    fn performs_rom_function(address: u32) -> bool {
+        rom::find(address).is_some()
+    }
+
+    fn call_rom(&mut self, cpu: &mut Cpu, memory: &mut Memory, address: u32, deadline: u64) -> Result<(), RomFault> {
+        let (name, function) = rom::find(address).ok_or(RomFault::Unknown)?;
+        let mut call = Call { cpu, memory, soc: &mut self.soc, state: &mut self.rom, deadline };
+        match function(&mut call) {
+            Ok(Outcome::Return(cycles)) => call.cpu.return_from_call(cycles),
+            Ok(Outcome::ReturnAfter(span)) => rom::start_wait(&mut call, span),
+            // A peripheral has to do something first.
+            Ok(Outcome::Wait) => call.cpu.sleep_until(deadline),
+            Ok(Outcome::Again) => {}
+            Err(rom::Fault::Memory(address)) => return Err(RomFault::Argument { function: name, address }),
+        }
+        Ok(())
+    }
+
+    fn is_in_rom(&self) -> bool {
+        self.console.is_active()
+    }
+
+    fn next_rom_event(&self) -> Instant {
+        self.console.next_event()
+    }
+
+    fn serve_rom(&mut self, cpu: &mut Cpu, memory: &mut Memory, now: Instant) {
+        self.serve_console(cpu, memory, now);
+    }
+
+    fn circuit(&self) -> &Circuit {
+        self.soc.circuit()
+    }
+
+    fn circuit_mut(&mut self) -> &mut Circuit {
+        self.soc.circuit_mut()
+    }
+
+    fn with_circuit<R>(&mut self, memory: &mut Memory, at: Instant, call: impl FnOnce(&mut Circuit) -> R) -> R {
+        self.soc.with_circuit(memory, at, call)
+    }
+
+    fn is_output(&self, pad: u8) -> bool {
+        self.soc.is_output(pad)
+    }
+
+    fn pull(&self, pad: u8) -> Drive {
+        self.soc.pull(pad)
+    }
+
+    fn output(&self) -> &HostOutput<SerialPort> {
+        self.soc.output()
+    }
+
+    fn output_mut(&mut self) -> &mut HostOutput<SerialPort> {
+        self.soc.output_mut()
+    }
+
+    fn serial_input(&mut self, memory: &mut Memory, port: SerialPort, bytes: &[u8]) -> usize {
+        self.soc.serial_input(memory, port, bytes)
+    }
+
+    fn flash_chip(&self) -> Option<&FlashChip> {
+        Some(self.soc.flash_chip())
+    }
+
+    fn flash_chip_mut(&mut self) -> Option<&mut FlashChip> {
+        Some(self.soc.flash_chip_mut())
+    }
+
+    fn ethernet(&self) -> Option<&Ethernet> {
+        Some(self.soc.ethernet())
+    }
+
+    fn ethernet_mut(&mut self) -> Option<&mut Ethernet> {
+        Some(self.soc.ethernet_mut())
+    }
+
+    fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
+        self.soc.receive_frame(memory, frame);
+    }
+
+    fn take_reports(&mut self) -> Vec<Report> {
+        self.soc.take_reports()
+    }
+
+    fn hash(&self) -> u64 {
+        let Self { soc, rom, console, boot_button: _, rom_messages: _, download_faults: _ } = self;
+        let mut state = DefaultHasher::new();
+        (soc.hash(), rom, console).hash(&mut state);
+        state.finish()
+    }
+}

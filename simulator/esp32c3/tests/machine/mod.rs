@@ -1,0 +1,16 @@
+//! A whole board: small programs, and what can be seen of them from outside.
+
+mod controls;
+mod flash;
+mod hostile;
+mod interrupts;
+mod lights;
+mod network;
+mod own_part;
+mod pins;
+mod power;
+mod registers;
+mod repeatable;
+mod resets;
+mod rom;
+mod serial;
