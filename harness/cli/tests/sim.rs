@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[allow(dead_code, clippy::allow_attributes, reason = "an assembler for all of the instruction set")]
-#[path = "../../simulator/tests/support/asm.rs"]
+#[path = "../../../simulator/tests/support/asm.rs"]
 mod asm;
 #[allow(dead_code, clippy::allow_attributes, reason = "the simulator's tests need more of it")]
-#[path = "../../simulator/tests/support/firmware.rs"]
+#[path = "../../../simulator/tests/support/firmware.rs"]
 mod image;
 
 use std::path::{Path, PathBuf};
@@ -15,11 +15,11 @@ use std::time::Duration;
 use asm::{A0, Asm, RA, SP, T0, T1, ZERO};
 use hil_model::event::ScenarioReport;
 use hil_model::observation::Observation;
+use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use hil_scenario::{Loader, ScenarioFile};
 use hil_targets::Wiring;
 use hil_tools::sim::SimTarget;
-use hil_model::verdict::Verdict;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
 const CODE: u32 = 0x4038_0000;

@@ -5,7 +5,7 @@
 
 mod analyzer;
 #[expect(dead_code, reason = "the assembler of the simulator's tests, of which these use a part")]
-#[path = "../../../simulator/tests/support/asm.rs"]
+#[path = "../../../../simulator/tests/support/asm.rs"]
 mod asm;
 #[expect(dead_code, reason = "of the tests of `hil sim serve`, of which these use a part")]
 #[path = "../sim_serve/board.rs"]

@@ -2,7 +2,7 @@
 //! an ELF file with their descriptions.
 
 #[allow(dead_code, clippy::allow_attributes, reason = "an assembler for all of the instruction set")]
-#[path = "../../../simulator/tests/support/asm.rs"]
+#[path = "../../../../simulator/tests/support/asm.rs"]
 mod asm;
 
 pub use asm::{A0, A1, Asm, RA, S0, SP, T0, ZERO};

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "the assembler of the simulator's tests, of which these use a part")]
-#[path = "../../../simulator/tests/support/asm.rs"]
+#[path = "../../../../simulator/tests/support/asm.rs"]
 mod asm;
 mod cli;
 mod client;

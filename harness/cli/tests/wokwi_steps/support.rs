@@ -1,10 +1,10 @@
 //! Small programs on a simulated board, and scenarios in Wokwi's form that run on them.
 
 #[allow(dead_code, clippy::allow_attributes, reason = "an assembler for all of the instruction set")]
-#[path = "../../../simulator/tests/support/asm.rs"]
+#[path = "../../../../simulator/tests/support/asm.rs"]
 pub mod asm;
 #[allow(dead_code, clippy::allow_attributes, reason = "the simulator's tests need more of it")]
-#[path = "../../../simulator/tests/support/firmware.rs"]
+#[path = "../../../../simulator/tests/support/firmware.rs"]
 pub mod image;
 
 use std::path::{Path, PathBuf};
@@ -16,12 +16,11 @@ use asm::{A0, Asm, RA, SP, T0, T1};
 use hil_model::event::ScenarioReport;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run, skip_reason};
 use hil_scenario::Loader;
-use light_host::native::NativeTarget;
-use hil_tools::sim::SimTarget;
 use hil_targets::{Drawing, Target, Wiring};
+use hil_tools::sim::SimTarget;
+use light_host::native::NativeTarget;
 use simulator::board::diagram::Diagram;
 use simulator::image::{Firmware, Layout, PartitionTable};
-use simulator::machine::Board;
 
 const CODE: u32 = 0x4038_0000;
 const STACK: u32 = 0x3FCC_0000;
@@ -90,7 +89,7 @@ pub fn echo(asm: &mut Asm) {
 pub fn sim(firmware: Arc<Firmware>) -> SimTarget {
     let diagram = Diagram::parse("diagram.json", BOARD).unwrap();
     let wiring = Wiring { drawing: Drawing::new(&diagram), ..Wiring::default() };
-    SimTarget { board: Board::from_diagram(&diagram).unwrap(), ..SimTarget::new(firmware, wiring) }
+    SimTarget::new(firmware, wiring)
 }
 
 pub fn native() -> NativeTarget {
