@@ -1,8 +1,8 @@
 //! Small firmware, made without a linker: ELF files, and the images that come of them.
 
-use simulator::image::{Firmware, Layout, PartitionTable};
-use simulator::mem::MEMORY;
-use simulator::mem::Memory;
+use hil_sim_core::mem::Memory;
+use hil_sim_esp32c3::image::{Firmware, Layout, PartitionTable};
+use hil_sim_esp32c3::map::MEMORY;
 
 /// A segment of an ELF file, with a section of the same bytes.
 #[derive(Clone)]
@@ -139,7 +139,7 @@ ota_1,   app,  ota_1,   0x50000, 0x20000
 
 pub fn updates() -> Layout {
     let table = PartitionTable::from_csv(UPDATES).expect("a valid table");
-    Layout::default().with_flash_size(simulator::image::FlashSize::Mb1).with_partitions(table)
+    Layout::default().with_flash_size(hil_sim_esp32c3::image::FlashSize::Mb1).with_partitions(table)
 }
 
 /// The app image of [`ElfFile::usual`].

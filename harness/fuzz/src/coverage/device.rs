@@ -95,7 +95,7 @@ impl FuzzedDevice {
         let mut of_machine = machine::Config::default();
         of_machine.seed = seed;
         of_machine.network.seed = seed;
-        let mut machine = Machine::new(Board::default(), &image.firmware, of_machine);
+        let mut machine = Machine::new(Board::default(), &*image.firmware, of_machine);
         machine.write_flash(NVS.start, &nvs).map_err(|error| BootError::Provision(error.to_string()))?;
         machine.network().allow(host);
         machine.network().hold_connections();

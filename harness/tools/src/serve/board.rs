@@ -16,7 +16,7 @@
 
 use std::time::{Duration, Instant as WallTime};
 
-use simulator::machine::Machine;
+use simulator::machine::{DevKit as _, Machine};
 
 /// The longest time in (on, on) after which the chip still has not noticed that EN is high.
 pub const LONGEST_PASSAGE: Duration = Duration::from_millis(1000);
@@ -123,7 +123,7 @@ mod tests {
     use simulator::mem::FlashImage;
 
     fn board() -> Board {
-        let machine = Machine::with_flash(Parts::default(), FlashImage::erased(1 << 20), Config::default());
+        let machine = Machine::new(Parts::default(), FlashImage::erased(1 << 20), Config::default());
         let mut board = Board::new(machine, false);
         board.set_power(true);
         board

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant as WallTime};
 
+use simulator::machine::DevKit as _;
 use simulator::machine::{DownloadFaults, Event, Exit, Machine, What};
 use simulator::soc::SerialPort;
 use simulator::time::{Instant, Span};

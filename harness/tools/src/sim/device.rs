@@ -47,7 +47,7 @@ impl SimDevice {
         machine_config.seed = bench.seed;
         machine_config.network.seed = bench.seed;
         let board = wiring.drawing.diagram.build().map_err(|error| BenchError::Drawing(error.to_string()))?;
-        let mut machine = Machine::new(board, &target.firmware, machine_config);
+        let mut machine = Machine::new(board, &*target.firmware, machine_config);
         if let Some(path) = &target.flash {
             load_flash(&mut machine, path)?;
         }

@@ -1,6 +1,7 @@
 //! From the uploaded files to a machine.
 
 use simulator::image::{Firmware, FlashSize, Kind, Layout, Partition, PartitionKind, PartitionTable, subtype};
+use simulator::machine::DevKit as _;
 use simulator::machine::{Config, Machine};
 use simulator::mem::FlashImage;
 
@@ -71,7 +72,7 @@ impl Project {
 
     /// A machine with power, at its beginning.
     pub(super) fn machine(&self) -> Machine {
-        let mut machine = Machine::with_flash(self.parts.board.clone(), self.flash.clone(), self.config.clone());
+        let mut machine = Machine::new(self.parts.board.clone(), self.flash.clone(), self.config.clone());
         if let Some(rom) = &self.rom {
             machine.load_rom(rom).expect("a ROM image of the right size, as it was read");
         }

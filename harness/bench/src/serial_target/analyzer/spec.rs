@@ -134,11 +134,8 @@ impl FromStr for AnalyzerSpec {
                 }
                 "gpio" => gpio = Some(value.parse().map_err(|_| wrong("gpio", "the number of a pin"))?),
                 "order" => {
-                    order = match value.to_ascii_lowercase().as_str() {
-                        "grb" => ColorOrder::Grb,
-                        "rgb" => ColorOrder::Rgb,
-                        _ => return Err(wrong("order", "grb or rgb")),
-                    };
+                    let name = value.to_ascii_lowercase();
+                    order = ColorOrder::from_name(&name).ok_or_else(|| wrong("order", "grb or rgb"))?;
                 }
                 _ => return Err(AnalyzerSpecError::Key(pair.to_owned())),
             }

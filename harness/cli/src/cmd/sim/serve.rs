@@ -17,7 +17,7 @@ use hil_tools::serve::tcp::NetworkPort;
 use hil_tools::simulation::connections::{Allowed, Connections, Notice};
 use hil_tools::simulation::load::{self, Load, save_flash};
 use simulator::image::FlashSize;
-use simulator::machine::{ChipIdentity, Config, DownloadFaults, Exit as Stop, Machine, What};
+use simulator::machine::{ChipIdentity, Config, DevKit as _, DownloadFaults, Exit as Stop, Machine, What};
 use simulator::mem::FlashImage;
 use simulator::soc::ResetCause;
 use simulator::time::Instant;

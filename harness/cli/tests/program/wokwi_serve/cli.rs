@@ -146,7 +146,7 @@ fn a_screenshot_and_a_recording_have_the_colour_of_a_known_program() {
     assert_eq!(color(&std::fs::read(server.path("shot.png")).unwrap()), [0xFF, 0, 5]);
     let vcd = std::fs::read_to_string(server.path("out.vcd")).unwrap();
     let shown: Vec<Rgb> = colors(&vcd).into_iter().map(|(_, color)| color).collect();
-    assert_eq!(shown, [Rgb { red: 0xFF, green: 0, blue: 5 }]);
+    assert_eq!(shown, [Rgb::new(0xFF, 0, 5)]);
     sigrok(&server, "out.vcd", &["#ff0005"]);
 }
 
@@ -183,10 +183,10 @@ fn the_real_light_is_seen_as_it_shines() {
     let colors = colors(&vcd);
     assert!(colors.len() > 10, "{colors:?}");
     let (_, shown) = colors.iter().rfind(|(at, _)| *at <= 1_000_000_000).unwrap();
-    assert_eq!(color(&std::fs::read(server.path("screenshot.png")).unwrap()), [shown.red, shown.green, shown.blue]);
+    assert_eq!(color(&std::fs::read(server.path("screenshot.png")).unwrap()), [shown.r, shown.g, shown.b]);
     // It has no broker here, and is told so.
     assert!(text.contains("[hil] the device may not connect to"), "{text}");
-    let first = |(_, it): &(u64, Rgb)| format!("#{:02x}{:02x}{:02x}", it.red, it.green, it.blue);
+    let first = |(_, it): &(u64, Rgb)| it.to_string();
     let expected: Vec<String> = colors.iter().take(5).map(first).collect();
     sigrok(&server, "out.vcd", &expected.iter().map(String::as_str).collect::<Vec<_>>());
 }

@@ -121,7 +121,7 @@ fn the_analyzers_recording_decodes_to_the_colour() {
     // 24 bits, two edges each, and how it began.
     assert!((49..=51).contains(&result["sampleCount"].as_u64().unwrap()), "{}", result["sampleCount"]);
     let colors: Vec<Rgb> = colors(vcd).into_iter().map(|(_, color)| color).collect();
-    assert_eq!(colors, [Rgb { red: 0xFF, green: 0, blue: 5 }]);
+    assert_eq!(colors, [Rgb::new(0xFF, 0, 5)]);
     // Without an analyzer there is nothing to read.
     let bare = r#"{ "version": 1, "parts": [{ "type": "board-esp32-c3-devkitm-1", "id": "esp" }] }"#;
     let (code, message) = light(&server, bare).error("sim:read-vcd", &json!({}));

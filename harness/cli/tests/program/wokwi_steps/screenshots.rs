@@ -1,6 +1,6 @@
 //! `take-screenshot` by the real program, of the light as the firmware shows it.
 
-use hil_targets::picture::{leds, read};
+use hil_targets::picture::{Image, read};
 
 use crate::wokwi_steps::support::*;
 
@@ -42,9 +42,9 @@ fn the_picture_has_the_colour_of_the_light_on_either_target() {
 #[test]
 fn a_picture_that_differs_is_described_and_kept() {
     let place = Place::new();
-    let red = hil_model::observation::Rgb { r: 255, g: 0, b: 0 };
+    let red = Image { width: 8, height: 8, rgba: [255, 0, 0, 255].repeat(64) };
     std::fs::create_dir(place.path("expected")).unwrap();
-    place.write("expected/red.png", leds(&[red], 1));
+    place.write("expected/red.png", red.to_png());
     place.write("green.yaml", green("{ part-id: led1, compare-with: expected/red.png }"));
     let output = place.hil(&["run", "--target", "native", "green.yaml"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));

@@ -12,12 +12,11 @@ use asm::{A0, Asm, RA, SP, T0, T1};
 use hil_model::event::ScenarioReport;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run, skip_reason};
 use hil_scenario::Loader;
-use light_host::native::NativeTarget;
-use hil_tools::sim::SimTarget;
 use hil_targets::{Drawing, Target, Wiring};
+use hil_tools::sim::SimTarget;
+use light_host::native::NativeTarget;
 use simulator::board::diagram::Diagram;
 use simulator::image::{Firmware, Layout, PartitionTable};
-use simulator::machine::Board;
 
 const CODE: u32 = 0x4038_0000;
 const STACK: u32 = 0x3FCC_0000;
@@ -86,7 +85,7 @@ pub fn echo(asm: &mut Asm) {
 pub fn sim(firmware: Arc<Firmware>) -> SimTarget {
     let diagram = Diagram::parse("diagram.json", BOARD).unwrap();
     let wiring = Wiring { drawing: Drawing::new(&diagram), ..Wiring::default() };
-    SimTarget { board: Board::from_diagram(&diagram).unwrap(), ..SimTarget::new(firmware, wiring) }
+    SimTarget::new(firmware, wiring)
 }
 
 pub fn native() -> NativeTarget {

@@ -79,7 +79,7 @@ pub(super) fn waveforms(
     machine: &Machine,
 ) -> Result<Option<Waveforms<Box<dyn Write>>>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    let level = |gpio| machine.soc().level(gpio);
+    let level = |gpio| machine.chip().soc().level(gpio);
     let waveforms = Waveforms::new(create(path)?, probes, level);
     waveforms.map(Some).map_err(|error| Failure::io(path.display(), &error))
 }

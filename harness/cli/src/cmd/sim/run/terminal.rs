@@ -263,7 +263,6 @@ fn addresses(line: &str) -> impl Iterator<Item = u32> {
 #[cfg(test)]
 mod tests {
     use super::addresses;
-    use super::lights::Lights;
 
     #[test]
     fn addresses_have_eight_digits() {

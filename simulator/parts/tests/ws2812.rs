@@ -1,6 +1,6 @@
 //! The WS2812B decoder against waveforms built pulse by pulse.
 
-use simulator::board::ws2812::{
+use hil_sim_parts::ws2812::{
     AmbiguousGap, ColorOrder, Config, Decoder, Event, Frame, Incomplete, PulseTime, Rgb, Surplus, TimeWentBackwards,
     Violation, Waveform,
 };
@@ -210,4 +210,27 @@ fn events_print_as_one_line() {
     let mut lines: Vec<String> = decode(1, sent).iter().map(Event::to_string).collect();
     lines.push(TimeWentBackwards { now_ns: 500, at_ns: 499 }.to_string());
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_part_behind_others_takes_what_is_left_to_it_and_names_its_own_leds() {
+    let [first, second, third] = [Rgb::new(1, 2, 3), Rgb::new(4, 5, 6), Rgb::new(7, 8, 9)];
+    let bytes = [first, second, third].into_iter().flat_map(|color| ColorOrder::Grb.encode(color));
+    let bits = bytes.flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1));
+    // The first high time of the second LED is too long for a zero.
+    let pulse = |(index, bit): (usize, bool)| match (index, bit) {
+        (24, false) => (580, 850),
+        (_, true) => (800, 450),
+        (_, false) => (400, 850),
+    };
+    let waveform = Waveform::from_pulses(0, bits.enumerate().map(pulse).chain([(0, 280_000)]));
+    let events = |config| Decoder::new(config).feed(&waveform).expect("edges in order");
+    let shown = |events: &[Event]| match events.iter().find(|event| matches!(event, Event::Frame(_))) {
+        Some(Event::Frame(frame)) => frame.leds.clone(),
+        _ => panic!("{events:?}"),
+    };
+    let (head, tail) = (events(Config::new(1)), events(Config::new(2).behind(1)));
+    assert_eq!((shown(&head), shown(&tail)), (vec![first], vec![second, third]));
+    assert!(!head.iter().any(|event| matches!(event, Event::Violation(_))), "{head:?}");
+    assert!(tail.iter().any(|event| matches!(event, Event::Violation(it) if (it.led, it.bit) == (0, 0))), "{tail:?}");
 }

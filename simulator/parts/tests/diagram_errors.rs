@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hil_sim_parts::diagram::{Diagram, DiagramError};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use simulator::board::diagram::{Diagram, DiagramError};
 
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/errors");

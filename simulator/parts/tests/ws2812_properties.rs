@@ -1,7 +1,7 @@
 //! What holds for every waveform.
 
+use hil_sim_parts::ws2812::{ColorOrder, Config, Decoder, Event, Frame, PulseTime, Rgb, Waveform};
 use proptest::prelude::*;
-use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event, Frame, PulseTime, Rgb, Waveform};
 
 /// A bit as a pulse with both times anywhere within the tolerances.
 fn pulse(bit: bool) -> impl Strategy<Value = (u32, u32)> {

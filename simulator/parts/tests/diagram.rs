@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use hil_sim_parts::diagram::{Diagram, Display, LedPart, Newline, PinRef, Position};
 use proptest::prelude::*;
-use simulator::board::diagram::{Diagram, Display, LedPart, Newline, PinRef, Position};
 
 fn every_part() -> Diagram {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/every-part.json");
