@@ -3,6 +3,7 @@
 
 mod report_fixture;
 
+use hil_model::device::DeviceEvent;
 use hil_model::event::{BoardFault, BoardReport, BoardState, Failure, Place, RunEvent, ScenarioReport};
 use hil_model::phase::Phase;
 use hil_model::verdict::Verdict;
@@ -56,7 +57,7 @@ prop_compose! {
     ) -> ScenarioReport {
         let t = |n: usize| texts[n].as_str();
         let log = Log::default()
-            .at(0.0, power(t(0)))
+            .at(0.0, device(DeviceEvent::Panicked { message: t(0).to_owned() }))
             .at(0.5, received(t(1), t(2), 1, true))
             .at(1.0, binary(t(1), bytes.clone()))
             .at(1.5, serial(t(3)))

@@ -246,7 +246,7 @@ fn a_run_without_some_of_its_scenarios_is_unfinished() {
 fn different_runs_are_refused_with_what_differs() {
     let changes: [fn(&mut RunInfo); 6] = [
         |i| i.plan = "0123456789abcdef".to_owned(),
-        |i| i.format = 2,
+        |i| i.format = 1,
         |i| i.version = "0.2.0".to_owned(),
         |i| i.target = "serial".to_owned(),
         |i| i.seed = 43,
@@ -314,7 +314,7 @@ fn reading_errors_say_where_and_why() {
         read(&text[..text.len() - 40]),
         read(&format!("{first}\n{{\"event\":\"run-finnished\"}}\n")),
         read(&format!("{first}\n<html>\n")),
-        read(&first.replace("\"format\":1", "\"format\":9")),
+        read(&first.replace("\"format\":2", "\"format\":9")),
         read(&first.replace("\"seed\":42", "\"seed\":\"x\"")),
     ];
     insta::assert_snapshot!(errors.join("\n"));

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hil_model::event::{Attempt, Failure, Place, RunEvent, RunInfo, ScenarioReport, StepReport};
+use hil_model::device::DeviceEvent;
+use hil_model::event::{Attempt, FORMAT, Failure, Place, RunEvent, RunInfo, ScenarioReport, StepReport};
 use hil_model::observation::{Direction, Entry, Evidence, FlashOp, Message, Observation, Payload, Rgb, SerialStream};
 use hil_model::time::SimTime;
 use hil_model::verdict::Verdict;
@@ -48,7 +49,7 @@ impl Log {
         self
     }
     pub fn boot(self) -> Self {
-        self.at(0.0, power("power on"))
+        self.at(0.0, device(DeviceEvent::PoweredOn))
             .at(0.2, broker("started on 127.0.0.1:41234"))
             .at(3.0, serial("I (3) boot: hilbench light 0.1.0\r\n"))
             .at(12.0, led("led1", 0, 0, 0, 0))
@@ -62,8 +63,8 @@ impl Log {
     }
 }
 
-pub fn power(event: &str) -> Observation {
-    Observation::Power { event: event.to_owned() }
+pub fn device(event: DeviceEvent) -> Observation {
+    Observation::Device(event)
 }
 pub fn broker(event: &str) -> Observation {
     Observation::Broker { event: event.to_owned() }
@@ -283,7 +284,7 @@ pub fn invalid() -> ScenarioReport {
 }
 
 pub fn bench_error() -> ScenarioReport {
-    let mut one = attempt(Verdict::BenchError, 0, 5_003, Log::default().at(0.0, power("power on")));
+    let mut one = attempt(Verdict::BenchError, 0, 5_003, Log::default().at(0.0, device(DeviceEvent::PoweredOn)));
     one.failures = vec![Failure {
         step: "start".to_owned(),
         step_title: "start the broker".to_owned(),
@@ -323,7 +324,7 @@ pub fn info(scenarios: &[ScenarioReport]) -> RunInfo {
     RunInfo {
         options: Vec::new(),
         version: "0.1.0".to_owned(),
-        format: 1,
+        format: FORMAT,
         target: "native".to_owned(),
         target_reason: "default: no RISC-V build is possible here".to_owned(),
         broker: "embedded".to_owned(),

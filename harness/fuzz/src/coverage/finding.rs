@@ -37,6 +37,23 @@ pub enum Kind {
     Unmodelled,
 }
 
+impl Kind {
+    /// What it is called in file names and fingerprints, where it must stay as it is.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Panic => "panic",
+            Self::StackOverflow => "stack-overflow",
+            Self::Watchdog => "watchdog",
+            Self::Reset => "reset",
+            Self::Halt => "halt",
+            Self::Unanswered => "unanswered",
+            Self::Busy => "busy",
+            Self::Unmodelled => "unmodelled",
+        }
+    }
+}
+
+/// For people.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -110,7 +127,7 @@ impl Finding {
 
     /// What its file is called, without what follows the last dot.
     pub fn file_stem(&self) -> String {
-        format!("coverage-{}-{}", self.kind.to_string().replace(' ', "-"), self.fingerprint)
+        format!("coverage-{}-{}", self.kind.key(), self.fingerprint)
     }
 
     /// What more there is to say of it: the beginning of a line and what follows.
@@ -155,7 +172,8 @@ fn is_code(address: u32) -> bool {
 
 fn fingerprint(kind: Kind, what: &str, frames: &[u32]) -> String {
     let mut digest = Sha256::new();
-    digest.update(kind.to_string());
+    // As fingerprints have it from the beginning.
+    digest.update(kind.key().replace('-', " "));
     // Numbers in a message are values, not places; addresses of code are places.
     for word in what.split(|c: char| !c.is_ascii_alphanumeric()) {
         let address = word.strip_prefix("0x").map(|digits| u32::from_str_radix(digits, 16));

@@ -62,12 +62,14 @@ impl SchemaOf {
     }
 }
 
+/// Marks a schema whose null is meant; it does not stand in what is written.
+pub(super) const MAY_BE_NOTHING: &str = "x-may-be-nothing";
+
 /// A key that may be left out is an `Option` in Rust, but never null in a file.
 fn without_null(mut schema: Schema) -> Schema {
     let mut transform = RecursiveTransform(|schema: &mut Schema| {
-        // `reset:` is the one place where nothing is a value.
-        let is_reset = schema.get("description").and_then(Value::as_str).is_some_and(|d| d.starts_with("`reset`"));
-        if is_reset {
+        // A command without a value is the one place where nothing is a value.
+        if schema.remove(MAY_BE_NOTHING).is_some() {
             return;
         }
         if let Some(Value::Array(types)) = schema.get_mut("type") {

@@ -4,6 +4,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::actions::touches;
+use super::generate::MAY_BE_NOTHING;
 use crate::step::{Command, CommandKind};
 
 /// The schemas of a step, and of one that a group may hold.
@@ -54,6 +55,7 @@ fn commands(generator: &mut SchemaGenerator) -> Map<String, Value> {
         "reset".into(),
         json!({
             "description": "`reset`: as the reset button does.",
+            (MAY_BE_NOTHING): true,
             "anyOf": [{ "type": "null" }, { "type": "object", "maxProperties": 0 }]
         }),
     );
