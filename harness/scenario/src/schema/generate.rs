@@ -62,8 +62,14 @@ impl SchemaOf {
     }
 }
 
+/// `schema` with a text for hovering.
+pub(crate) fn described(mut schema: Schema, description: &str) -> Schema {
+    schema.insert("description".into(), description.into());
+    schema
+}
+
 /// Marks a schema whose null is meant; it does not stand in what is written.
-pub(super) const MAY_BE_NOTHING: &str = "x-may-be-nothing";
+pub(crate) const MAY_BE_NOTHING: &str = "x-may-be-nothing";
 
 /// A key that may be left out is an `Option` in Rust, but never null in a file.
 fn without_null(mut schema: Schema) -> Schema {
