@@ -91,25 +91,24 @@ impl Finding {
     pub fn of(execution: &Execution, input: &Input) -> Option<Self> {
         let Execution { ending, observed, .. } = execution;
         let panic = panic_lines(&observed.console);
+        let is_told = panic.is_some();
+        let said = || ending.to_string();
         let (kind, what, place) = match (ending, panic) {
             (_, Some((what, frames))) => {
                 let is_overflow = what.to_ascii_lowercase().contains("stack overflow");
                 (if is_overflow { Kind::StackOverflow } else { Kind::Panic }, what, frames)
             }
-            (Ending::StackOverflow, None) => (Kind::StackOverflow, ending.to_string(), repeated(&execution.frames)),
-            (Ending::Reset(cause), None) if cause.is_watchdog() => {
-                (Kind::Watchdog, ending.to_string(), execution.frames.clone())
-            }
-            (Ending::Reset(_), None) => (Kind::Reset, ending.to_string(), execution.frames.clone()),
-            (Ending::Halted { .. } | Ending::Stuck(_), None) => {
-                (Kind::Halt, ending.to_string(), execution.frames.clone())
-            }
-            (Ending::Unanswered, None) => (Kind::Unanswered, ending.to_string(), Vec::new()),
-            (Ending::Busy, None) => (Kind::Busy, ending.to_string(), Vec::new()),
+            (Ending::StackOverflow, None) => (Kind::StackOverflow, said(), repeated(&execution.frames)),
+            (Ending::Reset(cause), None) if cause.is_watchdog() => (Kind::Watchdog, said(), execution.frames.clone()),
+            (Ending::Reset(_), None) => (Kind::Reset, said(), execution.frames.clone()),
+            (Ending::Halted { .. } | Ending::Stuck(_), None) => (Kind::Halt, said(), execution.frames.clone()),
+            (Ending::Unanswered, None) => (Kind::Unanswered, said(), Vec::new()),
+            (Ending::Busy, None) => (Kind::Busy, said(), Vec::new()),
             (Ending::Idle, None) => (Kind::Unmodelled, observed.reports.first()?.clone(), Vec::new()),
         };
+        let is_ending = !is_told && kind != Kind::Unmodelled;
         let frames: Vec<u32> = place.into_iter().take(TELLING).collect();
-        let fingerprint = fingerprint(kind, &what, &frames);
+        let fingerprint = fingerprint(kind, &if is_ending { ending.key() } else { what.clone() }, &frames);
         Some(Self { kind, what, frames, fingerprint, input: input.clone(), executions: 0 })
     }
 

@@ -1,7 +1,7 @@
 //! Whatever devices, brokers, boards and scenario files say, a report stays what it is: XML, HTML without foreign markup, one
 //! annotation a line, one JSON object a line, a terminal without foreign escapes.
 
-
+use crate::fixture::*;
 use hil_model::device::DeviceEvent;
 use hil_model::event::{BoardFault, BoardReport, BoardState, Failure, Place, RunEvent, ScenarioReport};
 use hil_model::phase::Phase;
@@ -9,7 +9,6 @@ use hil_model::verdict::Verdict;
 use hil_report::terminal::Progress;
 use hil_report::{GitHub, Html, JsonLines, Junit, Reporter, Terminal, Theme, add_boards, jsonl, replay};
 use proptest::prelude::*;
-use crate::fixture::*;
 
 /// Text as strangers write it: any characters, and what the media give a meaning to.
 fn hostile() -> impl Strategy<Value = String> {

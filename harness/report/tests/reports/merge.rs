@@ -1,9 +1,10 @@
 //! Reports of shards, joined: the same as one run, or an error that says why not.
 
-
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::fixture::bench::{board, boards, failed, good_bench_run, no_chip, phase, summary, unplugged};
+use crate::fixture::*;
 use hil_model::event::{BoardReport, BoardState, RunEvent, RunInfo, ScenarioReport, Summary};
 use hil_model::phase::Phase;
 use hil_model::verdict::Verdict;
@@ -11,8 +12,6 @@ use hil_report::merge::{MergeError, merge, merge_files};
 use hil_report::{JsonLines, add_boards, jsonl, replay, summarize};
 use hil_scenario::plan::{Kind, Partition, select};
 use proptest::prelude::*;
-use crate::fixture::bench::{board, boards, failed, good_bench_run, no_chip, phase, summary, unplugged};
-use crate::fixture::*;
 
 type Report = (PathBuf, Vec<RunEvent>);
 

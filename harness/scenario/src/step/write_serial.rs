@@ -37,7 +37,7 @@ impl StepKind for WriteSerial {
                 let bytes: Vec<_> = items.iter().map(|item| byte(cx, item)).collect();
                 bytes.into_iter().collect::<Option<_>>()?
             }
-            _ => cx.text(node, "a text or a list of bytes")?.value.into_bytes(),
+            _ => cx.any_text(node, "a text or a list of bytes")?.value.into_bytes(),
         };
         Some(Self { bytes: ByteText(bytes) })
     }
