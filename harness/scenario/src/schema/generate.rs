@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::file::{FileKeys, IncludedKeys};
 use super::forms::{FilledText, Number, Text, Variable};
@@ -39,10 +39,8 @@ pub fn complete<T: JsonSchema>(
     let mut root = Value::from(generator.into_root_schema_for::<T>());
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
         definitions.extend(more.into_iter().map(|(name, schema)| (name.to_owned(), schema.into())));
-        for definition in definitions.values_mut() {
-            *definition = Schema::try_from(definition.take()).map_or(json!(true), |schema| without_null(schema).into());
-        }
     }
+    // Once, definitions included: marks are gone afterwards.
     let mut root = Value::from(Schema::try_from(root).map_or_else(|_| Schema::default(), without_null));
     if let Some(root) = root.as_object_mut() {
         let id = format!("https://raw.githubusercontent.com/hilbench/hilbench/main/docs/{name}.schema.json");
