@@ -14,7 +14,7 @@ use super::lower::lower;
 use super::offered::Offered;
 use hil_model::event::{Attempt, Failure, ScenarioReport};
 use hil_model::hash::fnv1a;
-use hil_model::observation::Entry;
+use hil_model::observation::{Entry, Observation};
 use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, invariants, run};
 use hil_scenario::Loader;
@@ -82,6 +82,18 @@ pub struct Failed {
     pub report: ScenarioReport,
 }
 
+impl Failed {
+    /// What the simulator does not model, if it has failed for that.
+    pub fn unmodelled(&self) -> Option<&str> {
+        let seq = self.failure.related.last()?;
+        let entry = self.report.attempts.last()?.journal.iter().find(|entry| entry.seq == *seq)?;
+        match &entry.what {
+            Observation::Unmodelled { what, .. } => Some(what),
+            _ => None,
+        }
+    }
+}
+
 impl Cases {
     /// Cases of these tiers; `tiers` is not empty.
     pub fn new(device: Arc<DeviceDescription>, options: RunOptions, tiers: &[Tier], seed: u64) -> Self {
@@ -139,7 +151,7 @@ impl Cases {
                 let step = failure.step.strip_prefix("step ").and_then(|path| path.split('.').next()?.parse().ok());
                 let action = match (step, failure.step.as_str()) {
                     (Some(step), _) => lowered.owners.get(usize::wrapping_sub(step, 1)).copied(),
-                    (None, "always") => Some(actions.len()),
+                    (None, invariants::ALWAYS) => Some(actions.len()),
                     _ => None,
                 };
                 report.verdict = Verdict::Failed;

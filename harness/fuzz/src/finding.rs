@@ -64,7 +64,7 @@ impl Cause {
         let code = failed.failure.code.trim_start_matches("hil::").to_owned();
         // Whatever led there, it is the one register.
         if failed.failure.code == invariants::UNMODELLED {
-            return Self { oracle: code, doing: failed.failure.title.clone() };
+            return Self { oracle: code, doing: format!("not modelled: {}", failed.unmodelled().unwrap_or_default()) };
         }
         const ANYWHERE: [&str; 6] =
             ["expect_led", "waveform", "expect_flash", "device_died", "device_reset", "stack_overflow"];

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// Where findings are written.
 pub const DEFAULT_FOLDER: &str = "scenarios/regressions";
+/// Begins the line that tells where a scenario was found.
+const FOUND_ON: &str = "Found on: ";
+/// Begins the line with the command that finds it again.
+const FOUND_AGAIN: &str = "Found again by: ";
 /// Begins the line that tells a scenario's cause.
 const CAUSE: &str = "# cause: ";
 /// Ends the name of an input that is kept in place of a scenario.
@@ -46,11 +50,17 @@ impl Head<'_> {
         };
         line("Found by `hil fuzz`: ", self.title);
         self.remarks.iter().for_each(|(label, value)| line(label, value));
-        line("Found on: ", self.found_on);
-        line("Found again by: ", self.again);
+        line(FOUND_ON, self.found_on);
+        line(FOUND_AGAIN, self.again);
         text += &format!("{CAUSE}{}\n", self.cause);
         text + scenario
     }
+}
+
+/// Of a file's head: where it was found, and the command that finds it again.
+pub fn found(text: &str) -> Vec<&str> {
+    let head = text.lines().map_while(|line| line.strip_prefix("# "));
+    head.filter(|line| [FOUND_ON, FOUND_AGAIN].iter().any(|label| line.starts_with(label))).collect()
 }
 
 /// Writes a new file into the folder, unless its cause has one already.

@@ -44,13 +44,16 @@ pub enum RunEvent {
     RunFinished(Summary),
 }
 
+/// Version of the event stream that this hil writes and reads. 2: what happens to a device is typed (`"kind":"device"`).
+pub const FORMAT: u32 = 2;
+
 /// The head of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct RunInfo {
     /// Version of hil: `0.1.0`.
     pub version: String,
-    /// Version of this event stream; 1.
+    /// Version of this event stream: [`FORMAT`].
     pub format: u32,
     /// `native`, `mqtt`.
     pub target: String,

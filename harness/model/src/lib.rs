@@ -2,6 +2,7 @@
 //!
 //! Plain data. Not for anything that runs, waits, reads files or talks to a device.
 
+pub mod device;
 pub mod error;
 pub mod event;
 pub mod hash;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::device::DeviceEvent;
 use crate::time::SimTime;
 
 /// An observation and its time.
@@ -79,10 +80,7 @@ pub enum Observation {
         length: u32,
     },
     /// The device was powered, reset or stopped, by the scenario or by itself.
-    Power {
-        /// `power on`, `power off`, `power off at flash write 3`, `reset`, `panicked: ...`.
-        event: String,
-    },
+    Device(DeviceEvent),
     /// The harness injected a fault, or ended it.
     Fault {
         /// `network down`, `drop PUBLISH to device after 5 bytes`.

@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::Reporter;
-use hil_model::event::RunEvent;
-
-/// The version of the stream that this hil writes and reads: [`RunInfo::format`](hil_model::event::RunInfo::format).
-pub const FORMAT: u32 = 1;
+use hil_model::event::{FORMAT, RunEvent};
 
 /// Writes each event as one line of JSON, at once: a run that is cut short leaves what it has seen.
 pub struct JsonLines<W: Write> {

@@ -52,7 +52,7 @@ impl Line {
                 };
                 ("flash", format!("{op} {length} bytes at {offset:#x}"))
             }
-            Observation::Power { event } => ("power", clean(event)),
+            Observation::Device(event) => ("power", clean(&event.to_string())),
             Observation::Fault { what } => ("fault", clean(what)),
             Observation::Control { part, control, value } => ("control", clean(&format!("{part} {control} = {value}"))),
             Observation::Broker { event } => ("broker", clean(event)),

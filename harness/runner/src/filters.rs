@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::pool::Planned;
 use super::step::RESPONSE_TOPICS;
-use hil_scenario::step::{CaptureSource, Command, StepNode};
+use hil_scenario::step::StepNode;
 use hil_scenario::{Source, Step, Variables};
 use hil_targets::broker::without_overlaps;
 
@@ -21,22 +21,9 @@ pub(super) fn observed(planned: &Planned, variables: &Variables) -> Vec<String> 
 
 fn collect(source: &Arc<Source>, node: &StepNode, variables: &Variables, filters: &mut BTreeSet<String>) {
     let Ok(step) = Step::check(source, node, variables) else { return };
-    let topic = match &step.command {
-        Command::ExpectMessage(e) => Some(&e.topic),
-        Command::ExpectNothing(e) => Some(&e.topic),
-        Command::Capture(c) => match &c.from {
-            CaptureSource::Message { topic, .. } => Some(topic),
-            CaptureSource::Serial { .. } => None,
-        },
-        _ => None,
-    };
+    let topic = step.command.watches();
     filters.extend(topic.map(|t| known(&t.value)));
-    let children: &[StepNode] = match &step.command {
-        Command::AllOf(steps) | Command::AnyOf(steps) | Command::InOrder(steps) => steps,
-        Command::Repeat(repeat) => &repeat.steps,
-        _ => return,
-    };
-    for child in children {
+    for child in step.command.children() {
         collect(source, child, variables, filters);
     }
 }

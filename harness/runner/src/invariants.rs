@@ -1,37 +1,65 @@
 //! What no device may do, whatever the scenario's steps expect: panic, halt, reset itself, overflow its stack, break the data
 //! sheet's timing.
 
+use hil_model::device::DeviceEvent;
 use hil_model::event::Failure;
 use hil_model::observation::{Entry, Observation};
 use hil_model::time::SimTime;
 use hil_model::verdict::Verdict;
-use hil_targets::{HALTED, OVERFLOWED, PANICKED, RESTARTED, RETURNED, SPINS};
 
-/// Beginnings of power events that no scenario asks for.
-const FATAL: [&str; 4] = [PANICKED, HALTED, RETURNED, SPINS];
+/// What an event of the device says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judgement {
+    /// Nothing: the scenario did it, or may expect it.
+    Fine,
+    /// It no longer runs, or has begun anew because it could not go on. No scenario asks for that.
+    Died,
+    /// It has no room left on its stack.
+    Overflowed,
+    /// It has reset itself, which some scenarios want.
+    Restarted,
+}
 
+/// By the type alone: what people read of it plays no part.
+const fn judged(event: &DeviceEvent) -> Judgement {
+    match event {
+        DeviceEvent::PoweredOn
+        | DeviceEvent::PoweredOff
+        | DeviceEvent::PowerFailed { .. }
+        | DeviceEvent::Reset
+        | DeviceEvent::Woke => Judgement::Fine,
+        DeviceEvent::Panicked { .. }
+        | DeviceEvent::WatchdogReset { .. }
+        | DeviceEvent::Halted { .. }
+        | DeviceEvent::Returned
+        | DeviceEvent::Spins { .. } => Judgement::Died,
+        DeviceEvent::StackOverflowed { .. } => Judgement::Overflowed,
+        DeviceEvent::Restarted { .. } => Judgement::Restarted,
+    }
+}
+
+/// In place of a step's path, in failures of no step.
+pub const ALWAYS: &str = "always";
 /// Code of a device that no longer runs.
 pub(super) const DEVICE_DIED: &str = "hil::device_died";
 
 /// Failures that the journal shows by itself, the first of each kind. `may_reset`: the scenario expects resets by software.
 pub(super) fn check(entries: &[Entry], may_reset: bool) -> Vec<Failure> {
-    let events = || {
-        entries.iter().filter_map(|entry| match &entry.what {
-            Observation::Power { event } => Some((entry, event.clone())),
+    let first = |judgement: Judgement| {
+        entries.iter().find_map(|entry| match &entry.what {
+            Observation::Device(event) if judged(event) == judgement => Some((entry, event)),
             _ => None,
         })
     };
-    let event = |beginning: &str| events().find(|(_, event)| event.starts_with(beginning));
-    let fatal = events().find(|(_, event)| FATAL.iter().any(|beginning| event.starts_with(beginning)));
-    let fatal = fatal.map(|(entry, event)| {
-        let help = match event.starts_with(SPINS) {
-            true => {
+    let fatal = first(Judgement::Died).map(|(entry, event)| {
+        let help = match event {
+            DeviceEvent::Spins { .. } => {
                 "what it does again and again stands in the journal just before it: let it wait between two tries, so that time \
                  can go on"
             }
-            false => "the serial lines just before it say more",
+            _ => "the serial lines just before it say more",
         };
-        failure(entry, DEVICE_DIED, event, help)
+        failure(entry, DEVICE_DIED, event.to_string(), help)
     });
     let waveform = entries.iter().find_map(|e| match &e.what {
         Observation::Waveform { part, problem } => Some(failure(
@@ -42,14 +70,14 @@ pub(super) fn check(entries: &[Entry], may_reset: bool) -> Vec<Failure> {
         )),
         _ => None,
     });
-    let stack = event(OVERFLOWED).map(|(entry, event)| {
+    let stack = first(Judgement::Overflowed).map(|(entry, event)| {
         let help = "give the main stack more room, or keep large values elsewhere; a build with debug information tells the code";
-        failure(entry, "hil::stack_overflow", event, help)
+        failure(entry, "hil::stack_overflow", event.to_string(), help)
     });
-    let restart = event(RESTARTED).filter(|_| !may_reset && fatal.is_none()).map(|(entry, event)| {
+    let restart = first(Judgement::Restarted).filter(|_| !may_reset && fatal.is_none()).map(|(entry, event)| {
         let help =
             "the serial lines just before it say more; if the scenario wants it to, give the file `may-reset: true`";
-        failure(entry, "hil::device_reset", event, help)
+        failure(entry, "hil::device_reset", event.to_string(), help)
     });
     stack.into_iter().chain(fatal).chain(restart).chain(waveform).collect()
 }
@@ -92,7 +120,7 @@ fn failure(entry: &Entry, code: &str, title: String, help: &str) -> Failure {
         verdict: Verdict::Failed,
         title,
         code: code.to_owned(),
-        step: "always".to_owned(),
+        step: ALWAYS.to_owned(),
         step_title: "what no scenario may do".to_owned(),
         place: None,
         expected: None,

@@ -61,6 +61,14 @@ impl RunsOn {
             Self::Boards { .. } => SerialTarget::NAME,
         }
     }
+
+    /// The target, if it is not the boards of a bench.
+    pub fn as_target(&self) -> Option<&dyn Target> {
+        match self {
+            Self::Target(target) => Some(target.as_ref()),
+            Self::Boards { .. } => None,
+        }
+    }
 }
 
 impl From<Arc<dyn Target>> for RunsOn {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use hil_model::device::DeviceEvent;
 use hil_model::observation::{Entry, Observation, SerialStream};
-use hil_targets::SPINS;
 use hil_targets::journal::Journal;
 
 /// Entries that are kept of a loop that did not wait: as many of its beginning as of its end.
@@ -17,7 +17,7 @@ const KEPT_OF_FULL: usize = 50_000;
 /// device does is left out. A note stands in its place, with the number of the first entry that is not there.
 pub(super) fn shortened(entries: Vec<Entry>) -> Vec<Entry> {
     let mut gaps: Vec<Range<usize>> = Vec::new();
-    let is_end = |entry: &Entry| matches!(&entry.what, Observation::Power { event } if event.starts_with(SPINS));
+    let is_end = |entry: &Entry| matches!(entry.what, Observation::Device(DeviceEvent::Spins { .. }));
     for end in (0..entries.len()).filter(|at| is_end(&entries[*at])) {
         let limit = entries[end].at.0.saturating_sub(LOOP_NS);
         let begin = entries[..end].iter().rposition(|entry| entry.at.0 < limit).map_or(0, |before| before + 1);
@@ -80,7 +80,7 @@ mod tests {
         entries.extend((2000..5000).map(|seq| entry(seq, 3 * LOOP_NS, line())));
         entries[3000].what = step.clone();
         assert_eq!(shortened(entries.clone()), entries, "a device that talks much does not spin");
-        entries.push(entry(5000, 3 * LOOP_NS, Observation::Power { event: format!("{SPINS}: for ever") }));
+        entries.push(entry(5000, 3 * LOOP_NS, Observation::Device(DeviceEvent::Spins { how: "for ever".to_owned() })));
         let short = shortened(entries);
         // Two notes, for what comes before the step and behind it.
         assert_eq!(short.len(), 2000 + 2 * KEPT_OF_LOOP + 1 + 2 + 1);

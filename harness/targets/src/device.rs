@@ -12,20 +12,6 @@ use crate::picture::Image;
 use hil_model::time::SimTime;
 use hil_scenario::Scenario;
 
-/// Beginning of the power event of a device that panicked. Such events fail a scenario, whatever it expects; so do those of
-/// [`SPINS`], [`HALTED`], [`RETURNED`], [`OVERFLOWED`], and, unless the scenario has `may-reset`, [`RESTARTED`].
-pub const PANICKED: &str = "the device panicked";
-/// Beginning of the power event of a device that was stopped because it did not let simulated time go on.
-pub const SPINS: &str = "the device loops without waiting";
-/// Beginning of the power event of a device that cannot run.
-pub const HALTED: &str = "the device halted";
-/// Beginning of the power event of a device whose firmware has come to an end.
-pub const RETURNED: &str = "the firmware returned";
-/// Beginning of the power event of a device that no longer has room on its stack.
-pub const OVERFLOWED: &str = "the stack overflowed";
-/// Beginning of the power event of a device that has reset itself; not by a watchdog, which is [`PANICKED`].
-pub const RESTARTED: &str = "the device reset itself";
-
 /// One device, for one scenario.
 #[async_trait(?Send)]
 pub trait Device {

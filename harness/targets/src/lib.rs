@@ -27,10 +27,7 @@ pub mod wire;
 
 pub use bench::{Bench, BenchError, TargetError, TargetFailure};
 pub use broker::Credentials;
-pub use device::{
-    Carried, Carrier, Controls, Device, HALTED, OVERFLOWED, PANICKED, PausePoints, Pins, Power, RESTARTED, RETURNED,
-    Reset, SPINS, Screens, SerialInput,
-};
+pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Reset, Screens, SerialInput};
 pub use drawing::{Drawing, Net, PartError};
 pub use heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};
@@ -52,6 +49,21 @@ pub trait Target: Send + Sync {
 
     /// How many of its devices can run at a time; `None`: as many as one likes. 1 where all scenarios share one device.
     fn devices(&self) -> Option<usize> {
+        None
+    }
+
+    /// How many of its devices run at a time unless the user says it; `None`: as many as the machine is good for.
+    fn default_jobs(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether its topics must be such that nobody guesses them, because its broker is usually a public one.
+    fn needs_private_topics(&self) -> bool {
+        false
+    }
+
+    /// What each device uses up, if that is somebody's quota: `a simulation`. Nothing runs it thousands of times then.
+    fn quota(&self) -> Option<&'static str> {
         None
     }
 

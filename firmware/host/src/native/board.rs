@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant as RuntimeInstant;
 
 use super::steps::Steps;
+use hil_model::device::{CutOperation, DeviceEvent};
 use hil_model::observation::{Observation, Payload, SerialStream};
 use hil_targets::journal::Journal;
 use hil_targets::lights::Lights;
@@ -52,10 +53,10 @@ impl Supply {
         self.shared.steps.step();
     }
 
-    /// Fails now, in the middle of what the device does.
-    pub(super) fn fail(&self, how: &str) {
+    /// Fails now, in the middle of this.
+    pub(super) fn fail(&self, during: CutOperation) {
         self.shared.on.set(false);
-        self.shared.journal.record(Observation::Power { event: how.to_owned() });
+        self.shared.journal.record(Observation::Device(DeviceEvent::PowerFailed { during: Some(during) }));
         self.shared.lights.go_dark();
         self.shared.failed.notify_one();
     }

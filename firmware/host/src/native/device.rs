@@ -20,14 +20,13 @@ use super::panics::Running;
 use super::steps::Spins;
 use super::strip::DataLine;
 use crate::provision::{NVS, provisioned};
+use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
 use hil_targets::journal::Journal;
 use hil_targets::layout::Wiring;
 use hil_targets::lights::Lights;
 use hil_targets::picture::Image;
-use hil_targets::{
-    Bench, BenchError, Device, HALTED, PANICKED, PartError, Power, RETURNED, Reset, SPINS, Screens, SerialInput,
-};
+use hil_targets::{Bench, BenchError, Device, PartError, Power, Reset, Screens, SerialInput};
 
 /// The partition `ledstate`.
 const STATE: std::ops::Range<u32> = 0x31_0000..0x31_4000;
@@ -61,8 +60,8 @@ impl NativeDevice {
         Ok(Self { bench, wiring, rules, flash, lights, order, boots: 0, task: None })
     }
 
-    fn record(&self, event: &str) {
-        self.bench.journal.record(Observation::Power { event: event.to_owned() });
+    fn record(&self, event: DeviceEvent) {
+        self.bench.journal.record(Observation::Device(event));
     }
 
     fn is_on(&self) -> bool {
@@ -102,19 +101,19 @@ impl NativeDevice {
 
 fn report_end(journal: &Journal, ended: Result<Result<(), BenchError>, Box<dyn std::any::Any + Send>>) {
     let event = match ended {
-        Ok(Ok(())) => RETURNED.to_owned(),
-        Ok(Err(error)) => format!("{HALTED}: {error}"),
-        Err(panic) if panic.is::<Spins>() => format!("{SPINS}: {Spins}"),
+        Ok(Ok(())) => DeviceEvent::Returned,
+        Ok(Err(error)) => DeviceEvent::Halted { why: error.to_string() },
+        Err(panic) if panic.is::<Spins>() => DeviceEvent::Spins { how: Spins.to_string() },
         Err(panic) => {
-            let text = panic
+            let message = panic
                 .downcast_ref::<&str>()
                 .map(|s| (*s).to_owned())
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_else(|| "no message".to_owned());
-            format!("{PANICKED}: {text}")
+            DeviceEvent::Panicked { message }
         }
     };
-    journal.record(Observation::Power { event });
+    journal.record(Observation::Device(event));
 }
 
 struct Parts {
@@ -151,7 +150,7 @@ async fn run(parts: Parts) -> Result<(), BenchError> {
 #[async_trait(?Send)]
 impl Device for NativeDevice {
     async fn start(&mut self) -> Result<(), BenchError> {
-        self.record("power on");
+        self.record(DeviceEvent::PoweredOn);
         self.power_on();
         Ok(())
     }
@@ -198,7 +197,7 @@ impl SerialInput for NativeDevice {
 #[async_trait(?Send)]
 impl Reset for NativeDevice {
     async fn reset(&mut self) -> Result<(), BenchError> {
-        self.record("reset");
+        self.record(DeviceEvent::Reset);
         if self.is_on() {
             self.power_off();
             self.power_on();
@@ -210,7 +209,7 @@ impl Reset for NativeDevice {
 #[async_trait(?Send)]
 impl Power for NativeDevice {
     async fn set(&mut self, on: bool) -> Result<(), BenchError> {
-        self.record(if on { "power on" } else { "power off" });
+        self.record(DeviceEvent::powered(on));
         self.flash.disarm();
         match (on, self.is_on()) {
             (true, false) => self.power_on(),

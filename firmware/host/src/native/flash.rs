@@ -9,6 +9,7 @@ use embedded_storage::nor_flash::{
 };
 
 use super::board::Supply;
+use hil_model::device::CutOperation;
 use hil_model::observation::{FlashOp, Observation};
 use hil_targets::BenchError;
 use hil_targets::journal::Journal;
@@ -142,9 +143,7 @@ impl Flash {
         if cut {
             shared.cut_at = None;
             drop(shared);
-            let op = if op == FlashOp::Write { "write" } else { "erase" };
-            self.supply
-                .fail(&format!("power failed in a flash {op} at 0x{offset:06x}, after {reached} of {length} bytes"));
+            self.supply.fail(CutOperation { op, offset, length: length as u32, reached: reached as u32 });
             return Err(FlashError::NoPower);
         }
         Ok(())

@@ -4,9 +4,9 @@
 /// cannot be told from a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OwnReset {
-    /// A watchdog has bitten.
+    /// A watchdog has bitten: which.
     Watchdog(String),
-    /// The firmware has asked for it, or the chip has found itself out of order.
+    /// The firmware has asked for it, or the chip has found itself out of order: why.
     Other(String),
 }
 
@@ -25,7 +25,7 @@ pub fn own_reset(line: &str) -> Option<OwnReset> {
         return Some(OwnReset::Other(format!("the supply was too low ({name})")));
     }
     if name.contains("WDT") {
-        return Some(OwnReset::Watchdog(format!("reset by a watchdog ({name})")));
+        return Some(OwnReset::Watchdog(format!("a watchdog ({name})")));
     }
     if has("SW") {
         return Some(OwnReset::Other(format!("by software ({name})")));
@@ -46,7 +46,7 @@ mod tests {
             assert_eq!(of(name), None, "{name}");
         }
         for name in ["TG0WDT_SYS_RST", "RTCWDT_RTC_RESET", "SUPER_WDT_RST", "TG1WDT_CPU_RST"] {
-            assert_eq!(of(name), Some(OwnReset::Watchdog(format!("reset by a watchdog ({name})"))));
+            assert_eq!(of(name), Some(OwnReset::Watchdog(format!("a watchdog ({name})"))));
         }
         for name in ["RTC_SW_SYS_RST", "RTC_SW_CPU_RST", "SW_CPU_RESET"] {
             assert_eq!(of(name), Some(OwnReset::Other(format!("by software ({name})"))));

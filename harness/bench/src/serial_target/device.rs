@@ -18,6 +18,7 @@ use super::observed::ObservedLights;
 use super::power::Command;
 use super::{Equipment, Lights as Told, SerialTarget};
 use crate::serial::{Sequence, SerialPort};
+use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
 use hil_targets::journal::Journal;
 use hil_targets::lights::Lights;
@@ -96,8 +97,8 @@ impl Board {
         }
     }
 
-    fn record(&self, event: &str) {
-        self.journal.record(Observation::Power { event: event.to_owned() });
+    fn record(&self, event: DeviceEvent) {
+        self.journal.record(Observation::Device(event));
     }
 
     /// Begins to hear and see the board.
@@ -141,19 +142,19 @@ impl Device for Board {
         // What it has printed since the last scenario belongs to none.
         self.port.clear();
         if self.reset.is_none() && self.port.has_control_lines() {
-            self.record("reset");
+            self.record(DeviceEvent::Reset);
             self.port.restart().done().await?;
             self.listen();
             return Ok(());
         }
         self.listen();
         if self.reset.is_some() {
-            self.record("reset");
+            self.record(DeviceEvent::Reset);
             self.reset_now().await
         } else if self.power.is_some() {
-            self.record("power off");
+            self.record(DeviceEvent::PoweredOff);
             self.switch(false).await?;
-            self.record("power on");
+            self.record(DeviceEvent::PoweredOn);
             self.switch(true).await
         } else {
             self.journal.note("the board cannot be reset through its port: it goes on from where it was");
@@ -203,7 +204,7 @@ impl SerialInput for Board {
 #[async_trait(?Send)]
 impl Reset for Board {
     async fn reset(&mut self) -> Result<(), BenchError> {
-        self.record("reset");
+        self.record(DeviceEvent::Reset);
         self.reset_now().await
     }
 }
@@ -211,7 +212,7 @@ impl Reset for Board {
 #[async_trait(?Send)]
 impl Power for Board {
     async fn set(&mut self, on: bool) -> Result<(), BenchError> {
-        self.record(if on { "power on" } else { "power off" });
+        self.record(DeviceEvent::powered(on));
         self.switch(on).await
     }
 

@@ -10,10 +10,10 @@ use crate::serial::boots::{OwnReset, own_reset};
 use crate::serial::lines::Lines;
 use crate::serial::panics::{Panics, Symbolizer};
 use crate::serial::{Event, PortError, Rubbish, SerialPort};
+use hil_model::device::DeviceEvent;
 use hil_model::observation::{Observation, Payload, SerialStream};
 use hil_model::time::SimTime;
 use hil_targets::journal::Journal;
-use hil_targets::{PANICKED, RESTARTED};
 
 pub(super) struct Listener {
     port: Arc<SerialPort>,
@@ -98,11 +98,11 @@ impl Listener {
             self.panics.over();
         }
         if self.panics.begins(line) {
-            self.power(format!("{PANICKED}: {}", line.trim()));
+            self.tell(DeviceEvent::Panicked { message: line.trim().to_owned() });
         }
         match own_reset(line) {
-            Some(OwnReset::Watchdog(why)) => self.power(format!("{PANICKED}: {why}")),
-            Some(OwnReset::Other(why)) => self.power(format!("{RESTARTED}: {why}")),
+            Some(OwnReset::Watchdog(watchdog)) => self.tell(DeviceEvent::WatchdogReset { watchdog }),
+            Some(OwnReset::Other(cause)) => self.tell(DeviceEvent::Restarted { cause }),
             None => {}
         }
         if self.panics.is_inside()
@@ -115,8 +115,8 @@ impl Listener {
         }
     }
 
-    fn power(&self, event: String) {
-        self.journal.record(Observation::Power { event });
+    fn tell(&self, event: DeviceEvent) {
+        self.journal.record(Observation::Device(event));
     }
 
     /// Scenario time of an instant: it is the wall clock's.

@@ -26,6 +26,7 @@ use hil_model::verdict::Exit;
 use hil_runner::{BrokerChoice, Cancel, RunOptions, RunsOn};
 use hil_scenario::parse_duration;
 use hil_scenario::plan::plan_hash;
+use hil_targets::Target;
 use simulator::cpu::HAS_COMPILER;
 
 use self::coverage::Coverage;
@@ -152,10 +153,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if let (Some(file), Some(image)) = (&args.replay, &chosen.image) {
         return replay::show(image, file, args.seed, &chosen.reason);
     }
-    if chosen.runs_on.name() == "wokwi" {
-        return Err(Failure::usage(
-            "hil fuzz does not run in Wokwi: each case would take a simulation of somebody's quota",
-        )
+    if let Some(taken) = chosen.runs_on.as_target().and_then(Target::quota) {
+        return Err(Failure::usage(format!(
+            "hil fuzz does not run on target {}: each case would take {taken} of somebody's quota",
+            chosen.runs_on.name()
+        ))
         .help("the simulator of hil runs the same binary: --target sim"));
     }
     let jobs = args.jobs(&chosen.runs_on);
@@ -328,7 +330,7 @@ impl Args {
         let folder = self.regressions.display().to_string();
         RunInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            format: 1,
+            format: hil_model::event::FORMAT,
             target: options.runs_on.name().to_owned(),
             target_reason: reason.to_owned(),
             broker: options.broker.to_string(),

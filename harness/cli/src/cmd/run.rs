@@ -12,11 +12,12 @@ mod wokwi;
 use std::time::{Duration, Instant};
 
 use clap::builder::NonEmptyStringValueParser;
-use hil_model::event::{RunEvent, RunInfo};
+use hil_model::event::{FORMAT, RunEvent, RunInfo};
 use hil_model::verdict::Exit;
 use hil_report::{Reporter as _, add_boards, summarize};
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions};
 use hil_scenario::plan::{self, PartitionArg};
+use hil_targets::Target;
 
 use super::error::Failure;
 use super::selection::Selection;
@@ -101,15 +102,18 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     }
     let broker = args.broker.choice()?;
     let chosen_target = args.target.choose(&broker)?;
+    let target = chosen_target.runs_on.as_target();
+    let jobs = args.jobs.map(usize::from).or_else(|| target?.default_jobs()).unwrap_or_else(|| default_jobs(&broker));
+    let has_private_topics = target.is_some_and(Target::needs_private_topics);
     let options = RunOptions {
         runs_on: chosen_target.runs_on,
-        jobs: args.jobs.map_or_else(|| if args.target.is_wokwi() { 1 } else { default_jobs(&broker) }, usize::from),
+        jobs,
         retries: args.retries,
         fail_fast: args.fail_fast,
         wall_limit: Duration::from_secs(args.wall_limit),
         seed: args.seed,
         topic_root: args.broker.topic_root()?,
-        run_id: if args.target.is_wokwi() { private_run_id() } else { run_id() },
+        run_id: if has_private_topics { private_run_id() } else { run_id() },
         broker,
     };
     if args.dry_run {
@@ -123,7 +127,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        format: 1,
+        format: FORMAT,
         target: options.runs_on.name().to_owned(),
         target_reason: chosen_target.reason,
         broker: options.broker.to_string(),

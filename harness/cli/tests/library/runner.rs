@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use hil_model::device::DeviceEvent;
 use hil_model::event::ScenarioReport;
 use hil_model::observation::{Evidence, Message, Observation, Rgb, SerialStream};
 use hil_model::verdict::Verdict;
@@ -15,7 +16,7 @@ use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
 use hil_scenario::{Capability, Loader};
 use hil_targets::clock::Pace;
 use hil_targets::journal::Journal;
-use hil_targets::{Bench, BenchError, BrokerKind, Device, SPINS, Target, Wiring};
+use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, Wiring};
 use light_host::native::NativeTarget;
 
 type Script = Arc<dyn Fn(Journal, u32) -> Pin<Box<dyn Future<Output = ()>>> + Send + Sync>;
@@ -345,7 +346,7 @@ fn a_device_that_was_stopped_because_it_loops_fails_and_its_journal_is_short() {
         for _ in 0..10_000 {
             journal.record(Observation::Serial { stream: SerialStream::Output, data: "mqtt: next try in 0 ms".into() });
         }
-        journal.record(Observation::Power { event: format!("{SPINS}: again and again") });
+        journal.record(Observation::Device(DeviceEvent::Spins { how: "again and again".to_owned() }));
     });
     let report = run_one(target, "steps: [{ delay: 1s }]");
     assert_eq!(told(&report).0, Verdict::Failed);

@@ -31,6 +31,21 @@ pub enum Ending {
     Stuck(String),
 }
 
+impl Ending {
+    /// What tells it from others in fingerprints, which stand in files of findings: it stays as it is, however it is said.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::Idle => "it waits for input".to_owned(),
+            Self::Busy => "it is still busy".to_owned(),
+            Self::Unanswered => "it has not acknowledged a message".to_owned(),
+            Self::StackOverflow => "the stack pointer is below the stack".to_owned(),
+            Self::Reset(cause) => format!("it was reset: {cause}"),
+            Self::Halted { pc } => format!("it halted: it jumps to itself with interrupts off, at {pc:#010x}"),
+            Self::Stuck(why) => why.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

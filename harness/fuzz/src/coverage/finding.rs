@@ -37,6 +37,23 @@ pub enum Kind {
     Unmodelled,
 }
 
+impl Kind {
+    /// What it is called in file names and fingerprints, where it must stay as it is.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Panic => "panic",
+            Self::StackOverflow => "stack-overflow",
+            Self::Watchdog => "watchdog",
+            Self::Reset => "reset",
+            Self::Halt => "halt",
+            Self::Unanswered => "unanswered",
+            Self::Busy => "busy",
+            Self::Unmodelled => "unmodelled",
+        }
+    }
+}
+
+/// For people.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -74,25 +91,24 @@ impl Finding {
     pub fn of(execution: &Execution, input: &Input) -> Option<Self> {
         let Execution { ending, observed, .. } = execution;
         let panic = panic_lines(&observed.console);
+        let is_told = panic.is_some();
+        let said = || ending.to_string();
         let (kind, what, place) = match (ending, panic) {
             (_, Some((what, frames))) => {
                 let is_overflow = what.to_ascii_lowercase().contains("stack overflow");
                 (if is_overflow { Kind::StackOverflow } else { Kind::Panic }, what, frames)
             }
-            (Ending::StackOverflow, None) => (Kind::StackOverflow, ending.to_string(), repeated(&execution.frames)),
-            (Ending::Reset(cause), None) if cause.is_watchdog() => {
-                (Kind::Watchdog, ending.to_string(), execution.frames.clone())
-            }
-            (Ending::Reset(_), None) => (Kind::Reset, ending.to_string(), execution.frames.clone()),
-            (Ending::Halted { .. } | Ending::Stuck(_), None) => {
-                (Kind::Halt, ending.to_string(), execution.frames.clone())
-            }
-            (Ending::Unanswered, None) => (Kind::Unanswered, ending.to_string(), Vec::new()),
-            (Ending::Busy, None) => (Kind::Busy, ending.to_string(), Vec::new()),
+            (Ending::StackOverflow, None) => (Kind::StackOverflow, said(), repeated(&execution.frames)),
+            (Ending::Reset(cause), None) if cause.is_watchdog() => (Kind::Watchdog, said(), execution.frames.clone()),
+            (Ending::Reset(_), None) => (Kind::Reset, said(), execution.frames.clone()),
+            (Ending::Halted { .. } | Ending::Stuck(_), None) => (Kind::Halt, said(), execution.frames.clone()),
+            (Ending::Unanswered, None) => (Kind::Unanswered, said(), Vec::new()),
+            (Ending::Busy, None) => (Kind::Busy, said(), Vec::new()),
             (Ending::Idle, None) => (Kind::Unmodelled, observed.reports.first()?.clone(), Vec::new()),
         };
+        let is_ending = !is_told && kind != Kind::Unmodelled;
         let frames: Vec<u32> = place.into_iter().take(TELLING).collect();
-        let fingerprint = fingerprint(kind, &what, &frames);
+        let fingerprint = fingerprint(kind, &if is_ending { ending.key() } else { what.clone() }, &frames);
         Some(Self { kind, what, frames, fingerprint, input: input.clone(), executions: 0 })
     }
 
@@ -110,7 +126,7 @@ impl Finding {
 
     /// What its file is called, without what follows the last dot.
     pub fn file_stem(&self) -> String {
-        format!("coverage-{}-{}", self.kind.to_string().replace(' ', "-"), self.fingerprint)
+        format!("coverage-{}-{}", self.kind.key(), self.fingerprint)
     }
 
     /// What more there is to say of it: the beginning of a line and what follows.
@@ -155,7 +171,8 @@ fn is_code(address: u32) -> bool {
 
 fn fingerprint(kind: Kind, what: &str, frames: &[u32]) -> String {
     let mut digest = Sha256::new();
-    digest.update(kind.to_string());
+    // As fingerprints have it from the beginning.
+    digest.update(kind.key().replace('-', " "));
     // Numbers in a message are values, not places; addresses of code are places.
     for word in what.split(|c: char| !c.is_ascii_alphanumeric()) {
         let address = word.strip_prefix("0x").map(|digits| u32::from_str_radix(digits, 16));

@@ -90,7 +90,7 @@ pub(super) const fn class(what: &Observation) -> &'static str {
         Observation::Serial { .. } => "k-serial",
         Observation::Led { .. } => "k-light",
         Observation::Flash { .. } => "k-flash",
-        Observation::Power { .. }
+        Observation::Device(_)
         | Observation::Fault { .. }
         | Observation::Control { .. }
         | Observation::Broker { .. } => "k-bench",

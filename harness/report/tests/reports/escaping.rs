@@ -1,14 +1,14 @@
 //! Whatever devices, brokers, boards and scenario files say, a report stays what it is: XML, HTML without foreign markup, one
 //! annotation a line, one JSON object a line, a terminal without foreign escapes.
 
-
+use crate::fixture::*;
+use hil_model::device::DeviceEvent;
 use hil_model::event::{BoardFault, BoardReport, BoardState, Failure, Place, RunEvent, ScenarioReport};
 use hil_model::phase::Phase;
 use hil_model::verdict::Verdict;
 use hil_report::terminal::Progress;
 use hil_report::{GitHub, Html, JsonLines, Junit, Reporter, Terminal, Theme, add_boards, jsonl, replay};
 use proptest::prelude::*;
-use crate::fixture::*;
 
 /// Text as strangers write it: any characters, and what the media give a meaning to.
 fn hostile() -> impl Strategy<Value = String> {
@@ -55,7 +55,7 @@ prop_compose! {
     ) -> ScenarioReport {
         let t = |n: usize| texts[n].as_str();
         let log = Log::default()
-            .at(0.0, power(t(0)))
+            .at(0.0, device(DeviceEvent::Panicked { message: t(0).to_owned() }))
             .at(0.5, received(t(1), t(2), 1, true))
             .at(1.0, binary(t(1), bytes.clone()))
             .at(1.5, serial(t(3)))

@@ -1,11 +1,10 @@
 //! The HTML page stays a page that a browser can open, whatever it is about.
 
-
+use crate::fixture::bench::{bench_run, boards, good_bench_run, on_boards};
+use crate::fixture::*;
 use hil_model::event::{RunEvent, ScenarioReport};
 use hil_model::verdict::Verdict;
 use hil_report::{Html, replay};
-use crate::fixture::bench::{bench_run, boards, good_bench_run, on_boards};
-use crate::fixture::*;
 
 fn page(scenarios: &[ScenarioReport]) -> String {
     page_of(&events(info(scenarios), scenarios, false))

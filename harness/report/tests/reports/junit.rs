@@ -1,14 +1,13 @@
 //! JUnit as programs read it.
 
-
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use crate::fixture::bench::{bench_run, board, boards, good_bench_run, on_boards, unplugged};
+use crate::fixture::*;
 use hil_model::event::{BoardState, RunEvent};
 use hil_report::{Junit, replay};
 use quick_junit::{FlakyOrRerun, NonSuccessKind, Report, TestCase, TestCaseStatus};
-use crate::fixture::bench::{bench_run, board, boards, good_bench_run, on_boards, unplugged};
-use crate::fixture::*;
 
 fn xml() -> String {
     xml_of(&rich_run())

@@ -1,9 +1,10 @@
 //! Reports of shards, joined: the same as one run, or an error that says why not.
 
-
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::fixture::bench::{board, boards, failed, good_bench_run, no_chip, phase, summary, unplugged};
+use crate::fixture::*;
 use hil_model::event::{BoardReport, BoardState, RunEvent, RunInfo, ScenarioReport, Summary};
 use hil_model::phase::Phase;
 use hil_model::verdict::Verdict;
@@ -11,8 +12,6 @@ use hil_report::merge::{MergeError, merge, merge_files};
 use hil_report::{JsonLines, add_boards, jsonl, replay, summarize};
 use hil_scenario::plan::{Kind, Partition, select};
 use proptest::prelude::*;
-use crate::fixture::bench::{board, boards, failed, good_bench_run, no_chip, phase, summary, unplugged};
-use crate::fixture::*;
 
 type Report = (PathBuf, Vec<RunEvent>);
 
@@ -245,7 +244,7 @@ fn a_run_without_some_of_its_scenarios_is_unfinished() {
 fn different_runs_are_refused_with_what_differs() {
     let changes: [fn(&mut RunInfo); 6] = [
         |i| i.plan = "0123456789abcdef".to_owned(),
-        |i| i.format = 2,
+        |i| i.format = 1,
         |i| i.version = "0.2.0".to_owned(),
         |i| i.target = "serial".to_owned(),
         |i| i.seed = 43,
@@ -313,7 +312,7 @@ fn reading_errors_say_where_and_why() {
         read(&text[..text.len() - 40]),
         read(&format!("{first}\n{{\"event\":\"run-finnished\"}}\n")),
         read(&format!("{first}\n<html>\n")),
-        read(&first.replace("\"format\":1", "\"format\":9")),
+        read(&first.replace("\"format\":2", "\"format\":9")),
         read(&first.replace("\"seed\":42", "\"seed\":\"x\"")),
     ];
     insta::assert_snapshot!(errors.join("\n"));

@@ -1,11 +1,10 @@
 //! Everything that a report prints about one run with every verdict, and about one on a bench.
 
-
+use crate::fixture::bench::{bench_run, bench_scenarios, board, boards, good_bench_run, no_chip, on_boards};
+use crate::fixture::*;
 use hil_model::event::{BoardState, RunEvent, RunInfo};
 use hil_report::terminal::Progress;
 use hil_report::{FanOut, GitHub, Html, JsonLines, Junit, Reporter, Terminal, Theme, replay};
-use crate::fixture::bench::{bench_run, bench_scenarios, board, boards, good_bench_run, no_chip, on_boards};
-use crate::fixture::*;
 
 fn printed(events: &[RunEvent], make: impl FnOnce(Buffer) -> Box<dyn Reporter>) -> String {
     let buffer = Buffer::default();

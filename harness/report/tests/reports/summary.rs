@@ -1,11 +1,10 @@
 //! The rule that makes one exit code of many verdicts, and the totals.
 
-
+use crate::fixture::*;
 use hil_model::event::ScenarioReport;
 use hil_model::verdict::{Exit, Verdict};
 use hil_report::{exit, summarize};
 use proptest::prelude::*;
-use crate::fixture::*;
 
 #[test]
 fn the_worst_verdict_gives_the_exit_code() {

@@ -1,12 +1,11 @@
 //! What the simulator does not model is told in all reports, also of scenarios that pass.
 
-
+use crate::fixture::*;
 use hil_model::event::ScenarioReport;
 use hil_model::observation::Observation;
 use hil_model::verdict::Verdict;
 use hil_report::terminal::Progress;
 use hil_report::{Html, JsonLines, Junit, Reporter, Terminal, Theme, replay};
-use crate::fixture::*;
 
 const REGISTER: &str = "register HMAC.SET_START (0x6003e040), read";
 

@@ -1,6 +1,6 @@
 //! `capture`: a part of what was observed becomes a variable.
 
-use super::Held;
+use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN};
 use crate::failure::{StepError, Unmet};
 use hil_model::observation::{Entry, Observation};
@@ -8,47 +8,52 @@ use hil_model::time::display;
 use hil_scenario::step::{Capture, CaptureSource};
 use hil_targets::broker::filter_matches;
 
-pub(super) async fn run(cx: &mut Context, capture: &Capture) -> Held {
-    let deadline = cx.limit(capture.within);
-    let value = match &capture.from {
-        CaptureSource::Message { topic, .. } => {
-            let journal = cx.journal.clone();
-            let last = |entries: &[Entry]| {
-                entries.iter().rev().find_map(|e| match &e.what {
-                    Observation::Received(m) if filter_matches(&topic.value, &m.topic) => {
-                        Some((e.seq, m.payload.as_text().map(str::to_owned)))
+impl Run for Capture {
+    async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
+        let capture = self;
+        let deadline = cx.limit(capture.within);
+        let value = match &capture.from {
+            CaptureSource::Message { topic, .. } => {
+                let journal = cx.journal.clone();
+                let last = |entries: &[Entry]| {
+                    entries.iter().rev().find_map(|e| match &e.what {
+                        Observation::Received(m) if filter_matches(&topic.value, &m.topic) => {
+                            Some((e.seq, m.payload.as_text().map(str::to_owned)))
+                        }
+                        _ => None,
+                    })
+                };
+                match journal.wait(0, deadline, last).await {
+                    None => return Err(missing(capture, &format!("no message on {}", topic.value))),
+                    Some((seq, None)) => {
+                        return Err(Unmet::new("hil::capture", "the captured payload is not text")
+                            .related([seq])
+                            .into());
                     }
-                    _ => None,
-                })
-            };
-            match journal.wait(0, deadline, last).await {
-                None => return Err(missing(capture, &format!("no message on {}", topic.value))),
-                Some((seq, None)) => {
-                    return Err(Unmet::new("hil::capture", "the captured payload is not text").related([seq]).into());
+                    Some((seq, Some(text))) => part(&capture.from, &text).ok_or_else(|| {
+                        let title = format!("{text:?} on {} has no such part", topic.value);
+                        StepError::from(Unmet::new("hil::capture", title).actual(text.clone()).related([seq]))
+                    })?,
                 }
-                Some((seq, Some(text))) => part(&capture.from, &text).ok_or_else(|| {
-                    let title = format!("{text:?} on {} has no such part", topic.value);
-                    StepError::from(Unmet::new("hil::capture", title).actual(text.clone()).related([seq]))
-                })?,
             }
-        }
-        CaptureSource::Serial { matches } => {
-            let (journal, regex) = (cx.journal.clone(), &matches.value);
-            let log = &mut cx.serial;
-            let found = journal
-                .wait(0, deadline, |entries| {
-                    log.take(entries);
-                    let line = log.lines(0).filter(|(_, line)| regex.is_match(line)).last();
-                    line.map(|(_, line)| line)
-                })
-                .await;
-            let line = found.ok_or_else(|| missing(capture, &format!("no serial line matches /{regex}/")))?;
-            part(&capture.from, &line).unwrap_or(line)
-        }
-    };
-    let said = format!("{} = {value:?}", capture.name.value);
-    cx.variables.set(capture.name.value.clone(), value);
-    Ok(said)
+            CaptureSource::Serial { matches } => {
+                let (journal, regex) = (cx.journal.clone(), &matches.value);
+                let log = &mut cx.serial;
+                let found = journal
+                    .wait(0, deadline, |entries| {
+                        log.take(entries);
+                        let line = log.lines(0).filter(|(_, line)| regex.is_match(line)).last();
+                        line.map(|(_, line)| line)
+                    })
+                    .await;
+                let line = found.ok_or_else(|| missing(capture, &format!("no serial line matches /{regex}/")))?;
+                part(&capture.from, &line).unwrap_or(line)
+            }
+        };
+        let said = format!("{} = {value:?}", capture.name.value);
+        cx.variables.set(capture.name.value.clone(), value);
+        Ok(said)
+    }
 }
 
 /// The part of `text` that is asked for.

@@ -1,6 +1,6 @@
 //! Steps that the device carries out by itself: the runner follows it.
 
-use super::Held;
+use super::run::{self, Held};
 use crate::context::Context;
 use crate::failure::Unmet;
 use hil_model::time::display;
@@ -9,7 +9,7 @@ use hil_targets::{BenchError, Carried};
 
 /// Whether the device carries out this step. Remarks are ours, and groups have children.
 pub(super) fn is_carried(cx: &mut Context, command: &Command) -> bool {
-    !matches!(command, Command::Log(_) | Command::Mark(_) | Command::Repeat(_)) && cx.device.carrier().is_some()
+    !run::is_ours(command) && cx.device.carrier().is_some()
 }
 
 pub(super) async fn run(cx: &mut Context, step: &Step) -> Held {

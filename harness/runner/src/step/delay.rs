@@ -1,20 +1,26 @@
 //! `delay`: scenario time passes.
 
-use std::time::Duration;
-
-use super::Held;
+use super::run::{At, Held, Run};
 use crate::context::Context;
 use crate::failure::Unmet;
+use hil_scenario::step::Delay;
 
-pub(super) async fn run(cx: &mut Context, duration: Duration) -> Held {
-    let now = cx.journal.now();
-    let end = (now + duration).min(cx.deadline);
-    match cx.device.pause_points() {
-        Some(points) if cx.sequential => points.run_for(duration.min(end.since(now))).await,
-        _ => tokio::time::sleep_until(cx.journal.instant(end)).await,
+impl Run for Delay {
+    async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
+        let Self(duration) = *self;
+        let now = cx.journal.now();
+        let end = (now + duration).min(cx.deadline);
+        match cx.device.pause_points() {
+            Some(points) if cx.sequential => points.run_for(duration.min(end.since(now))).await,
+            _ => tokio::time::sleep_until(cx.journal.instant(end)).await,
+        }
+        if cx.sequential && now + duration > cx.deadline {
+            return Err(Unmet::timeout("in", cx.timeout).into());
+        }
+        Ok(String::new())
     }
-    if cx.sequential && now + duration > cx.deadline {
-        return Err(Unmet::timeout("in", cx.timeout).into());
+
+    fn end(&self, cx: &mut Context) {
+        cx.end_step(cx.sequential);
     }
-    Ok(String::new())
 }

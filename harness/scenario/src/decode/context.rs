@@ -107,7 +107,16 @@ impl<'a> Cx<'a> {
     /// A scalar with its variables put in; `expected` names it in errors: `a duration such as 2s`.
     pub fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Text<'n>> {
         if node.is_null() {
-            self.null(node, expected);
+            self.null(node, expected, false);
+            return None;
+        }
+        self.scalar(node, expected)
+    }
+
+    /// As [`Cx::text`], where any text will do, an empty one too.
+    pub fn any_text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Text<'n>> {
+        if node.is_null() {
+            self.null(node, expected, true);
             return None;
         }
         self.scalar(node, expected)
@@ -151,7 +160,7 @@ impl<'a> Cx<'a> {
         offset.map_or(node.span, |part| Span { start: node.span.start + part.start, end: node.span.start + part.end })
     }
 
-    fn null(&mut self, node: &Node, expected: &str) {
+    fn null(&mut self, node: &Node, expected: &str, is_any: bool) {
         let written = node.as_text().unwrap_or_default();
         let title = format!("expected {expected}, found {}", if written.is_empty() { "nothing" } else { "null" });
         let line = self.source.text.get(node.span.end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -159,7 +168,7 @@ impl<'a> Cx<'a> {
             format!("for the text, write \"{written}\" in quotes")
         } else if line.trim_start().starts_with('#') {
             "a `#` after a blank begins a comment: put the value into quotes".into()
-        } else if expected.starts_with("a text") {
+        } else if is_any {
             "an empty text is written \"\"".into()
         } else {
             return self.error(Code::WrongType, node.span, title, "a value is missing");

@@ -1,10 +1,10 @@
 //! Mappings with known keys.
 
-use super::Cx;
 use super::suggest::{did_you_mean, list};
-use crate::Span;
+use super::{Cx, spanned_text};
 use crate::error::{Code, Diagnostic};
 use crate::yaml::{Node, NodeKind};
+use crate::{Span, Spanned};
 
 /// What a mapping may hold. The JSON Schema is held against it.
 #[derive(Debug, Clone, Copy)]
@@ -151,4 +151,11 @@ impl<'c, 'a, 'n> Map<'c, 'a, 'n> {
             self.cx.error(Code::MissingKey, self.node.span, title, label);
         }
     }
+}
+
+/// `key`, or Wokwi's newer `name` for the same.
+pub fn aliased(map: &mut Map<'_, '_, '_>, key: &'static str) -> Option<Spanned<String>> {
+    map.one_of(&[key, "name"], true);
+    let value = map.optional(key, spanned_text);
+    value.or_else(|| map.optional("name", spanned_text))
 }

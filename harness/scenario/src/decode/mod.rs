@@ -15,7 +15,7 @@ mod topic;
 
 pub use context::{Cx, Text};
 pub use duration::{DurationError, parse_duration};
-pub use map::{Map, Shape};
+pub use map::{Map, Shape, aliased};
 pub use suggest::{did_you_mean, list};
 
 pub use count::{integer, number};

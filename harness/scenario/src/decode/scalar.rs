@@ -9,12 +9,12 @@ use crate::yaml::{Node, NodeKind};
 
 /// Any text, taken as it is written: `on`, `120` and `true` are texts too.
 pub fn plain_text(cx: &mut Cx<'_>, node: &Node) -> Option<String> {
-    cx.text(node, "a text").map(|text| text.value)
+    cx.any_text(node, "a text").map(|text| text.value)
 }
 
 /// A text that is not empty, with its place.
 pub fn spanned_text(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<String>> {
-    let text = cx.text(node, "a text")?;
+    let text = cx.any_text(node, "a text")?;
     if text.value.is_empty() {
         cx.error(Code::BadValue, node.span, "the text is empty", "expected a text that is not empty");
         return None;

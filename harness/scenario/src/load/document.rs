@@ -239,7 +239,7 @@ pub(super) fn definitions(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<(Spanned<S
 pub(super) fn definition(cx: &mut Cx<'_>, key: &Node, value: &Node) -> Option<(Spanned<String>, Node)> {
     let name = variable_name(cx, key);
     // Checks the kind only: `${` has no meaning to this context.
-    let is_text = cx.text(value, "a text or a number").is_some();
+    let is_text = cx.any_text(value, "a text or a number").is_some();
     name.filter(|_| is_text).map(|name| (name, value.clone()))
 }
 

@@ -15,6 +15,7 @@ pub use document::tags;
 pub use document::{DEVICE, INCLUDED, SCENARIO};
 pub(super) use find::find;
 pub use find::is_description;
+pub(crate) use flow::Flow;
 pub use loader::{Loaded, Loader, load};
 pub use loader::{identity, limited};
 pub use read::{read as read_source, source};

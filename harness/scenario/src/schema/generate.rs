@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::file::{FileKeys, IncludedKeys};
 use super::forms::{FilledText, Number, Text, Variable};
@@ -39,10 +39,8 @@ pub fn complete<T: JsonSchema>(
     let mut root = Value::from(generator.into_root_schema_for::<T>());
     if let Some(definitions) = root.get_mut("$defs").and_then(Value::as_object_mut) {
         definitions.extend(more.into_iter().map(|(name, schema)| (name.to_owned(), schema.into())));
-        for definition in definitions.values_mut() {
-            *definition = Schema::try_from(definition.take()).map_or(json!(true), |schema| without_null(schema).into());
-        }
     }
+    // Once, definitions included: marks are gone afterwards.
     let mut root = Value::from(Schema::try_from(root).map_or_else(|_| Schema::default(), without_null));
     if let Some(root) = root.as_object_mut() {
         let id = format!("https://raw.githubusercontent.com/hilbench/hilbench/main/docs/{name}.schema.json");
@@ -62,12 +60,20 @@ impl SchemaOf {
     }
 }
 
+/// `schema` with a text for hovering.
+pub(crate) fn described(mut schema: Schema, description: &str) -> Schema {
+    schema.insert("description".into(), description.into());
+    schema
+}
+
+/// Marks a schema whose null is meant; it does not stand in what is written.
+pub(crate) const MAY_BE_NOTHING: &str = "x-may-be-nothing";
+
 /// A key that may be left out is an `Option` in Rust, but never null in a file.
 fn without_null(mut schema: Schema) -> Schema {
     let mut transform = RecursiveTransform(|schema: &mut Schema| {
-        // `reset:` is the one place where nothing is a value.
-        let is_reset = schema.get("description").and_then(Value::as_str).is_some_and(|d| d.starts_with("`reset`"));
-        if is_reset {
+        // A command without a value is the one place where nothing is a value.
+        if schema.remove(MAY_BE_NOTHING).is_some() {
             return;
         }
         if let Some(Value::Array(types)) = schema.get_mut("type") {

@@ -4,7 +4,6 @@
 //! form in a file differs from their Rust type. What a schema cannot say (which variables exist, whether a regular
 //! expression compiles) is said by `hil check`.
 
-mod actions;
 mod file;
 pub mod forms;
 mod generate;
@@ -14,3 +13,4 @@ mod tests;
 
 pub use generate::complete;
 pub use generate::schema;
+pub(crate) use generate::{MAY_BE_NOTHING, described};

@@ -10,13 +10,13 @@ use super::schema;
 use crate::Source;
 use crate::decode::{Cx, Shape, compact_json};
 use crate::load::{DEVICE, INCLUDED, SCENARIO};
-use crate::step::{CommandKind, shapes};
+use crate::step::CommandKind;
 use crate::yaml;
 
 /// Where the schema describes each mapping that the decoder knows.
 fn described() -> Vec<(&'static Shape, &'static str)> {
     let mut all = vec![(&SCENARIO, ""), (&INCLUDED, "/$defs/included-file"), (&DEVICE, "/$defs/DeviceConfig")];
-    all.extend(shapes());
+    all.extend(CommandKind::all().flat_map(|kind| kind.key.shapes.iter().copied()));
     all
 }
 
@@ -46,7 +46,7 @@ fn every_command_is_described() {
     let schema = schema();
     let properties = schema["$defs"]["step"]["anyOf"][0]["properties"].as_object().expect("properties");
     let of_schema: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
-    let of_decoder: BTreeSet<&str> = CommandKind::ALL.iter().map(|kind| kind.key).chain(["name"]).collect();
+    let of_decoder: BTreeSet<&str> = CommandKind::keys().chain(["name"]).collect();
     assert_eq!(of_schema, of_decoder);
     for (key, property) in properties {
         assert!(property["description"].is_string(), "{key} has no text for hovering");

@@ -1,242 +1,141 @@
-//! The commands by name, and the step around a command.
+//! The commands, all made from the registry.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use super::group::expectations;
-use super::{
-    BrokerAction, Capture, Command, ExpectFlash, ExpectLed, ExpectMessage, ExpectNothing, ExpectPin, ExpectRetained,
-    ExpectSerial, NetworkAction, PowerAction, Publish, Repeat, Request, SetControl, Step, StepNode, TakeScreenshot,
-    Touch, WaitSerial, WriteSerial,
-};
-use crate::decode::{Cx, did_you_mean, duration, list, plain_text, spanned_text};
-use crate::error::{Code, Diagnostic, Diagnostics};
-use crate::variables::Variables;
-use crate::yaml::{Node, NodeKind};
-use crate::{Source, SourcedStep, Span, Spanned};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
 
-/// A command: its key, and how its value is read.
+use super::kind::{Role, StepKey, StepKind};
+use super::{StepNode, WokwiFiles};
+use crate::decode::Cx;
+use crate::load::Flow;
+use crate::yaml::Node;
+use crate::{Capability, Source, Spanned};
+
+/// A key of a command, and what can be done with what stands behind it.
 pub(crate) struct CommandKind {
-    /// `expect-message`
-    pub key: &'static str,
-    /// Whether a group such as `all-of` may hold it.
-    pub expectation: bool,
-    /// Whether it may stand without a value.
-    pub bare: bool,
-    decode: fn(&mut Cx<'_>, &Node) -> Option<Command>,
+    /// The key, and what is said about it.
+    pub key: &'static StepKey,
+    role: Role,
+    decode: fn(&mut Cx<'_>, &Node, &'static str) -> Option<Command>,
+    schema: fn(&mut SchemaGenerator, &'static str) -> Schema,
+    recover: fn(&mut Flow, &Arc<Source>, &Node, &str),
 }
 
-const fn stimulus(key: &'static str, decode: fn(&mut Cx<'_>, &Node) -> Option<Command>) -> CommandKind {
-    CommandKind { key, expectation: false, bare: false, decode }
+/// From the registry: the type of all commands, their table, and what each of them answers.
+macro_rules! commands {
+    ($($variant:ident($kind:ident),)*) => {
+        /// What a step does.
+        #[derive(Debug, Clone)]
+        pub enum Command {
+            $(
+                #[doc = concat!("See [`", stringify!($kind), "`](super::", stringify!($kind), ").")]
+                $variant(super::$kind),
+            )*
+        }
+
+        static ALL: LazyLock<Vec<CommandKind>> = LazyLock::new(|| {
+            let mut all = Vec::new();
+            $(
+                all.extend(<super::$kind as StepKind>::KEYS.iter().map(|key| CommandKind {
+                    key,
+                    role: <super::$kind as StepKind>::ROLE,
+                    decode: |cx, node, key| <super::$kind as StepKind>::decode(cx, node, key).map(Command::$variant),
+                    schema: <super::$kind as StepKind>::schema,
+                    recover: <super::$kind as StepKind>::recover,
+                }));
+            )*
+            all
+        });
+
+        impl Command {
+            /// Capabilities that a target needs for this command itself (children of groups not included).
+            pub fn needs(&self) -> &'static [Capability] {
+                match self { $(Self::$variant(it) => StepKind::needs(it),)* }
+            }
+
+            /// The limit that an expectation names, if it names one.
+            pub fn within(&self) -> Option<Duration> {
+                match self { $(Self::$variant(it) => StepKind::within(it),)* }
+            }
+
+            /// The steps inside it.
+            pub fn children(&self) -> &[StepNode] {
+                match self { $(Self::$variant(it) => StepKind::children(it),)* }
+            }
+
+            /// The topic filter whose messages must be watched for it from the scenario's start on.
+            pub fn watches(&self) -> Option<&Spanned<String>> {
+                match self { $(Self::$variant(it) => StepKind::watches(it),)* }
+            }
+
+            /// Key and value of Wokwi's equivalent; none for what only we have.
+            pub fn to_wokwi(&self, files: &mut WokwiFiles<'_>) -> Option<(&'static str, Value)> {
+                match self { $(Self::$variant(it) => StepKind::wokwi(it, files),)* }
+            }
+
+            /// What the steps after it can rely on.
+            pub(crate) fn flow(&self, flow: &mut Flow, source: &Arc<Source>, path: &str) {
+                match self { $(Self::$variant(it) => StepKind::flow(it, flow, source, path),)* }
+            }
+
+            const fn role(&self) -> Role {
+                match self { $(Self::$variant(_) => <super::$kind as StepKind>::ROLE,)* }
+            }
+        }
+
+        impl fmt::Display for Command {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(Self::$variant(it) => StepKind::title(it, f),)* }
+            }
+        }
+    };
 }
 
-const fn expectation(key: &'static str, decode: fn(&mut Cx<'_>, &Node) -> Option<Command>) -> CommandKind {
-    CommandKind { key, expectation: true, bare: false, decode }
+crate::steps!(commands);
+
+impl Command {
+    /// Whether the command acts on the device or its surroundings (and so opens a new window for expectations).
+    pub const fn is_stimulus(&self) -> bool {
+        matches!(self.role(), Role::Stimulus)
+    }
 }
 
 impl CommandKind {
-    /// All commands, in the order of the documentation.
-    pub const ALL: [Self; 30] = [
-        stimulus("delay", |cx, node| duration(cx, node).map(Command::Delay)),
-        stimulus("log", |cx, node| plain_text(cx, node).map(Command::Log)),
-        stimulus("mark", |cx, node| spanned_text(cx, node).map(Command::Mark)),
-        stimulus("publish", |cx, node| Publish::decode(cx, node).map(Command::Publish)),
-        expectation("expect-message", |cx, node| ExpectMessage::decode(cx, node).map(Command::ExpectMessage)),
-        expectation("expect-retained", |cx, node| ExpectRetained::decode(cx, node).map(Command::ExpectRetained)),
-        expectation("expect-nothing", |cx, node| ExpectNothing::decode(cx, node).map(Command::ExpectNothing)),
-        stimulus("request", |cx, node| Request::decode(cx, node).map(Command::Request)),
-        expectation("capture", |cx, node| Capture::decode(cx, node).map(Command::Capture)),
-        expectation("wait-serial", |cx, node| WaitSerial::decode(cx, node).map(Command::WaitSerial)),
-        stimulus("write-serial", |cx, node| WriteSerial::decode(cx, node).map(Command::WriteSerial)),
-        expectation("expect-serial", |cx, node| ExpectSerial::decode(cx, node).map(Command::ExpectSerial)),
-        expectation("expect-led", |cx, node| ExpectLed::decode(cx, node).map(Command::ExpectLed)),
-        expectation("expect-flash", |cx, node| ExpectFlash::decode(cx, node).map(Command::ExpectFlash)),
-        CommandKind {
-            key: "reset",
-            expectation: false,
-            bare: true,
-            decode: |cx, node| nothing(cx, node, Command::Reset),
-        },
-        stimulus("power", |cx, node| PowerAction::decode(cx, node).map(Command::Power)),
-        stimulus("network", |cx, node| NetworkAction::decode(cx, node).map(Command::Network)),
-        stimulus("broker", |cx, node| BrokerAction::decode(cx, node).map(Command::Broker)),
-        expectation("expect-pin", |cx, node| ExpectPin::decode(cx, node).map(Command::ExpectPin)),
-        stimulus("set-control", |cx, node| SetControl::decode(cx, node).map(Command::SetControl)),
-        stimulus("take-screenshot", |cx, node| TakeScreenshot::decode(cx, node).map(Command::TakeScreenshot)),
-        expectation("expect-chip-output", |cx, node| {
-            spanned_text(cx, node).map(|text| Command::ExpectChipOutput(text.value))
-        }),
-        stimulus("touch", |cx, node| Touch::decode(cx, node).map(Command::Touch)),
-        stimulus("touch-press", |cx, node| Touch::decode_press(cx, node).map(Command::Touch)),
-        stimulus("touch-move", |cx, node| Touch::decode_move(cx, node).map(Command::Touch)),
-        stimulus("touch-release", |cx, node| Touch::decode_release(cx, node).map(Command::Touch)),
-        expectation("all-of", |cx, node| expectations(cx, node).map(Command::AllOf)),
-        expectation("any-of", |cx, node| expectations(cx, node).map(Command::AnyOf)),
-        expectation("in-order", |cx, node| expectations(cx, node).map(Command::InOrder)),
-        stimulus("repeat", |cx, node| Repeat::decode(cx, node).map(Command::Repeat)),
-    ];
+    /// All commands, in the order of the registry.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        ALL.iter()
+    }
 
-    /// Wokwi's commands, in the order in which it looks for them in a step: of two, it carries out the first one of this list.
-    pub const WOKWI: [&'static str; 11] = [
-        "delay",
-        "expect-chip-output",
-        "expect-pin",
-        "set-control",
-        "wait-serial",
-        "write-serial",
-        "take-screenshot",
-        "touch",
-        "touch-press",
-        "touch-release",
-        "touch-move",
-    ];
+    /// The keys of all commands.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        Self::all().map(|kind| kind.key.key)
+    }
 
     /// The command named `key`.
     pub fn find(key: &str) -> Option<&'static Self> {
-        const ALL: &[CommandKind] = &CommandKind::ALL;
-        ALL.iter().find(|kind| kind.key == key)
+        Self::all().find(|kind| kind.key.key == key)
     }
 
-    fn keys() -> impl Iterator<Item = &'static str> {
-        Self::ALL.iter().map(|kind| kind.key).collect::<Vec<_>>().into_iter()
-    }
-}
-
-/// A command that takes no value: `reset:` or `reset: {}`.
-fn nothing(cx: &mut Cx<'_>, node: &Node, command: Command) -> Option<Command> {
-    let is_nothing = node.is_null() || matches!(&node.kind, NodeKind::Mapping(entries) if entries.is_empty());
-    if !is_nothing {
-        cx.wrong_type(node, "nothing: the command takes no value");
-    }
-    is_nothing.then_some(command)
-}
-
-impl SourcedStep {
-    /// Reads the step with all variables that are set by now.
-    ///
-    /// # Errors
-    /// All that is wrong with it. Steps inside it are not looked at.
-    pub fn decode(&self, vars: &Variables) -> Result<Step, Diagnostics> {
-        Step::from_node(Cx::running(&self.source, vars), &self.step, vars)
+    /// Whether a group such as `all-of` may hold it.
+    pub fn is_expectation(&self) -> bool {
+        self.role == Role::Expectation
     }
 
-    /// Reads the step before the scenario runs: captured variables may have no value yet.
-    ///
-    /// # Errors
-    /// All that is wrong with it.
-    pub fn check(&self, vars: &Variables) -> Result<Step, Diagnostics> {
-        Step::check(&self.source, &self.step, vars)
+    /// Reads the value behind its key.
+    pub fn decode(&self, cx: &mut Cx<'_>, node: &Node) -> Option<Command> {
+        (self.decode)(cx, node, self.key.key)
     }
 
-    /// A step inside this one (of a group).
-    #[must_use]
-    pub fn child(&self, step: &StepNode) -> Self {
-        Self { source: Arc::clone(&self.source), step: step.clone() }
-    }
-}
-
-impl Step {
-    /// As [`SourcedStep::decode`].
-    ///
-    /// # Errors
-    /// All that is wrong with it.
-    pub fn decode(step: &SourcedStep, vars: &Variables) -> Result<Self, Diagnostics> {
-        step.decode(vars)
+    /// The JSON Schema of the value.
+    pub fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        (self.schema)(generator, self.key.key)
     }
 
-    /// Reads a step whose captured variables may have no value yet.
-    pub fn check(source: &Arc<Source>, step: &StepNode, vars: &Variables) -> Result<Self, Diagnostics> {
-        Self::from_node(Cx::new(source, vars), step, vars)
-    }
-
-    fn from_node(mut cx: Cx<'_>, step: &StepNode, vars: &Variables) -> Result<Self, Diagnostics> {
-        let step = Self::read(&mut cx, &step.node, step.span);
-        let errors = cx.into_errors();
-        match step {
-            Some(step) if errors.is_empty() => Ok(Self { title: step.command.redacted_title(vars), ..step }),
-            _ => Err(Diagnostics(errors)),
-        }
-    }
-
-    fn read(cx: &mut Cx<'_>, node: &Node, span: Span) -> Option<Self> {
-        let entries = match &node.kind {
-            NodeKind::Mapping(entries) => entries,
-            NodeKind::Scalar { text, .. } if !node.is_null() => return Self::bare(cx, node, text),
-            _ => {
-                cx.wrong_type(node, "a step such as `delay: 500ms`");
-                return None;
-            }
-        };
-        let name = node.get("name").and_then(|name| plain_text(cx, name));
-        let mut command: Option<(&'static CommandKind, &Node, &Node)> = None;
-        let mut unknown = false;
-        for (key, value) in entries.iter().filter(|(key, _)| key.as_text() != Some("name")) {
-            let Some(text) = key.as_text() else { continue };
-            match (CommandKind::find(text), command) {
-                (None, _) => {
-                    unknown = true;
-                    unknown_command(cx, key, text);
-                }
-                (Some(kind), None) => command = Some((kind, key, value)),
-                (Some(kind), Some((first, first_key, _))) => {
-                    let source = Arc::clone(cx.source());
-                    cx.push(
-                        Diagnostic::new(
-                            Code::TwoCommands,
-                            format!("a step with two commands, `{}` and `{}`", first.key, kind.key),
-                        )
-                        .at(&source, key.span, "this one is too much")
-                        .and(&source, first_key.span, "the step's command")
-                        .help(format!("begin a step of its own: - {}: ..", kind.key)),
-                    );
-                }
-            }
-        }
-        let Some((kind, key, value)) = command else {
-            if !unknown {
-                let help = format!("the commands are {}", list(CommandKind::keys()));
-                cx.error_with_help(Code::NoCommand, span, "a step without a command", "nothing to do here", help);
-            }
-            return None;
-        };
-        let command = (kind.decode)(cx, value)?;
-        Some(Self { name, span, key: Spanned::new(kind.key, key.span), title: String::new(), command })
-    }
-
-    /// `- reset`
-    fn bare(cx: &mut Cx<'_>, node: &Node, text: &str) -> Option<Self> {
-        match CommandKind::find(text) {
-            Some(kind) if kind.bare => {
-                let null = Node { span: node.span, kind: NodeKind::Scalar { text: String::new(), quoted: false } };
-                let command = (kind.decode)(cx, &null)?;
-                let key = Spanned::new(kind.key, node.span);
-                Some(Self { name: None, span: node.span, key, title: String::new(), command })
-            }
-            Some(kind) => {
-                let title = format!("the command `{}` needs a value", kind.key);
-                cx.error(Code::MissingKey, node.span, title, format!("expected `{}: ..`", kind.key));
-                None
-            }
-            None => {
-                unknown_command(cx, node, text);
-                None
-            }
-        }
-    }
-}
-
-fn unknown_command(cx: &mut Cx<'_>, key: &Node, text: &str) {
-    let title = format!("unknown command `{}`", text.escape_debug());
-    if matches!(text, "within" | "timeout") {
-        let help = "a limit stands inside the command: expect-message: { topic: .., within: 1s }";
-        cx.error_with_help(Code::UnknownCommand, key.span, title, "this is no command", help);
-        return;
-    }
-    let guess = did_you_mean(text, CommandKind::keys().chain(["name"]));
-    match guess {
-        Some(guess) => cx.error(Code::UnknownCommand, key.span, title, guess),
-        None => {
-            let help = format!("the commands are {}", list(CommandKind::keys()));
-            cx.error_with_help(Code::UnknownCommand, key.span, title, "", help);
-        }
+    /// What follows a wrong step of this kind can rely on.
+    pub fn recover(&self, flow: &mut Flow, source: &Arc<Source>, value: &Node, path: &str) {
+        (self.recover)(flow, source, value, path);
     }
 }

@@ -1,12 +1,16 @@
 //! `network`: the device's link and its faults.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::kind::{Role, StepKey, StepKind};
+use crate::Capability;
 use crate::decode::{Cx, Map, Shape, boolean, duration, integer, keyword};
-use crate::schema::forms::{self, Side};
+use crate::schema::described;
+use crate::schema::forms::{self, Boolean, DurationText, Side};
 use crate::yaml::{Node, NodeKind};
 use hil_model::observation::Direction;
 
@@ -108,18 +112,24 @@ impl fmt::Display for NetworkAction {
 }
 
 /// `network: {..}`
-pub(crate) const NETWORK: Shape =
+const NETWORK: Shape =
     Shape { name: "network", example: "latency", keys: &["latency", "black-hole", "refuse", "drop"] };
 
 /// `network: { drop: {..} }`
-pub(crate) const DROP: Shape = Shape { name: "drop", example: "packet", keys: &["packet", "to", "after-bytes"] };
+const DROP: Shape = Shape { name: "drop", example: "packet", keys: &["packet", "to", "after-bytes"] };
 
 impl NetworkAction {
     /// The words of scenario files.
-    pub(crate) const WORDS: [(&'static str, Self); 4] =
+    const WORDS: [(&'static str, Self); 4] =
         [("down", Self::Link(Link::Down)), ("up", Self::Link(Link::Up)), ("drop", Self::Drop), ("reset", Self::Reset)];
+}
 
-    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+impl StepKind for NetworkAction {
+    const KEYS: &'static [StepKey] = &[StepKey::new("network", "`network`: the device's link and its faults.")
+        .shapes(&[(&NETWORK, "/$defs/NetworkAction/anyOf/1"), (&DROP, "/$defs/DropPacket")])];
+    const ROLE: Role = Role::Stimulus;
+
+    fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {
         if !matches!(node.kind, NodeKind::Mapping(_)) {
             return keyword(cx, node, "a network action", &Self::WORDS);
         }
@@ -130,6 +140,18 @@ impl NetworkAction {
         let refuse = map.optional("refuse", boolean).map(Self::Refuse);
         let drop = map.optional("drop", DropPacket::decode).map(Self::DropAt);
         latency.or(black_hole).or(refuse).or(drop)
+    }
+
+    fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
+        generator.subschema_for::<Self>()
+    }
+
+    fn title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+
+    fn needs(&self) -> &'static [Capability] {
+        &[Capability::Network]
     }
 }
 
@@ -147,3 +169,42 @@ impl DropPacket {
 
 /// Values of `to`.
 pub(crate) const SIDES: [(&str, Direction); 2] = [("device", Direction::ToDevice), ("broker", Direction::ToBroker)];
+
+impl JsonSchema for NetworkAction {
+    fn schema_name() -> Cow<'static, str> {
+        "NetworkAction".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let words: Vec<&str> = Self::WORDS.iter().map(|(word, _)| *word).collect();
+        let latency = described(
+            generator.subschema_for::<DurationText>(),
+            "Each byte takes this much longer, each way; 0s ends it.",
+        );
+        let black_hole = described(generator.subschema_for::<Boolean>(), "Connections stay open, nothing passes.");
+        let refuse = described(generator.subschema_for::<Boolean>(), "New connections are refused.");
+        let drop = described(generator.subschema_for::<DropPacket>(), "End the connection at a certain packet, once.");
+        json_schema!({
+            "anyOf": [
+                { "enum": words },
+                {
+                    "type": "object",
+                    "properties": { "latency": latency, "black-hole": black_hole, "refuse": refuse, "drop": drop },
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
+
+impl JsonSchema for PacketKind {
+    fn schema_name() -> Cow<'static, str> {
+        "packet-kind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "enum": Self::ALL.map(|(_, name)| name) }, { "$ref": "#/$defs/variable" }] })
+    }
+}

@@ -1,9 +1,13 @@
 //! `publish`: a message to the broker.
 
-use schemars::JsonSchema;
+use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::kind::{Role, StepKey, StepKind};
 use super::matcher::hex_bytes;
 use super::{ByteText, Spanned};
+use crate::Capability;
 use crate::decode::{Cx, Map, Shape, boolean, integer, plain_text, topic_name};
 use crate::schema::forms;
 use crate::yaml::{Node, NodeKind};
@@ -54,14 +58,14 @@ pub struct Properties {
 }
 
 /// `publish: {..}`
-pub(crate) const PUBLISH: Shape = Shape {
+const PUBLISH: Shape = Shape {
     name: "publish",
     example: "topic",
     keys: &["topic", "payload", "payload-hex", "payload-json", "qos", "retain", "properties"],
 };
 
 /// `properties: {..}`
-pub(crate) const PROPERTIES: Shape = Shape {
+const PROPERTIES: Shape = Shape {
     name: "properties",
     example: "response-topic",
     keys: &[
@@ -75,8 +79,15 @@ pub(crate) const PROPERTIES: Shape = Shape {
     ],
 };
 
-impl Publish {
-    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+impl StepKind for Publish {
+    const KEYS: &'static [StepKey] = &[StepKey::new(
+        "publish",
+        "`publish`: a message to the broker, QoS 1 by default; done when the broker has acknowledged it.",
+    )
+    .shapes(&[(&PUBLISH, "/$defs/Publish"), (&PROPERTIES, "/$defs/Properties")])];
+    const ROLE: Role = Role::Stimulus;
+
+    fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {
         let mut map = Map::new(cx, node, &PUBLISH)?;
         let topic = map.required("topic", topic_name);
         let payload = ByteText::of(&mut map);
@@ -84,6 +95,22 @@ impl Publish {
         let retain = map.optional("retain", boolean).unwrap_or(false);
         let properties = map.optional("properties", Properties::decode).unwrap_or_default();
         Some(Self { topic: topic?, payload: payload.unwrap_or_default(), qos, retain, properties })
+    }
+
+    fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
+        generator.subschema_for::<Self>()
+    }
+
+    fn title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "publish {} {}", self.topic.value, self.payload)?;
+        if self.qos != 1 {
+            write!(f, " qos {}", self.qos)?;
+        }
+        f.write_str(if self.retain { " retained" } else { "" })
+    }
+
+    fn needs(&self) -> &'static [Capability] {
+        &[Capability::Mqtt]
     }
 }
 

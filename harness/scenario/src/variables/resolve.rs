@@ -78,7 +78,7 @@ impl<'a> Resolver<'a> {
             return;
         }
         let mut cx = Cx::new(&definition.source, &self.vars);
-        let value = cx.text(&definition.value, "a text or a number");
+        let value = cx.any_text(&definition.value, "a text or a number");
         self.errors.extend(cx.into_errors());
         match value {
             Some(value) if value.known => self.vars.set(name, value.value),

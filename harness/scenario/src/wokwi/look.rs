@@ -7,7 +7,7 @@ use crate::error::{Code, Diagnostic};
 use crate::{Source, Span};
 
 /// A way through a file.
-pub(super) struct Look<'s> {
+pub struct Look<'s> {
     source: &'s Arc<Source>,
     pub(super) differences: Vec<Diagnostic>,
     pub(super) ignored: Vec<&'static str>,

@@ -2,6 +2,7 @@
 //! than the file says. Facts: packages/cli/src/TestScenario.ts of wokwi-cli 0.26. Not for whether the file is right here
 //! (that is [`load`](super::load)): a file that is wrong here is looked into too.
 
+pub(crate) mod checks;
 mod file;
 mod look;
 mod step;
@@ -14,7 +15,7 @@ use super::Source;
 use super::error::{Diagnostic, Diagnostics};
 use super::load::{find, limited, read_source};
 use super::yaml::{SCENARIO_FILE, parse};
-use look::Look;
+pub(crate) use look::Look;
 
 /// A file that Wokwi was asked about.
 #[derive(Debug)]

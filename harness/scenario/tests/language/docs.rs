@@ -51,3 +51,15 @@ fn every_capability_is_explained() {
         assert!(table.contains(&format!("`{name}`")), "{name} is not in the table of capabilities");
     }
 }
+
+#[test]
+fn every_step_is_explained_as_it_declares_itself() {
+    let docs = docs();
+    let schema = hil_scenario::schema();
+    let steps =
+        schema.pointer("/$defs/step/anyOf/0/properties").and_then(|steps| steps.as_object()).expect("the steps");
+    for (key, step) in steps.iter().filter(|(key, _)| *key != "name") {
+        let row = format!("| `{key}` | {} |", step["description"].as_str().expect("a description"));
+        assert!(docs.contains(&row), "docs/scenarios.md lacks the row\n{row}");
+    }
+}

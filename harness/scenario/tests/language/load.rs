@@ -124,15 +124,10 @@ fn titles(scenario: &Scenario) -> String {
 fn show(path: &str, step: &SourcedStep, vars: &mut Variables, lines: &mut String) {
     let decoded = decode(step, vars);
     lines.push_str(&format!("{path}: {}\n", decoded.command.title()));
-    let children = match decoded.command {
-        Command::AllOf(steps) | Command::AnyOf(steps) | Command::InOrder(steps) => steps,
-        Command::Repeat(repeat) => {
-            vars.set("iteration", "1");
-            repeat.steps
-        }
-        _ => Vec::new(),
-    };
-    for (index, child) in children.iter().enumerate() {
+    if matches!(decoded.command, Command::Repeat(_)) {
+        vars.set("iteration", "1");
+    }
+    for (index, child) in decoded.command.children().iter().enumerate() {
         show(&format!("{path}.{}", index + 1), &step.child(child), vars, lines);
     }
 }

@@ -17,7 +17,7 @@ fn logged(vars: &[(&str, &str)], text: &str) -> String {
     let file = load(file.to_string()).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     let scenario = &file.scenarios[0];
     match scenario.steps[0].decode(&scenario.variables()).expect("a right step").command {
-        Command::Log(text) => text,
+        Command::Log(log) => log.0,
         other => panic!("{other:?}"),
     }
 }

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use super::SimTarget;
 use super::driver::Driver;
 use super::pause::Pauses;
+use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
 use hil_targets::journal::Journal;
 use hil_targets::picture::Image;
@@ -61,8 +62,8 @@ impl SimDevice {
         Ok(Self { journal, driver, pauses, wiring, tasks: Vec::new(), flash: target.flash.clone() })
     }
 
-    fn record(&self, event: &str) {
-        self.journal.record(Observation::Power { event: event.to_owned() });
+    fn record(&self, event: DeviceEvent) {
+        self.journal.record(Observation::Device(event));
     }
 }
 
@@ -83,7 +84,7 @@ fn save_flash(flash: &FlashImage, path: &Path) -> Result<(), BenchError> {
 #[async_trait(?Send)]
 impl Device for SimDevice {
     async fn start(&mut self) -> Result<(), BenchError> {
-        self.record("power on");
+        self.record(DeviceEvent::PoweredOn);
         self.driver.act(Machine::power_on);
         self.tasks.push(tokio::task::spawn_local(Rc::clone(&self.driver).keep_up()));
         self.tasks.push(tokio::task::spawn_local(Rc::clone(&self.driver).follow_link()));
@@ -170,7 +171,7 @@ impl SerialInput for SimDevice {
 impl Reset for SimDevice {
     async fn reset(&mut self) -> Result<(), BenchError> {
         self.driver.catch_up();
-        self.record("reset");
+        self.record(DeviceEvent::Reset);
         self.driver.reset();
         Ok(())
     }
@@ -180,7 +181,7 @@ impl Reset for SimDevice {
 impl Power for SimDevice {
     async fn set(&mut self, on: bool) -> Result<(), BenchError> {
         self.driver.catch_up();
-        self.record(if on { "power on" } else { "power off" });
+        self.record(DeviceEvent::powered(on));
         if on {
             self.driver.act(|machine| {
                 machine.keep_power();

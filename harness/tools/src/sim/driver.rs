@@ -14,12 +14,13 @@ use super::connection::Connection;
 use super::observe::Observer;
 use super::pause::Pausing;
 use crate::simulation::stack::overflow;
+use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
 use hil_model::time::SimTime;
+use hil_targets::Bench;
 use hil_targets::journal::Journal;
 use hil_targets::layout::Wiring;
 use hil_targets::wire::Wire;
-use hil_targets::{Bench, HALTED, OVERFLOWED, PANICKED, RESTARTED};
 
 /// The machine and everything around it. All in one thread; no borrow is held across an await.
 pub(super) struct Driver {
@@ -157,9 +158,10 @@ impl Driver {
             Exit::Network => self.serve_network(),
             Exit::Reset(cause) => self.tell_of_reset(cause),
             Exit::Halted { pc } => {
-                self.power_event(format!("{HALTED}: it jumps to itself with interrupts off, at {pc:#010x}"));
+                let why = format!("it jumps to itself with interrupts off, at {pc:#010x}");
+                self.tell(DeviceEvent::Halted { why });
             }
-            Exit::Stuck(stuck) => self.power_event(format!("{HALTED}: {stuck}")),
+            Exit::Stuck(stuck) => self.tell(DeviceEvent::Halted { why: stuck.to_string() }),
             Exit::PowerCut => self.lose_power(),
             _ => return false,
         }
@@ -179,14 +181,12 @@ impl Driver {
         if let Some(bytes) = overflow(&machine, end).filter(|_| machine.is_powered()) {
             self.has_overflowed.set(true);
             let pc = machine.cpu().pc();
-            self.power_event(format!(
-                "{OVERFLOWED}: its pointer is {bytes} bytes below its end, {end:#010x}, in the code at {pc:#010x}"
-            ));
+            self.tell(DeviceEvent::StackOverflowed { bytes, end, pc });
         }
     }
 
-    fn power_event(&self, event: String) {
-        self.journal.record(Observation::Power { event });
+    fn tell(&self, event: DeviceEvent) {
+        self.journal.record(Observation::Device(event));
     }
 
     /// The chip resets itself. What the firmware printed last says whether it panicked.
@@ -194,23 +194,19 @@ impl Driver {
         self.drop_connections();
         self.has_overflowed.set(false);
         let event = match self.observer.borrow_mut().take_panic() {
-            Some(panic) => format!("{PANICKED}: {panic}"),
-            None if cause.is_watchdog() => format!("{PANICKED}: reset by the {cause}"),
-            None if cause == ResetCause::DeepSleep => "the device wakes from deep sleep".to_owned(),
-            None => format!("{RESTARTED}: {cause}"),
+            Some(message) => DeviceEvent::Panicked { message },
+            None if cause.is_watchdog() => DeviceEvent::WatchdogReset { watchdog: format!("the {cause}") },
+            None if cause == ResetCause::DeepSleep => DeviceEvent::Woke,
+            None => DeviceEvent::Restarted { cause: cause.to_string() },
         };
-        self.power_event(event);
+        self.tell(event);
     }
 
     /// Power failed in the middle of a flash operation.
     fn lose_power(self: &Rc<Self>) {
         self.drop_connections();
         let mut observer = self.observer.borrow_mut();
-        let event = match observer.take_last_flash_operation() {
-            Some(operation) => format!("power failed in {operation}"),
-            None => "power failed".to_owned(),
-        };
-        self.power_event(event);
+        self.tell(DeviceEvent::PowerFailed { during: observer.take_last_flash_operation() });
         observer.go_dark();
     }
 

@@ -5,6 +5,7 @@ use simulator::part::{PartEvent, Shows};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
 use simulator::time::{Instant, Span};
 
+use hil_model::device::CutOperation;
 use hil_model::observation::{FlashOp, Observation, Payload, SerialStream};
 use hil_model::time::SimTime;
 use hil_targets::journal::Journal;
@@ -78,11 +79,8 @@ impl Observer {
                 What::Part { part, event } => self.part(at, part, event),
                 What::Flash(operation) => {
                     self.last_flash_operation = Some(operation);
-                    let op = match operation.kind {
-                        FlashOperationKind::Write => FlashOp::Write,
-                        FlashOperationKind::Erase => FlashOp::Erase,
-                    };
-                    let FlashOperation { offset, length, .. } = operation;
+                    let FlashOperation { kind, offset, length, .. } = operation;
+                    let op = flash_op(kind);
                     self.journal.record_at(at, Observation::Flash { op, offset, length });
                 }
                 What::Reset(_) => {
@@ -145,16 +143,22 @@ impl Observer {
         self.panic.take()
     }
 
-    /// The last operation of the flash, in words: `a flash write at 0x310000, after 16 of 32 bytes`.
-    pub(super) fn take_last_flash_operation(&mut self) -> Option<String> {
+    /// The last operation of the flash, in which power failed.
+    pub(super) fn take_last_flash_operation(&mut self) -> Option<CutOperation> {
         let FlashOperation { kind, offset, length, reached, .. } = self.last_flash_operation.take()?;
-        let op = if kind == FlashOperationKind::Write { "write" } else { "erase" };
-        Some(format!("a flash {op} at 0x{offset:06x}, after {reached} of {length} bytes"))
+        Some(CutOperation { op: flash_op(kind), offset, length, reached })
     }
 
     /// The supply is off.
     pub(super) fn go_dark(&mut self) {
         self.end_line(self.journal.now());
         self.lights.go_dark();
+    }
+}
+
+const fn flash_op(kind: FlashOperationKind) -> FlashOp {
+    match kind {
+        FlashOperationKind::Write => FlashOp::Write,
+        FlashOperationKind::Erase => FlashOp::Erase,
     }
 }

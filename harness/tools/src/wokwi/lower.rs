@@ -3,13 +3,9 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use serde_json::{Value, json};
-
-use hil_model::time::display;
-use hil_scenario::step::{ExpectPin, SetControl, TakeScreenshot, Touch};
-use hil_scenario::{Command, Diagnostics, Scenario, SourcedStep, Variables};
+use hil_scenario::step::WokwiFiles;
+use hil_scenario::{Diagnostics, Scenario, SourcedStep, Variables};
 
 /// A scenario for `wokwi-cli`.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +19,7 @@ pub(super) struct Lowered {
 }
 
 /// Files of a step.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Files {
     /// To be copied into the project before the run: from, and name there.
     pub(super) before: Option<(PathBuf, String)>,
@@ -49,10 +45,11 @@ impl Lowered {
     fn add(&mut self, step: &SourcedStep, variables: &Variables) -> Result<(), Diagnostics> {
         let number = self.steps.len() + 1;
         let folder = step.source.path.parent().unwrap_or(Path::new(""));
-        let mut files = Files::default();
+        let mut files = WokwiFiles::new(number, folder);
         let decoded = step.decode(variables)?;
-        let Some((key, value)) = lower(&decoded.command, number, folder, &mut files) else { return Ok(()) };
-        self.steps.push(files);
+        let Some((key, value)) = decoded.command.to_wokwi(&mut files) else { return Ok(()) };
+        let WokwiFiles { before, after, .. } = files;
+        self.steps.push(Files { before, after });
         // JSON is YAML: nothing in a text can be taken for anything else. (Writing to a text cannot fail.)
         let _ = writeln!(self.yaml, "  - name: {}\n    {key}: {value}", label(&self.name, number));
         Ok(())
@@ -67,67 +64,6 @@ fn label(name: &str, number: usize) -> String {
 /// The number of the step with this label.
 pub(super) fn number(name: &str, label: &str) -> Option<usize> {
     label.strip_prefix(name)?.strip_prefix('-')?.parse().ok()
-}
-
-/// Key and value of a step; none for what only we have.
-fn lower(command: &Command, number: usize, folder: &Path, files: &mut Files) -> Option<(&'static str, Value)> {
-    Some(match command {
-        Command::Delay(duration) => ("delay", time(*duration)),
-        Command::WaitSerial(wait) => ("wait-serial", json!(String::from_utf8_lossy(&wait.text.value.0))),
-        Command::WriteSerial(write) => match std::str::from_utf8(&write.bytes.0) {
-            Ok(text) => ("write-serial", json!(text)),
-            Err(_) => ("write-serial", json!(write.bytes.0)),
-        },
-        Command::ExpectPin(ExpectPin { part, pin, value }) => {
-            ("expect-pin", json!({ "part-id": part.value, "name": pin.value, "value": u8::from(*value) }))
-        }
-        Command::SetControl(SetControl { part, control, value }) => {
-            ("set-control", json!({ "part-id": part.value, "name": control.value, "value": number_of(*value) }))
-        }
-        Command::TakeScreenshot(shot) => ("take-screenshot", screenshot(shot, number, folder, files)),
-        Command::ExpectChipOutput(text) => ("expect-chip-output", json!(text)),
-        Command::Touch(touch) => (touch.gesture, gesture(touch)),
-        _ => return None,
-    })
-}
-
-fn time(duration: Duration) -> Value {
-    json!(display(duration))
-}
-
-/// Whole numbers without a point: that is how people write them.
-fn number_of(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 1e9 { json!(value as i64) } else { json!(value) }
-}
-
-fn screenshot(shot: &TakeScreenshot, number: usize, folder: &Path, files: &mut Files) -> Value {
-    let mut value = json!({ "part-id": shot.part.value });
-    if let Some(path) = &shot.save_to {
-        let name = format!("saved-{number}.png");
-        value["save-to"] = json!(name);
-        files.after = Some((name, folder.join(path)));
-    }
-    if let Some(path) = &shot.compare_with {
-        let name = format!("expected-{number}.png");
-        value["compare-with"] = json!(name);
-        files.before = Some((folder.join(path), name));
-    }
-    value
-}
-
-fn gesture(touch: &Touch) -> Value {
-    let mut value = json!({ "part-id": touch.part.value });
-    if let Some((x, y)) = touch.position {
-        value["x"] = number_of(x);
-        value["y"] = number_of(y);
-    }
-    if let Some(duration) = touch.duration {
-        value["duration"] = time(duration);
-    }
-    if touch.wait {
-        value["wait"] = json!(true);
-    }
-    value
 }
 
 #[cfg(test)]

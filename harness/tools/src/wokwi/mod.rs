@@ -128,6 +128,19 @@ impl Target for WokwiTarget {
         Pace::WallClock
     }
 
+    /// Services limit how many simulations an account has.
+    fn default_jobs(&self) -> Option<usize> {
+        Some(1)
+    }
+
+    fn needs_private_topics(&self) -> bool {
+        true
+    }
+
+    fn quota(&self) -> Option<&'static str> {
+        Some("a simulation")
+    }
+
     fn unfit(&self, scenario: &Scenario, broker: BrokerKind) -> Option<String> {
         if let Err(missing) = &self.settings {
             return Some(format!("{missing}: {}", missing.help()));

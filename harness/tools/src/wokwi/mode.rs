@@ -1,6 +1,5 @@
 //! In which way a scenario is run, and why it cannot be.
 
-use hil_scenario::step::StepNode;
 use hil_scenario::{Capability, Command, Scenario, SourcedStep, Variables};
 
 /// In which way a scenario is run.
@@ -56,7 +55,7 @@ fn later_than_a_light(scenario: &Scenario) -> Option<&'static str> {
         for step in steps(scenario) {
             walk(step, &variables, &mut |step, command| {
                 if is_group(command)
-                    && children(command).iter().any(|child| has_in(&step.child(child), &variables, is_light))
+                    && command.children().iter().any(|child| has_in(&step.child(child), &variables, is_light))
                 {
                     found = Some(key);
                 }
@@ -81,13 +80,5 @@ fn has_in(step: &SourcedStep, variables: &Variables, is: &mut dyn FnMut(&Command
 fn walk(step: &SourcedStep, variables: &Variables, visit: &mut dyn FnMut(&SourcedStep, &Command)) {
     let Ok(decoded) = step.check(variables) else { return };
     visit(step, &decoded.command);
-    children(&decoded.command).iter().for_each(|child| walk(&step.child(child), variables, visit));
-}
-
-fn children(command: &Command) -> &[StepNode] {
-    match command {
-        Command::AllOf(steps) | Command::AnyOf(steps) | Command::InOrder(steps) => steps,
-        Command::Repeat(repeat) => &repeat.steps,
-        _ => &[],
-    }
+    decoded.command.children().iter().for_each(|child| walk(&step.child(child), variables, visit));
 }

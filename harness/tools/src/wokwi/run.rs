@@ -17,11 +17,12 @@ use super::process::{Ended, Event, Process};
 use hil_bench::serial::lines::Lines;
 use hil_bench::serial::panics::Panics;
 use hil_bench::serial_target::{reported, stamp};
+use hil_model::device::DeviceEvent;
 use hil_model::observation::{Evidence, Observation, Payload, Rgb, SerialStream};
 use hil_model::time::SimTime;
+use hil_targets::LightPosition;
 use hil_targets::journal::Journal;
 use hil_targets::late::TimeAxis;
-use hil_targets::{LightPosition, PANICKED};
 
 /// An unfinished line is handed on when nothing has come for so long: a prompt has no line feed.
 const IDLE: Duration = Duration::from_millis(100);
@@ -231,7 +232,7 @@ impl Listener {
             self.panics.over();
         }
         if self.panics.begins(line) {
-            self.journal.record(Observation::Power { event: format!("{PANICKED}: {}", line.trim()) });
+            self.journal.record(Observation::Device(DeviceEvent::Panicked { message: line.trim().to_owned() }));
         }
         let Some(stamp) = stamp(line).map(|stamp| SimTime::from_elapsed(stamp).0) else { return };
         let mut axis = self.state.axis.borrow_mut();

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use hil_fuzz::regression;
 use hil_model::event::{Attempt, CampaignSummary, Failure, RunEvent, RunInfo, ScenarioReport};
 use hil_model::time::SimTime;
 use hil_model::verdict::{Exit, Verdict};
@@ -75,7 +76,7 @@ impl Report {
         file.clone_into(&mut report.file);
         report.verdict = Verdict::Failed;
         // Its seed and place, and the command line.
-        let found: Vec<&str> = head.iter().copied().filter(|line| line.starts_with("Found ")).skip(1).collect();
+        let found = regression::found(text);
         report.reason = (!found.is_empty()).then(|| found.join("; "));
         for attempt in &mut report.attempts {
             attempt.steps.iter_mut().for_each(|step| step.line += head.len());

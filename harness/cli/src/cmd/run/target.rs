@@ -139,13 +139,11 @@ impl TargetArgs {
         let firmware = self.firmware.as_ref().map(|path| ["--firmware".to_owned(), path.display().to_string()]);
         let fault = self.plant_fault.map(|n| ["--plant-fault".to_owned(), n.to_string()]);
         let options: Vec<_> = [speed, diagram, firmware, fault].into_iter().flatten().flatten().collect();
-        if self.target == Some(TargetName::Serial) {
-            return [options, self.serial.repeat_options()].concat();
+        match self.target {
+            Some(TargetName::Serial) => [options, self.serial.repeat_options()].concat(),
+            Some(TargetName::Wokwi) => [options, self.wokwi.repeat_options()].concat(),
+            Some(TargetName::Sim | TargetName::Native | TargetName::Mqtt) | None => options,
         }
-        if self.is_wokwi() {
-            return [options, self.wokwi.repeat_options()].concat();
-        }
-        options
     }
 
     fn mqtt(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
@@ -170,11 +168,6 @@ impl TargetArgs {
         self.plants_nothing()?;
         let (firmware, diagram) = (self.firmware.as_deref(), self.diagram.as_deref());
         self.wokwi.open(firmware, diagram, broker, || wiring(diagram))
-    }
-
-    /// Whether simulations are shared with others: by default one at a time, and topics that nobody guesses.
-    pub(super) fn is_wokwi(&self) -> bool {
-        self.target == Some(TargetName::Wokwi)
     }
 
     fn firmware(&self) -> Result<Choice, Failure> {

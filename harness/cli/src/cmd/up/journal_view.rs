@@ -39,7 +39,7 @@ impl JournalView {
                 };
                 vec![self.line(entry.at, label, summary)]
             }
-            Observation::Power { event } => vec![self.line(entry.at, "power", event)],
+            Observation::Device(event) => vec![self.line(entry.at, "power", &event.to_string())],
             Observation::Waveform { part, problem } => vec![self.line(entry.at, "wave", &format!("{part}: {problem}"))],
             Observation::Note { text } | Observation::Unmodelled { text, .. } => {
                 vec![self.line(entry.at, "note", text)]
@@ -128,6 +128,7 @@ mod tests {
     use hil_model::observation::{Evidence, Payload, Rgb};
 
     use super::*;
+    use hil_model::device::DeviceEvent;
 
     fn entry(ms: u64, what: Observation) -> Entry {
         let at = Duration::from_millis(ms);
@@ -146,7 +147,7 @@ mod tests {
     fn samples() -> Vec<Entry> {
         let packet = |direction, summary: &str| Observation::Packet { direction, summary: summary.to_owned() };
         vec![
-            entry(0, Observation::Power { event: "power on".to_owned() }),
+            entry(0, Observation::Device(DeviceEvent::PoweredOn)),
             entry(1, serial("hilbench light\r\nmqtt: conn")),
             entry(2, serial("ected \"ok\" \x1b[2J\u{202e}\r\n")),
             entry(3, packet(Direction::ToBroker, r#"PUBLISH q1 #3 retain stat/led/power "on""#)),

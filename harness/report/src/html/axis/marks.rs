@@ -61,7 +61,7 @@ const LANES: [(&str, Belongs); 6] = [
     ("bench", |o| {
         matches!(
             o,
-            Observation::Power { .. }
+            Observation::Device(_)
                 | Observation::Fault { .. }
                 | Observation::Control { .. }
                 | Observation::Broker { .. }
@@ -190,7 +190,7 @@ fn label(what: &Observation) -> String {
             let payload = m.payload.as_text().map_or_else(|| m.payload.to_string(), clean);
             clean(&format!("{} {payload}", m.topic)).replace("\\\\", "\\")
         }
-        Observation::Power { .. } | Observation::Fault { .. } | Observation::Note { .. } => Line::of(what).text,
+        Observation::Device(_) | Observation::Fault { .. } | Observation::Note { .. } => Line::of(what).text,
         Observation::Broker { event } => clean(&format!("broker {event}")),
         _ => Line::of(what).text,
     }

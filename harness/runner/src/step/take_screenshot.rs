@@ -1,38 +1,41 @@
 //! `take-screenshot`: a picture of a part is saved, or compared with one.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use super::{Held, part};
+use super::part;
+use super::run::{At, Held, Run};
 use crate::context::Context;
 use crate::failure::{StepError, Unmet};
+use hil_scenario::Capability;
 use hil_scenario::step::TakeScreenshot;
-use hil_scenario::{Capability, Source};
 use hil_targets::BenchError;
 use hil_targets::picture::{self, Difference, Image};
+use std::path::{Path, PathBuf};
 
 /// Where a picture goes that is not the expected one.
 const ACTUAL: &str = "target/hil";
 
-pub(super) fn run(cx: &mut Context, source: &Arc<Source>, screenshot: &TakeScreenshot, step: &str) -> Held {
-    let screens = cx.device.screens().ok_or(BenchError::Capability(Capability::Screenshot))?;
-    let name = &screenshot.part;
-    let image = screens.picture(&name.value).map_err(|error| part::unknown(source, &error, name))?;
-    let beside = |path: &str| source.path.parent().unwrap_or(Path::new("")).join(path);
-    let mut said = vec![format!("{} x {} pixels", image.width, image.height)];
-    if let Some(path) = &screenshot.save_to {
-        let path = beside(path);
-        save(&path, &image)?;
-        said.push(format!("saved to {}", path.display()));
-    }
-    if let Some(path) = &screenshot.compare_with {
-        let path = beside(path);
-        if let Some(difference) = expected(&path)?.difference(&image) {
-            return Err(different(cx, screenshot, &path, &image, &difference, step));
+impl Run for TakeScreenshot {
+    async fn run(&self, cx: &mut Context, at: &mut At<'_>) -> Held {
+        let (source, step) = (at.source, at.path);
+        let screenshot = self;
+        let screens = cx.device.screens().ok_or(BenchError::Capability(Capability::Screenshot))?;
+        let name = &screenshot.part;
+        let image = screens.picture(&name.value).map_err(|error| part::unknown(source, &error, name))?;
+        let beside = |path: &str| source.path.parent().unwrap_or(Path::new("")).join(path);
+        let mut said = vec![format!("{} x {} pixels", image.width, image.height)];
+        if let Some(path) = &screenshot.save_to {
+            let path = beside(path);
+            save(&path, &image)?;
+            said.push(format!("saved to {}", path.display()));
         }
-        said.push(format!("the same as {}", path.display()));
+        if let Some(path) = &screenshot.compare_with {
+            let path = beside(path);
+            if let Some(difference) = expected(&path)?.difference(&image) {
+                return Err(different(cx, screenshot, &path, &image, &difference, step));
+            }
+            said.push(format!("the same as {}", path.display()));
+        }
+        Ok(said.join(", "))
     }
-    Ok(said.join(", "))
 }
 
 fn wrong(path: &Path, problem: impl Into<String>) -> BenchError {

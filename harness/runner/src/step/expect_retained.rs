@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Held;
 use super::matching::{describe, matches, show, span};
+use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN};
 use crate::failure::Unmet;
 use hil_model::observation::{Message, Observation};
@@ -17,22 +17,25 @@ const SHOWN: usize = 8;
 /// Scenario time between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
-pub(super) async fn run(cx: &mut Context, expect: &ExpectRetained) -> Held {
-    let deadline = cx.limit(expect.within);
-    let topic = &expect.topic.value;
-    loop {
-        let retained = cx.observer.retained(topic, PATIENCE).await?;
-        if is_expected(expect, retained.as_ref()) {
-            if let Some(message) = &retained {
-                cx.capture_payload(&expect.payload, &message.payload);
+impl Run for ExpectRetained {
+    async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
+        let expect = self;
+        let deadline = cx.limit(expect.within);
+        let topic = &expect.topic.value;
+        loop {
+            let retained = cx.observer.retained(topic, PATIENCE).await?;
+            if is_expected(expect, retained.as_ref()) {
+                if let Some(message) = &retained {
+                    cx.capture_payload(&expect.payload, &message.payload);
+                }
+                return Ok(retained.as_ref().map_or_else(|| format!("nothing retained on {topic}"), show));
             }
-            return Ok(retained.as_ref().map_or_else(|| format!("nothing retained on {topic}"), show));
+            if cx.journal.now() >= deadline {
+                return Err(unmet(expect, retained.as_ref()).related(messages(cx)).into());
+            }
+            let next = (cx.journal.now() + PAUSE).min(deadline);
+            tokio::time::sleep_until(cx.journal.instant(next)).await;
         }
-        if cx.journal.now() >= deadline {
-            return Err(unmet(expect, retained.as_ref()).related(messages(cx)).into());
-        }
-        let next = (cx.journal.now() + PAUSE).min(deadline);
-        tokio::time::sleep_until(cx.journal.instant(next)).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! `expect-message`: the observer receives a matching message.
 
-use super::Held;
 use super::matching::{describe, matches, show, span, wrong_property};
+use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN, Found};
 use crate::failure::Unmet;
 use hil_model::observation::{Message, Observation};
@@ -12,28 +12,31 @@ use hil_targets::broker::filter_matches;
 /// Entries that a failure shows at most.
 const SHOWN: usize = 8;
 
-pub(super) async fn run(cx: &mut Context, expect: &ExpectMessage) -> Held {
-    let deadline = cx.limit(expect.within);
-    let began = cx.journal.now();
-    let mut last = None;
-    for number in 1..=expect.count {
-        let window = &cx.window;
-        let found = cx
-            .journal
-            .wait(cx.messages_from(), deadline, |entries| {
-                entries.iter().find_map(|e| {
-                    let message = window.message(e)?;
-                    is_expected(expect, message).then(|| Found { seq: e.seq, message: message.clone() })
+impl Run for ExpectMessage {
+    async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
+        let expect = self;
+        let deadline = cx.limit(expect.within);
+        let began = cx.journal.now();
+        let mut last = None;
+        for number in 1..=expect.count {
+            let window = &cx.window;
+            let found = cx
+                .journal
+                .wait(cx.messages_from(), deadline, |entries| {
+                    entries.iter().find_map(|e| {
+                        let message = window.message(e)?;
+                        is_expected(expect, message).then(|| Found { seq: e.seq, message: message.clone() })
+                    })
                 })
-            })
-            .await;
-        let Some(found) = found else { return Err(unmet(cx, expect, number - 1).into()) };
-        cx.use_up(&found);
-        last = Some(found);
+                .await;
+            let Some(found) = found else { return Err(unmet(cx, expect, number - 1).into()) };
+            cx.use_up(&found);
+            last = Some(found);
+        }
+        let Some(found) = last else { return Ok(String::new()) };
+        cx.capture_payload(&expect.payload, &found.message.payload);
+        Ok(format!("{} after {}", show(&found.message), display(cx.journal.now().since(began))))
     }
-    let Some(found) = last else { return Ok(String::new()) };
-    cx.capture_payload(&expect.payload, &found.message.payload);
-    Ok(format!("{} after {}", show(&found.message), display(cx.journal.now().since(began))))
 }
 
 fn is_expected(expect: &ExpectMessage, message: &Message) -> bool {

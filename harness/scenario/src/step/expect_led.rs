@@ -1,15 +1,18 @@
 //! `expect-led`: the light.
 
+use std::fmt;
 use std::time::Duration;
 
-use schemars::JsonSchema;
+use hil_model::time;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::Spanned;
-use crate::DEFAULT_TOLERANCE;
+use super::kind::{Role, StepKey, StepKind};
+use super::title::Within;
 use crate::decode::{Cx, Map, Shape, duration, integer, keyword, spanned_text};
 use crate::error::Code;
 use crate::schema::forms;
 use crate::yaml::{Node, NodeKind};
+use crate::{Capability, DEFAULT_TOLERANCE, Spanned};
 use hil_model::observation::{Evidence, Rgb};
 
 /// `expect-led: { part-id: led1, color: "#ff0005" }` or `{ part-id: led1, pattern: [..], cycles: 3, tolerance: 11ms }`
@@ -92,14 +95,14 @@ pub struct Phase {
 }
 
 /// `expect-led: {..}`
-pub(crate) const EXPECT_LED: Shape = Shape {
+const EXPECT_LED: Shape = Shape {
     name: "expect-led",
     example: "part-id",
     keys: &["part-id", "index", "color", "for", "pattern", "cycles", "tolerance", "evidence", "within"],
 };
 
 /// `{ color: "#ff0005", for: 200ms }`
-pub(crate) const PHASE: Shape = Shape { name: "a phase", example: "color", keys: &["color", "for"] };
+const PHASE: Shape = Shape { name: "a phase", example: "color", keys: &["color", "for"] };
 
 /// Values of `evidence`.
 pub(crate) const EVIDENCE: [(&str, WantedEvidence); 3] = [
@@ -108,8 +111,13 @@ pub(crate) const EVIDENCE: [(&str, WantedEvidence); 3] = [
     ("reported", WantedEvidence::Reported),
 ];
 
-impl ExpectLed {
-    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+impl StepKind for ExpectLed {
+    const KEYS: &'static [StepKey] = &[StepKey::new("expect-led", "`expect-led`: a colour, or a timed pattern.")
+        .shapes(&[(&EXPECT_LED, "/$defs/ExpectLed"), (&PHASE, "/$defs/Phase")])
+        .not_in_wokwi("take-screenshot with compare-with has the colours of a part too")];
+    const ROLE: Role = Role::Expectation;
+
+    fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {
         let mut map = Map::new(cx, node, &EXPECT_LED)?;
         let part = map.required("part-id", spanned_text);
         let index = map.optional("index", |cx, node| integer(cx, node, 0..=u16::MAX)).unwrap_or(0);
@@ -129,6 +137,42 @@ impl ExpectLed {
             (None, None) => return None,
         };
         Some(Self { part: part?, index, expected, evidence, within })
+    }
+
+    fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
+        generator.subschema_for::<Self>()
+    }
+
+    fn title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expect-led {}", self.part.value)?;
+        if self.index != 0 {
+            write!(f, "[{}]", self.index)?;
+        }
+        match &self.expected {
+            LedExpectation::Color { color, hold } => {
+                write!(f, " {}", color.value)?;
+                hold.iter().try_for_each(|hold| write!(f, " for {}", time::display(*hold)))?;
+            }
+            LedExpectation::Pattern { phases, cycles, tolerance } => {
+                for phase in phases {
+                    write!(f, " {} {}", phase.color.value, time::display(phase.duration))?;
+                }
+                write!(f, ", {cycles} times, +-{}", time::display(*tolerance))?;
+            }
+        }
+        write!(f, "{}", Within(self.within))
+    }
+
+    fn needs(&self) -> &'static [Capability] {
+        match self.evidence {
+            Some(WantedEvidence::Observed) => &[Capability::Led, Capability::LedObserved],
+            Some(WantedEvidence::Measured) => &[Capability::Led, Capability::LedMeasured],
+            Some(WantedEvidence::Reported) | None => &[Capability::Led],
+        }
+    }
+
+    fn within(&self) -> Option<Duration> {
+        self.within
     }
 }
 

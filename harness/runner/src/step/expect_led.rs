@@ -6,21 +6,26 @@ mod light;
 mod look;
 mod pattern;
 
-pub(crate) use late::{LateLook, wait};
+pub(crate) use late::LateLook;
 
-use super::Held;
+use super::run::{At, Held, Run};
 use crate::context::Context;
 use crate::failure::StepError;
 use hil_scenario::step::{ExpectLed, LedExpectation};
 use look::{Look, Seen};
 
-pub(super) async fn run(cx: &mut Context, expect: &ExpectLed) -> Held {
-    let look = Look::new(cx, expect);
-    let seen = judge(&look, expect).await?;
-    if let Some(change) = seen.used {
-        look.light.use_up(cx, change);
+impl Run for ExpectLed {
+    async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
+        if cx.device.late_light().is_some() {
+            return late::wait(cx, self).await;
+        }
+        let look = Look::new(cx, self);
+        let seen = judge(&look, self).await?;
+        if let Some(change) = seen.used {
+            look.light.use_up(cx, change);
+        }
+        Ok(seen.text)
     }
-    Ok(seen.text)
 }
 
 async fn judge(look: &Look, expect: &ExpectLed) -> Result<Seen, StepError> {

@@ -1,13 +1,16 @@
-//! `expect-flash`.
+//! `expect-flash`: how often the device has written and erased.
 
 use std::fmt;
+use std::sync::Arc;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::Spanned;
+use super::kind::{Role, StepKey, StepKind};
 use crate::decode::{Cx, Map, Shape, integer, spanned_text};
+use crate::load::Flow;
 use crate::schema::forms;
 use crate::yaml::{Node, NodeKind};
+use crate::{Capability, Source, Spanned};
 
 /// `expect-flash: { writes: 0, erases: { at-most: 1 }, since: before }`
 #[derive(Debug, Clone, JsonSchema)]
@@ -37,14 +40,17 @@ pub struct CountRange {
 }
 
 /// `expect-flash: {..}`
-pub(crate) const EXPECT_FLASH: Shape =
-    Shape { name: "expect-flash", example: "writes", keys: &["writes", "erases", "since"] };
+const EXPECT_FLASH: Shape = Shape { name: "expect-flash", example: "writes", keys: &["writes", "erases", "since"] };
 
 /// `{ at-least: 1, at-most: 3 }`
-pub(crate) const COUNT_RANGE: Shape = Shape { name: "a count", example: "at-least", keys: &["at-least", "at-most"] };
+const COUNT_RANGE: Shape = Shape { name: "a count", example: "at-least", keys: &["at-least", "at-most"] };
 
-impl ExpectFlash {
-    pub(super) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+impl StepKind for ExpectFlash {
+    const KEYS: &'static [StepKey] = &[StepKey::new("expect-flash", "`expect-flash`: how many writes and erases.")
+        .shapes(&[(&EXPECT_FLASH, "/$defs/ExpectFlash"), (&COUNT_RANGE, "/$defs/CountRange")])];
+    const ROLE: Role = Role::Expectation;
+
+    fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {
         let mut map = Map::new(cx, node, &EXPECT_FLASH)?;
         if !map.has("writes") {
             map.one_of(&["writes", "erases"], true);
@@ -53,6 +59,26 @@ impl ExpectFlash {
         let erases = map.optional("erases", CountRange::decode);
         let since = map.optional("since", spanned_text);
         Some(Self { writes, erases, since })
+    }
+
+    fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
+        generator.subschema_for::<Self>()
+    }
+
+    fn title(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expect-flash")?;
+        for (what, count) in [("writes", &self.writes), ("erases", &self.erases)] {
+            count.iter().try_for_each(|count| write!(f, " {what} {}", count.value))?;
+        }
+        self.since.iter().try_for_each(|mark| write!(f, " since {}", mark.value))
+    }
+
+    fn needs(&self) -> &'static [Capability] {
+        &[Capability::Flash]
+    }
+
+    fn flow(&self, flow: &mut Flow, source: &Arc<Source>, _path: &str) {
+        flow.since(source, self.since.as_ref());
     }
 }
 
