@@ -1,0 +1,104 @@
+//! Panics in what a board prints: noticed, and their addresses turned into functions and lines by the firmware's ELF.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::debug_info::{DebugInfo, DebugInfoError};
+
+/// Lines after a panic in which addresses are looked for.
+const LINES: usize = 100;
+
+/// What panics begin with: Rust's own, esp-backtrace's heading, an exception in ESP-IDF.
+const BEGINNINGS: [&str; 3] = ["panicked at", "====================== PANIC", "Guru Meditation Error"];
+
+/// The functions of a firmware, to name addresses with. For all threads.
+pub struct Symbolizer(Mutex<DebugInfo>);
+
+impl Symbolizer {
+    /// Reads an ELF file.
+    ///
+    /// # Errors
+    /// It is none, or damaged.
+    pub fn new(elf: &[u8]) -> Result<Self, DebugInfoError> {
+        Ok(Self(Mutex::new(DebugInfo::parse(elf)?)))
+    }
+
+    /// The functions at each address of code in a line, the innermost first: `0x42001234 light::main at src/main.rs:12`.
+    pub fn calls(&self, line: &str) -> Vec<String> {
+        // Reading does not change it.
+        let debug = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut calls = Vec::new();
+        for address in addresses(line).filter(|address| debug.is_code(*address)) {
+            let source = debug.source(address);
+            let Some((innermost, outer)) = source.split_first() else { continue };
+            calls.push(format!("{address:#010x} {innermost}"));
+            calls.extend(outer.iter().map(|frame| format!("           inlined in {frame}")));
+        }
+        calls
+    }
+}
+
+impl std::fmt::Debug for Symbolizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Symbolizer")
+    }
+}
+
+/// Follows a board's lines.
+#[derive(Debug, Default)]
+pub struct Panics {
+    lines_left: usize,
+}
+
+impl Panics {
+    /// Whether a panic begins in this line.
+    pub fn begins(&mut self, line: &str) -> bool {
+        let begins = BEGINNINGS.iter().any(|beginning| line.contains(beginning));
+        // The heading and Rust's text are about the same panic.
+        let is_new = begins && self.lines_left == 0;
+        self.lines_left = if begins { LINES } else { self.lines_left.saturating_sub(1) };
+        is_new
+    }
+
+    /// Whether the line belongs to a panic.
+    pub const fn is_inside(&self) -> bool {
+        self.lines_left > 0
+    }
+
+    /// The board has begun anew.
+    pub const fn over(&mut self) {
+        self.lines_left = 0;
+    }
+}
+
+/// All `0x` and eight hexadecimal digits in a line.
+fn addresses(line: &str) -> impl Iterator<Item = u32> + '_ {
+    line.match_indices("0x").filter_map(|(at, _)| {
+        let digits = line.get(at + 2..at + 10)?;
+        let ends = !line[at + 10..].starts_with(|c: char| c.is_ascii_hexdigit());
+        u32::from_str_radix(digits, 16).ok().filter(|_| ends)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_eight_digits() {
+        let line = "E (12) panic: at 0x42001234, ra=0x4200ABCD 0x123 0x4200123456 0x";
+        assert_eq!(addresses(line).collect::<Vec<_>>(), [0x4200_1234, 0x4200_ABCD]);
+        assert_eq!(addresses("MEPC: 0x42é00000").count(), 0);
+    }
+
+    #[test]
+    fn a_panic_is_told_once() {
+        let mut panics = Panics::default();
+        assert!(!panics.begins("I (1) boot: light"));
+        assert!(panics.begins("E (5) panic: panicked at src/main.rs:3:5:"));
+        assert!(panics.is_inside());
+        assert!(!panics.begins("panicked at the same"));
+        panics.over();
+        assert!(!panics.is_inside());
+        assert!(panics.begins("Guru Meditation Error: Core  0 panic'ed"));
+    }
+}

@@ -1,0 +1,226 @@
+//! The board as scenarios handle it.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::analyzer::Analyzer;
+use super::lights::ReportedLights;
+use super::listener::Listener;
+use super::observed::ObservedLights;
+use super::power::Command;
+use super::{Equipment, Lights as Told, SerialTarget};
+use crate::serial::{Sequence, SerialPort};
+use hil_model::observation::Observation;
+use hil_targets::journal::Journal;
+use hil_targets::lights::Lights;
+use hil_targets::{BenchError, Device, Power, Reset, SerialInput};
+
+/// How late a line that tells of the lights may come: 3 ms of its own, those of other lines before it, the 16 ms for which
+/// USB bridges collect, and the network's. The samples of an analyzer come sooner.
+const LATENESS: Duration = Duration::from_millis(250);
+
+/// Says once that the board is lost, and why.
+#[derive(Clone, Default)]
+pub(super) struct Lost(Rc<(RefCell<Option<BenchError>>, Notify)>);
+
+impl Lost {
+    pub(super) fn because(&self, why: BenchError) {
+        *self.0.0.borrow_mut() = Some(why);
+        self.0.1.notify_one();
+    }
+
+    async fn wait(self) -> BenchError {
+        loop {
+            if let Some(why) = self.0.0.borrow_mut().take() {
+                return why;
+            }
+            self.0.1.notified().await;
+        }
+    }
+}
+
+pub(super) struct Board {
+    port: Arc<SerialPort>,
+    journal: Journal,
+    power: Option<Command>,
+    reset: Option<Command>,
+    /// Until it is started.
+    listener: Option<Listener>,
+    listening: Option<JoinHandle<()>>,
+    /// With what observes it.
+    observed: Option<(Arc<Analyzer>, Lights)>,
+    observing: Option<JoinHandle<()>>,
+    lost: Lost,
+    is_off: bool,
+    /// Its console, or the analyzer, tells of them.
+    has_lights: bool,
+}
+
+impl Board {
+    pub(super) fn new(
+        target: &SerialTarget,
+        port: Arc<SerialPort>,
+        analyzer: Option<Arc<Analyzer>>,
+        journal: Journal,
+    ) -> Self {
+        let observed = analyzer.map(|analyzer| (analyzer, Lights::new(journal.clone())));
+        let lost = Lost::default();
+        let Equipment { symbols, power, reset, lights } = target.equipment.clone();
+        let told = match &lights {
+            Told::Reported(wiring) => Some(ReportedLights::new(journal.clone(), wiring, false)),
+            Told::Measured(wiring) => Some(ReportedLights::new(journal.clone(), wiring, true)),
+            Told::Unknown | Told::Observed(..) => None,
+        };
+        let has_lights = told.is_some() || observed.is_some();
+        let listener = Listener::new(Arc::clone(&port), journal.clone(), symbols, told, lost.clone());
+        Self {
+            port,
+            journal,
+            power,
+            reset,
+            listener: Some(listener),
+            listening: None,
+            observed,
+            observing: None,
+            lost,
+            is_off: false,
+            has_lights,
+        }
+    }
+
+    fn record(&self, event: &str) {
+        self.journal.record(Observation::Power { event: event.to_owned() });
+    }
+
+    /// Begins to hear and see the board.
+    fn listen(&mut self) {
+        if let Some(listener) = self.listener.take() {
+            self.listening = Some(tokio::task::spawn_local(listener.run()));
+        }
+        if let Some((analyzer, lights)) = self.observed.clone() {
+            analyzer.clear();
+            let observer = ObservedLights::new(analyzer, lights, self.lost.clone());
+            self.observing = Some(tokio::task::spawn_local(observer.run()));
+        }
+    }
+
+    async fn reset_now(&self) -> Result<(), BenchError> {
+        match &self.reset {
+            Some(command) => command.run("").await,
+            None => Ok(self.port.reset(Sequence::Run).done().await?),
+        }
+    }
+
+    async fn switch(&mut self, on: bool) -> Result<(), BenchError> {
+        let Some(command) = self.power.clone() else {
+            return Err(BenchError::Capability(hil_scenario::Capability::Power));
+        };
+        // A board that is powered by its port takes it along.
+        self.port.may_be_away(!on);
+        command.run(if on { "on" } else { "off" }).await?;
+        self.is_off = !on;
+        if let (false, Some((_, lights))) = (on, &self.observed) {
+            lights.go_dark();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Device for Board {
+    /// Every scenario begins with a board that boots, if there is any way to make it do so.
+    async fn start(&mut self) -> Result<(), BenchError> {
+        // What it has printed since the last scenario belongs to none.
+        self.port.clear();
+        if self.reset.is_none() && self.port.has_control_lines() {
+            self.record("reset");
+            self.port.restart().done().await?;
+            self.listen();
+            return Ok(());
+        }
+        self.listen();
+        if self.reset.is_some() {
+            self.record("reset");
+            self.reset_now().await
+        } else if self.power.is_some() {
+            self.record("power off");
+            self.switch(false).await?;
+            self.record("power on");
+            self.switch(true).await
+        } else {
+            self.journal.note("the board cannot be reset through its port: it goes on from where it was");
+            Ok(())
+        }
+    }
+
+    async fn stop(&mut self) {
+        if self.is_off
+            && let Err(error) = self.switch(true).await
+        {
+            self.journal.note(format!("the board stays off: {error}"));
+        }
+        for task in [self.listening.take(), self.observing.take()].into_iter().flatten() {
+            task.abort();
+        }
+    }
+
+    fn lost(&self) -> Pin<Box<dyn Future<Output = BenchError>>> {
+        Box::pin(self.lost.clone().wait())
+    }
+
+    fn light_lateness(&self) -> Duration {
+        if self.has_lights { LATENESS } else { Duration::ZERO }
+    }
+
+    fn serial(&mut self) -> Option<&mut dyn SerialInput> {
+        Some(self)
+    }
+
+    fn reset(&mut self) -> Option<&mut dyn Reset> {
+        if self.reset.is_some() || self.port.has_control_lines() { Some(self) } else { None }
+    }
+
+    fn power(&mut self) -> Option<&mut dyn Power> {
+        if self.power.is_some() { Some(self) } else { None }
+    }
+}
+
+#[async_trait(?Send)]
+impl SerialInput for Board {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), BenchError> {
+        Ok(self.port.write(bytes).done().await?)
+    }
+}
+
+#[async_trait(?Send)]
+impl Reset for Board {
+    async fn reset(&mut self) -> Result<(), BenchError> {
+        self.record("reset");
+        self.reset_now().await
+    }
+}
+
+#[async_trait(?Send)]
+impl Power for Board {
+    async fn set(&mut self, on: bool) -> Result<(), BenchError> {
+        self.record(if on { "power on" } else { "power off" });
+        self.switch(on).await
+    }
+
+    fn fail_at_flash_operation(&mut self, _k: u32) {
+        // Needs the capability `flash`, which this target does not have: such a scenario is skipped.
+        self.journal.note("a board's flash operations are not seen: no power failure was armed");
+    }
+
+    fn pending_failure(&self) -> Option<u32> {
+        None
+    }
+}

@@ -1,0 +1,48 @@
+//! `hil check --wokwi`: scenario files through Wokwi's eyes.
+
+use hil_model::verdict::Exit;
+use hil_scenario::{Diagnostics, load, wokwi};
+
+use crate::cmd::error::Failure;
+use crate::cmd::selection::Selection;
+
+pub(super) fn run(selection: &Selection) -> Result<Exit, Failure> {
+    let (files, unreadable) = wokwi::check(&selection.paths);
+    let color = crate::cmd::color_on_stderr();
+    if !unreadable.is_empty() {
+        eprint!("{}", unreadable.render(color));
+        return Err(Failure::usage("not all files could be read"));
+    }
+    if files.is_empty() {
+        println!("no scenario found");
+        return Ok(Exit::NothingRan);
+    }
+    let (mut differ, mut wrong) = (0, 0);
+    for file in files {
+        let path = file.path.display().to_string();
+        if !file.differences.is_empty() {
+            differ += 1;
+            let count = file.differences.len();
+            eprintln!("{}", Diagnostics(file.differences).render(color));
+            println!("{path}: {count} {} from Wokwi", if count == 1 { "difference" } else { "differences" });
+            continue;
+        }
+        let errors = load(&[file.path]).errors;
+        if !errors.is_empty() {
+            wrong += 1;
+            eprintln!("{}", errors.render(color));
+            println!("{path}: nothing that Wokwi lacks, but wrong for hil");
+            continue;
+        }
+        let ignored = match file.ignored.as_slice() {
+            [] => String::new(),
+            keys => format!(" (Wokwi ignores {}, which changes nothing)", keys.join(", ")),
+        };
+        println!("{path}: runs in hil and in Wokwi{ignored}");
+    }
+    Ok(match (differ, wrong) {
+        (0, 0) => crate::cmd::DONE,
+        (0, _) => Exit::Usage,
+        _ => Exit::Failed,
+    })
+}

@@ -1,0 +1,80 @@
+//! Which broker.
+
+use std::path::PathBuf;
+
+use hil_runner::BrokerChoice;
+use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open};
+
+use crate::cmd::error::Failure;
+
+#[derive(clap::Args)]
+pub(in crate::cmd) struct BrokerArgs {
+    /// `embedded`: one in-memory broker a scenario; or a URL: `mqtt://[user@]host[:port]`, mqtts://, ws://host:port/path,
+    /// wss://
+    ///
+    /// The password is read from HIL_BROKER_PASSWORD, so that it stands in no process list. Through a broker by URL,
+    /// devices that hil provisions work under topics of their own (hil-7f3a/12/...), which are removed afterwards.
+    #[arg(long, value_name = "URL", default_value = "embedded", env = "HIL_BROKER", hide_env_values = true)]
+    broker: String,
+
+    /// PEM file with the certificate authority to trust for mqtts and wss, instead of the system's
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// Put before every topic of the scenarios, such as `lab/3/`
+    #[arg(long, value_name = "TOPIC")]
+    topic_root: Option<String>,
+}
+
+impl BrokerArgs {
+    pub(in crate::cmd) fn choice(&self) -> Result<BrokerChoice, Failure> {
+        if self.broker == "embedded" {
+            return Ok(BrokerChoice::Embedded);
+        }
+        let mut url: BrokerUrl = self.broker.parse().map_err(|e| Failure::usage(format!("--broker: {e}")))?;
+        if let Ok(password) = std::env::var("HIL_BROKER_PASSWORD") {
+            url.password = Some(password);
+        }
+        if self.ca.is_some() && !url.scheme.is_tls() {
+            return Err(Failure::usage("--ca has a meaning only with mqtts:// and wss://"));
+        }
+        url.ca.clone_from(&self.ca);
+        Ok(BrokerChoice::External(url))
+    }
+
+    /// Arguments beside the URL that a run depends on.
+    pub(in crate::cmd) fn repeat_options(&self) -> Vec<String> {
+        let ca = self.ca.as_ref().map(|ca| ["--ca".to_owned(), ca.display().to_string()]);
+        let root = self.topic_root.as_ref().map(|root| ["--topic-root".to_owned(), root.clone()]);
+        ca.into_iter().chain(root).flatten().collect()
+    }
+
+    /// The root, with the slash at its end.
+    pub(in crate::cmd) fn topic_root(&self) -> Result<Option<String>, Failure> {
+        let Some(root) = self.topic_root.as_deref().map(|r| r.trim_end_matches('/')) else { return Ok(None) };
+        if root.contains(['+', '#', '\0']) {
+            return Err(Failure::usage("--topic-root: a topic has no wildcards"));
+        }
+        Ok(Some(if root.is_empty() { String::new() } else { format!("{root}/") }))
+    }
+}
+
+/// Fails early, once, where every scenario would fail for the same reason.
+pub(in crate::cmd) fn reachable(broker: &BrokerChoice) -> Result<(), Failure> {
+    let BrokerChoice::External(url) = broker else { return Ok(()) };
+    let help =
+        format!("is the broker at {url} running, and are user and password right? Without --broker none is needed");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::io("the runtime does not start", &e))?;
+    let local = tokio::task::LocalSet::new();
+    let result = local.block_on(&runtime, async {
+        let stream = open(url).await.map_err(|e| Failure::bench(&e))?;
+        let options =
+            ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
+        let client = Client::connect(stream, &options, |_| {}).await.map_err(|e| Failure::bench(&e))?;
+        client.disconnect().await;
+        Ok(())
+    });
+    runtime.shutdown_background();
+    result.map_err(|e: Failure| e.help(help))
+}

@@ -1,0 +1,332 @@
+//! `hil sim run`: firmware on the simulated board, for looking into it.
+
+mod files;
+mod summary;
+mod terminal;
+
+use std::io::{IsTerminal as _, Read as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant as WallTime};
+
+use clap::ValueEnum;
+use hil_model::verdict::Exit;
+use hil_tools::simulation::connections::{Allowed, Connections};
+use hil_tools::simulation::gdb::{Detached, Server};
+use hil_tools::simulation::load::{self, LoadError};
+use hil_tools::simulation::session::{End, Pace, Session};
+use simulator::image::FlashSize;
+use simulator::machine::{Config, Machine};
+use simulator::soc::SerialPort;
+use simulator::time::Instant;
+
+use crate::cmd::error::Failure;
+use terminal::Terminal;
+
+/// Run firmware on the simulator, with its serial output here
+///
+/// Starts the firmware on a simulated ESP32-C3 and runs it until Ctrl-C, the time limit, or a text on its serial port. What
+/// it prints goes to standard output; everything else is said on standard error: LEDs, resets, backtraces, registers that
+/// are not modelled. Standard input goes to the serial port.
+///
+/// The device has a network (of the firmware's feature `openeth`) that reaches only what --allow names.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hil sim run light.elf --partitions firmware/partitions.csv --nvs nvs.bin --allow broker.local:1883
+  hil sim run light.elf --until \"mqtt: connected\" --for 10s     a smoke test: exit code 0 or 1
+  hil sim run light.elf --for 1s --vcd pins.vcd                 waveforms for sigrok, PulseView, GTKWave
+  hil sim run light.elf --gdb :3333                             gdb-multiarch light.elf -ex 'target remote :3333'
+  hil sim run light.elf --for 2s --coverage light.lcov          genhtml light.lcov -o coverage
+  hil sim run light.elf --trace --trace-from 20ms --trace-for 100us
+
+Exit codes: 0 ended as asked for, 1 --until not seen, or the firmware halted or cannot go on, 2 wrong usage or file,
+3 bench error (says nothing about the firmware), 130 Ctrl-C. The page docs/simulator.md tells more.")]
+pub(in crate::cmd) struct Args {
+    /// ELF file, app image, or image of the whole flash
+    firmware: PathBuf,
+
+    /// Only serial output and warnings: neither LEDs, nor resets, nor a summary
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    board: BoardArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
+    debug: DebugArgs,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Board")]
+struct BoardArgs {
+    /// Board drawing (Wokwi's format) [default: diagram.json here, else a bare ESP32-C3-DevKitM-1]
+    #[arg(long, value_name = "FILE", visible_alias = "diagram")]
+    board: Option<PathBuf>,
+
+    /// Partition table, if FIRMWARE is not a flash image [default: espflash's]
+    #[arg(long, value_name = "CSV", visible_alias = "partition-table")]
+    partitions: Option<PathBuf>,
+
+    /// Size of the flash chip: 1MB to 16MB [default: what the image says, else 4MB]
+    #[arg(long, value_name = "SIZE", value_parser = flash_size)]
+    flash_size: Option<FlashSize>,
+
+    /// Keep the flash in FILE between runs; all of it but the firmware, which is flashed anew
+    #[arg(long, value_name = "FILE")]
+    flash: Option<PathBuf>,
+
+    /// Write the contents of FILE to the NVS partition first
+    #[arg(long, value_name = "FILE")]
+    nvs: Option<PathBuf>,
+
+    /// Espressif's mask ROM, as ELF or of 384 KB, for functions that the simulator does not perform itself
+    #[arg(long, value_name = "FILE")]
+    rom: Option<PathBuf>,
+
+    /// Where the chip's random numbers begin
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Factory MAC address: 02:00:00:12:34:56
+    #[arg(long, value_name = "MAC", value_parser = mac)]
+    mac: Option<[u8; 6]>,
+
+    /// Where standard input goes
+    #[arg(long, value_enum, value_name = "PORT", default_value = "uart0")]
+    input: Input,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Time")]
+struct LimitArgs {
+    /// End after so much simulated time: 500ms, 10s, 2h
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
+
+    /// End when the serial output contains TEXT; exit code 1 if it does not in time
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    until: Option<String>,
+
+    /// How fast simulated time passes [default: wall with --gdb, --allow or on a terminal, else max]
+    #[arg(long, value_enum, value_name = "PACE")]
+    pace: Option<PaceArg>,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Network")]
+struct NetworkArgs {
+    /// Let the device connect to this host; another one can be put in its place: broker.hil:1883=localhost:18830
+    ///
+    /// Can be given several times. 10.0.2.2 is this machine. Everything else is refused, and no other name resolves.
+    #[arg(long, value_name = "HOST:PORT[=HOST:PORT]")]
+    allow: Vec<Allowed>,
+
+    /// Capture the device's network for Wireshark
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Debugging")]
+struct DebugArgs {
+    /// ELF file with the names and lines of FIRMWARE, if that is an image
+    #[arg(long, value_name = "ELF")]
+    elf: Option<PathBuf>,
+
+    /// Wait for gdb before the first instruction; on 127.0.0.1 unless an address is given
+    #[arg(long, value_name = "[ADDR:]PORT", value_parser = listen_address)]
+    gdb: Option<SocketAddr>,
+
+    /// Write the waveforms of the logic analyzers' pins and of LED data lines
+    #[arg(long, value_name = "FILE")]
+    vcd: Option<PathBuf>,
+
+    /// Write each executed instruction
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "trace.txt")]
+    trace: Option<PathBuf>,
+
+    /// Trace from this simulated time on
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "trace")]
+    trace_from: Option<Duration>,
+
+    /// Trace for so much simulated time
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "trace")]
+    trace_for: Option<Duration>,
+
+    /// Write which source lines were executed, in lcov's format
+    #[arg(long, value_name = "FILE")]
+    coverage: Option<PathBuf>,
+
+    /// Cover the sources below this folder; / for all [default: the current folder]
+    #[arg(long, value_name = "FOLDER", requires = "coverage")]
+    coverage_of: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PaceArg {
+    /// Not faster than the wall clock
+    Wall,
+    /// As fast as it goes; hosts on the network seem slow to the device
+    Max,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Input {
+    /// The USB-to-serial bridge at UART0
+    Uart0,
+    /// The chip's own USB serial port
+    Usb,
+    /// Nowhere
+    None,
+}
+
+pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
+    let (program, mut drawing) = files::load(&args)?;
+    if args.debug.vcd.is_some() {
+        drawing.probe_lights();
+    }
+    let probes = drawing.board.probes.clone();
+    let mut config = Config::default();
+    (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
+    let mut machine = Machine::new(drawing.board, &program.firmware, config);
+    if let Some(path) = &args.board.rom {
+        let rom = load::rom(path).map_err(of_load)?;
+        machine.load_rom(&rom).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    }
+    files::capture(args.network.pcap.as_deref(), &mut machine)?;
+    machine.cpu_mut().set_coverage(args.debug.coverage.is_some());
+    machine.power_on();
+
+    let terminal = Terminal::new(drawing.lights, args.limits.until.clone(), program.debug.clone(), args.quiet);
+    let mut session = Session::new(machine, program.debug, terminal, args.pace());
+    session.connections = Connections::new(&mut session.machine, args.network.allow.clone());
+    session.limit = args.limits.time.map_or(Instant::NEVER, instant);
+    session.input = args.board.input.open();
+    session.waveforms = files::waveforms(args.debug.vcd.as_deref(), &probes, &session.machine)?;
+    session.trace = files::trace(&args.debug)?;
+    let interrupt = Arc::clone(&session.interrupt);
+    ctrlc::set_handler(move || {
+        if interrupt.swap(true, Ordering::Relaxed) {
+            std::process::exit(Exit::Interrupted as i32);
+        }
+    })
+    .map_err(|error| Failure::usage(format!("Ctrl-C cannot be heard: {error}")))?;
+
+    let began = WallTime::now();
+    let result = match args.debug.gdb {
+        None => session.run().map_err(|error| Failure::io("a file of this run", &error)),
+        Some(address) => debug(&mut session, address),
+    };
+    let wall = began.elapsed();
+    session.finish().map_err(|error| Failure::io("a file of this run", &error))?;
+    files::save(&args, &session)?;
+    let end = result?;
+    session.observer.output_result()?;
+    summary::print(&session, &end, wall);
+    Ok(match end {
+        End::Limit if args.limits.until.is_some() => Exit::Failed,
+        End::Limit | End::Satisfied => Exit::Passed,
+        End::Interrupted => Exit::Interrupted,
+        End::Halted { .. } | End::Stuck(_) => Exit::Failed,
+    })
+}
+
+/// Lets gdb debug, and goes on alone if it lets go.
+fn debug(session: &mut Session<Terminal>, address: SocketAddr) -> Result<End, Failure> {
+    let server = Server::new(address).map_err(|error| Failure::bench(&error))?;
+    let address = server.address().map_err(|error| Failure::io("the port for gdb", &error))?;
+    session.observer.announce(&format!("waiting for gdb: target remote {address}"));
+    match server.serve(session).map_err(|error| Failure::bench(&error))? {
+        None => Ok(End::Interrupted),
+        Some(Detached::GoesOn) => {
+            session.observer.say("gdb has detached; the firmware goes on");
+            session.run().map_err(|error| Failure::io("a file of this run", &error))
+        }
+        Some(Detached::Ends) if session.interrupt.load(Ordering::Relaxed) => Ok(End::Interrupted),
+        Some(Detached::Ends) => Ok(End::Limit),
+    }
+}
+
+impl Args {
+    fn pace(&self) -> Pace {
+        let attended = self.debug.gdb.is_some() || !self.network.allow.is_empty() || std::io::stdout().is_terminal();
+        match self.limits.pace {
+            Some(PaceArg::Wall) => Pace::Wall,
+            Some(PaceArg::Max) => Pace::Max,
+            None if attended => Pace::Wall,
+            None => Pace::Max,
+        }
+    }
+}
+
+impl Input {
+    /// Begins to read standard input.
+    fn open(self) -> Option<(SerialPort, mpsc::Receiver<Vec<u8>>)> {
+        let port = match self {
+            Self::Uart0 => SerialPort::Uart0,
+            Self::Usb => SerialPort::UsbSerialJtag,
+            Self::None => return None,
+        };
+        let (send, receive) = mpsc::channel();
+        // Ends with standard input or with the program, whichever comes first.
+        std::thread::spawn(move || {
+            let mut buffer = [0; 1024];
+            while let Ok(n) = std::io::stdin().read(&mut buffer)
+                && n > 0
+                && send.send(buffer[..n].to_vec()).is_ok()
+            {}
+        });
+        Some((port, receive))
+    }
+}
+
+fn of_load(error: LoadError) -> Failure {
+    let failure = Failure::usage(hil_model::error::chain(&error));
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+fn instant(time: Duration) -> Instant {
+    Instant::from_ns(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    hil_scenario::parse_duration(text).map_err(|error| format!("{error}; write 500ms, 1.5s, 2min or 1h"))
+}
+
+/// `4MB`
+pub(super) fn flash_size(text: &str) -> Result<FlashSize, String> {
+    let number = text.to_ascii_uppercase();
+    let megabytes: Option<usize> = number.trim_end_matches('B').trim_end_matches('M').trim().parse().ok();
+    let size = megabytes.and_then(|it| FlashSize::from_bytes(it.checked_mul(1 << 20)?).ok());
+    size.ok_or_else(|| "a flash chip has 1MB, 2MB, 4MB, 8MB or 16MB".to_owned())
+}
+
+/// `02:00:00:12:34:56`
+pub(super) fn mac(text: &str) -> Result<[u8; 6], String> {
+    let form = || "a MAC address is six bytes: 02:00:00:12:34:56".to_owned();
+    let byte = |part: &str| (part.len() == 2).then(|| u8::from_str_radix(part, 16).ok()).flatten();
+    let bytes: Option<Vec<u8>> = text.split(':').map(byte).collect();
+    let bytes: [u8; 6] = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(form)?;
+    if bytes[0] & 1 != 0 {
+        return Err("the address of a device is not that of a group: the lowest bit of its first byte is 0".to_owned());
+    }
+    Ok(bytes)
+}
+
+/// `3333`, `:3333`, `0.0.0.0:3333`
+pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix(':').unwrap_or(text);
+    match port.parse::<u16>() {
+        Ok(port) => Ok(SocketAddr::from(([127, 0, 0, 1], port))),
+        Err(_) => text.parse().map_err(|_| "not a port, or an IP address with a port: 3333, 0.0.0.0:3333".to_owned()),
+    }
+}

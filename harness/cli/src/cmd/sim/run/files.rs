@@ -1,0 +1,115 @@
+//! Files that a run reads and writes.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use hil_tools::simulation::coverage::Coverage;
+use hil_tools::simulation::load::{Drawing, Load, Program, save_flash};
+use hil_tools::simulation::session::Session;
+use hil_tools::simulation::trace::Trace;
+use hil_tools::simulation::waveforms::Waveforms;
+use simulator::machine::{Machine, Probe};
+use simulator::net::pcap;
+use simulator::time::Instant;
+
+use super::terminal::Terminal;
+use super::{Args, DebugArgs, instant, of_load};
+use crate::cmd::error::Failure;
+
+/// The drawing that is taken if none is named.
+const DIAGRAM: &str = "diagram.json";
+
+pub(super) fn load(args: &Args) -> Result<(Program, Drawing), Failure> {
+    let load = Load {
+        firmware: &args.firmware,
+        elf: args.debug.elf.as_deref(),
+        partitions: args.board.partitions.as_deref(),
+        flash_size: args.board.flash_size,
+    };
+    let mut program = load.program().map_err(of_load)?;
+    if args.debug.coverage.is_some() && program.debug.symbols().is_empty() {
+        return Err(Failure::usage(
+            "--coverage: without an ELF file with debug information there are no lines to cover",
+        )
+        .help("give the ELF file that the image was made of: --elf light.elf"));
+    }
+    if let Some(path) = &args.board.flash {
+        program.keep_flash_of(path).map_err(of_load)?;
+    }
+    if let Some(path) = &args.board.nvs {
+        program.write_nvs(path).map_err(of_load)?;
+    }
+    let here = Path::new(DIAGRAM);
+    let drawing = match &args.board.board {
+        Some(path) => Drawing::read(path).map_err(of_load)?,
+        None if here.is_file() => Drawing::read(here).map_err(of_load)?,
+        None => Drawing::bare(),
+    };
+    Ok((program, drawing))
+}
+
+fn create(path: &Path) -> Result<Box<dyn Write>, Failure> {
+    let file = File::create(path).map_err(|error| Failure::io(path.display(), &error))?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+/// Begins a capture of the network.
+pub(super) fn capture(path: Option<&Path>, machine: &mut Machine) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let failed = |error| Failure::io(path.display(), &error);
+    let file = File::create(path).map_err(failed)?;
+    // Whole frames, so that whoever reads along, or comes after a crash, sees them.
+    let mut writer = pcap::Writer::new(file).map_err(failed)?;
+    let name = path.display().to_string();
+    let mut has_failed = false;
+    machine.network().set_tap(move |at, _, frame| {
+        if let Err(error) = writer.record(at, frame)
+            && !std::mem::replace(&mut has_failed, true)
+        {
+            eprintln!("warning: {name}: {error}; the capture is not complete");
+        }
+    });
+    Ok(())
+}
+
+pub(super) fn waveforms(
+    path: Option<&Path>,
+    probes: &[Probe],
+    machine: &Machine,
+) -> Result<Option<Waveforms<Box<dyn Write>>>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let level = |gpio| machine.soc().level(gpio);
+    let waveforms = Waveforms::new(create(path)?, probes, level);
+    waveforms.map(Some).map_err(|error| Failure::io(path.display(), &error))
+}
+
+pub(super) fn trace(args: &DebugArgs) -> Result<Option<Trace>, Failure> {
+    let Some(path) = &args.trace else { return Ok(None) };
+    let from = args.trace_from.unwrap_or_default();
+    let until = args.trace_for.map_or(Instant::NEVER, |span| instant(from.saturating_add(span)));
+    Ok(Some(Trace::new(create(path)?, instant(from)..until)))
+}
+
+/// Writes what is known only at the end.
+pub(super) fn save(args: &Args, session: &Session<Terminal>) -> Result<(), Failure> {
+    if let Some(path) = &args.board.flash {
+        save_flash(path, session.machine.flash()).map_err(|error| Failure::bench(&error))?;
+    }
+    let Some(path) = &args.debug.coverage else { return Ok(()) };
+    let folder = args.debug.coverage_of.clone().unwrap_or_else(|| ".".into());
+    let folder = folder.canonicalize().map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
+    let coverage = Coverage::new(&session.debug, &session.machine.cpu().covered(), &folder);
+    let coverage = coverage.map_err(|error| Failure::usage(format!("the ELF file's debug information: {error}")))?;
+    coverage.write_lcov(&mut create(path)?).map_err(|error| Failure::io(path.display(), &error))?;
+    let (executed, lines) = coverage.lines();
+    let files = coverage.file_count();
+    session.observer.say(&format!("coverage: {executed} of {lines} lines in {files} files below {}", folder.display()));
+    if files == 0 {
+        session.observer.warn(&format!(
+            "none of the {} source files is below that folder; choose another one with --coverage-of",
+            coverage.left_out
+        ));
+    }
+    Ok(())
+}

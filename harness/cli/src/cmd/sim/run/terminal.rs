@@ -1,0 +1,290 @@
+//! What a run shows: serial output on standard output, everything else on standard error.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
+use std::rc::Rc;
+
+use hil_bench::debug_info::DebugInfo;
+use hil_report::Theme;
+use hil_tools::simulation::backtrace::Backtrace;
+use hil_tools::simulation::connections::Notice;
+use hil_tools::simulation::session::Observer;
+use simulator::board::ws2812::{self, Rgb};
+use simulator::machine::{Event, Exit, Machine, What};
+use simulator::soc::{Report, ResetCause, SerialPort};
+use simulator::time::Instant;
+
+use crate::cmd::error::Failure;
+
+/// Faults of a waveform that are shown; more of them say nothing new.
+const MOST_FAULTS: u32 = 10;
+/// A line longer than this is looked through in parts.
+const LONGEST_LINE: usize = 4096;
+
+/// Standard output and standard error.
+pub(super) struct Terminal {
+    /// The names of the LEDs, by chain.
+    lights: Vec<Vec<String>>,
+    shown: Vec<Vec<Rgb>>,
+    /// What is waited for in the serial output.
+    until: Option<String>,
+    is_seen: bool,
+    debug: Rc<DebugInfo>,
+    /// Whether only what is wrong is said.
+    is_quiet: bool,
+    /// The serial line that has come so far.
+    line: Vec<u8>,
+    /// Whether the firmware has said since its start that it panicked.
+    has_panicked: bool,
+    faults: u32,
+    /// What was said about connections.
+    told: BTreeSet<String>,
+    theme: Theme,
+    /// Whether both outputs are the same terminal.
+    is_shared: bool,
+    /// Whether the last serial byte ended a line.
+    at_line_start: Cell<bool>,
+    output: std::io::Result<()>,
+}
+
+impl Terminal {
+    pub(super) fn new(lights: Vec<Vec<String>>, until: Option<String>, debug: Rc<DebugInfo>, is_quiet: bool) -> Self {
+        let shown = lights.iter().map(|lights| vec![Rgb::BLACK; lights.len()]).collect();
+        Self {
+            lights,
+            shown,
+            until,
+            is_seen: false,
+            debug,
+            is_quiet,
+            line: Vec::new(),
+            has_panicked: false,
+            faults: 0,
+            told: BTreeSet::new(),
+            theme: Theme::detect(stderr().is_terminal(), |name| std::env::var(name).ok()),
+            is_shared: stdout().is_terminal() && stderr().is_terminal(),
+            at_line_start: Cell::new(true),
+            output: Ok(()),
+        }
+    }
+
+    /// Says something.
+    pub(super) fn say(&self, text: &str) {
+        if !self.is_quiet {
+            self.print("36", "sim", text);
+        }
+    }
+
+    /// Says something that has to be known to go on.
+    pub(super) fn announce(&self, text: &str) {
+        self.print("36", "sim", text);
+    }
+
+    /// Says that something is wrong.
+    pub(super) fn warn(&self, text: &str) {
+        self.print("33", "warning", text);
+    }
+
+    /// Whether `--until` was asked for and has not come.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.until.is_some() && !self.is_seen
+    }
+
+    /// Whether serial output could be written. That nobody reads it any more is no failure.
+    pub(super) fn output_result(&mut self) -> Result<(), Failure> {
+        match std::mem::replace(&mut self.output, Ok(())) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::io("standard output", &error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn print(&self, color: &str, title: &str, text: &str) {
+        if self.is_shared && !self.at_line_start.replace(true) {
+            eprintln!();
+        }
+        if self.theme.has_color() {
+            eprintln!("\x1b[{color}m{title}\x1b[0m: {text}");
+        } else {
+            eprintln!("{title}: {text}");
+        }
+    }
+
+    fn serial(&mut self, byte: u8) {
+        if self.output.is_ok() {
+            // Standard output is flushed at the end of each line; a prompt has none.
+            self.output = stdout().write_all(&[byte]);
+        }
+        self.at_line_start.set(byte == b'\n');
+        self.line.push(byte);
+        if let Some(text) = &self.until {
+            self.is_seen |= self.line.ends_with(text.as_bytes());
+        }
+        if byte == b'\n' || self.line.len() >= LONGEST_LINE {
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let text = String::from_utf8_lossy(&line);
+        self.has_panicked |= text.contains("panicked at") || text.contains("PANIC");
+        for address in addresses(&text) {
+            if self.debug.symbols().is_empty() || !self.debug.is_code(address) {
+                continue;
+            }
+            let _ = stdout().flush();
+            for frame in self.debug.source(address) {
+                let inlined = if frame.is_inlined { ", inlined in" } else { "" };
+                eprintln!("             {address:#010x}: {frame}{inlined}");
+            }
+        }
+    }
+
+    fn light(&mut self, chain: usize, event: &ws2812::Event) {
+        match event {
+            ws2812::Event::Frame(frame) => {
+                let Some(shown) = self.shown.get_mut(chain) else { return };
+                let is_told = self.lights.get(chain).is_some_and(|names| !names.is_empty());
+                if is_told && *shown != frame.leds {
+                    shown.clone_from(&frame.leds);
+                    self.colors(chain, Instant::from_ns(frame.latch_ns));
+                }
+            }
+            ws2812::Event::Surplus(_) => {}
+            fault => {
+                let Some(name) = self.lights.get(chain).and_then(|lights| lights.first()) else { return };
+                self.faults += 1;
+                if self.faults <= MOST_FAULTS {
+                    self.warn(&format!("data line of {name}: {fault}"));
+                }
+                if self.faults == MOST_FAULTS {
+                    self.warn("more faults of waveforms are not shown");
+                }
+            }
+        }
+    }
+
+    /// What the LEDs of a chain show, neighbours of one colour together.
+    fn colors(&self, chain: usize, at: Instant) {
+        let (names, colors) = (&self.lights[chain], &self.shown[chain]);
+        let mut text = String::new();
+        let mut first = 0;
+        while first < colors.len().min(names.len()) {
+            let color = colors[first];
+            let count = colors[first..].iter().take_while(|it| **it == color).count();
+            let last = (first + count).min(names.len()) - 1;
+            text += if text.is_empty() { "" } else { ", " };
+            text += &names[first];
+            if last > first {
+                text += &format!(" to {}", names[last]);
+            }
+            let Rgb { red, green, blue } = color;
+            text += &match self.theme.has_color() {
+                true => format!(" \x1b[38;2;{red};{green};{blue}m■\x1b[0m {color}"),
+                false => format!(" {color}"),
+            };
+            first += count;
+        }
+        if !self.is_quiet {
+            self.print("35", "led", &format!("[{at}] {text}"));
+        }
+    }
+
+    fn report(&self, report: &Report) {
+        let pc = match report {
+            Report::Unmodelled { pc, .. } | Report::Unsupported { pc, .. } => Some(*pc),
+            _ => None,
+        };
+        let place = pc.and_then(|pc| self.debug.source(pc).into_iter().next());
+        self.warn(&place.map_or_else(|| report.to_string(), |frame| format!("{report}\n         in {frame}")));
+    }
+
+    fn backtrace(&self, machine: &Machine) {
+        let _ = stdout().flush();
+        eprint!("{}", Backtrace::of(machine, &self.debug));
+    }
+}
+
+impl Observer for Terminal {
+    fn event(&mut self, _: &Machine, event: &Event) {
+        match &event.what {
+            What::Serial { port: SerialPort::Uart0 | SerialPort::UsbSerialJtag, byte } => self.serial(*byte),
+            What::Light { chain, event } => self.light(*chain, event),
+            What::Reset(ResetCause::PowerOn) if event.at == Instant::ZERO => {}
+            What::Reset(cause) => {
+                if !self.line.is_empty() {
+                    self.end_line();
+                }
+                self.has_panicked = false;
+                self.say(&format!("[{}] reset: {cause}", event.at));
+            }
+            What::Report(report) => self.report(report),
+            _ => {}
+        }
+    }
+
+    fn pause(&mut self) {
+        if !self.at_line_start.get() && self.output.is_ok() {
+            self.output = stdout().flush();
+        }
+    }
+
+    fn exit(&mut self, machine: &Machine, exit: &Exit) {
+        let now = machine.now();
+        match exit {
+            Exit::Reset(cause) if cause.is_watchdog() => {
+                self.warn(&format!("[{now}] the {cause} resets the chip; it was here:"));
+                self.backtrace(machine);
+            }
+            Exit::Reset(cause) if self.has_panicked => {
+                self.warn(&format!("[{now}] a panic ends with a {cause}; the calls under way:"));
+                self.backtrace(machine);
+            }
+            Exit::Halted { pc } => {
+                self.warn(&format!("[{now}] the firmware jumps to itself with interrupts off, at {pc:#010x}:"));
+                self.backtrace(machine);
+            }
+            Exit::Stuck(stuck) => {
+                self.warn(&format!("[{now}] {stuck}"));
+                self.backtrace(machine);
+            }
+            _ => {}
+        }
+    }
+
+    fn notice(&mut self, machine: &Machine, notice: &Notice) {
+        let text = format!("[{}] {notice}", machine.now());
+        // Firmware tries again, and again.
+        if !self.told.insert(notice.to_string()) {
+            return;
+        }
+        match notice {
+            Notice::Connected { .. } => self.say(&text),
+            Notice::NotAllowed(_) | Notice::Unreachable { .. } => self.warn(&text),
+        }
+    }
+
+    fn is_satisfied(&self) -> bool {
+        self.is_seen || self.output.is_err()
+    }
+}
+
+/// Addresses in a line of text, as panic handlers print them: `0x4200abcd`.
+fn addresses(line: &str) -> impl Iterator<Item = u32> {
+    line.split("0x").skip(1).filter_map(|rest| {
+        let digits = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_hexdigit()).len();
+        (digits == 8).then(|| u32::from_str_radix(&rest[..8], 16).ok()).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::addresses;
+
+    #[test]
+    fn addresses_have_eight_digits() {
+        let found: Vec<u32> = addresses("at 0x4200abcd, 0x40380000: x=0x12 0x123456789 0x").collect();
+        assert_eq!(found, [0x4200_ABCD, 0x4038_0000]);
+    }
+}

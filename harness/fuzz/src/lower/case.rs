@@ -1,0 +1,196 @@
+//! One case as a scenario.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::writer::{Steps, payload, quoted};
+use crate::action::{Action, How, Sent};
+use crate::device::DeviceDescription;
+use crate::model::State;
+use crate::offered::Offered;
+use hil_model::time::display;
+
+/// A case as a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lowered {
+    /// The scenario. Its first line is its name.
+    pub text: String,
+    /// The action of each of its steps; one more than there are actions is the look at the end.
+    pub owners: Vec<usize>,
+}
+
+/// What is known while a case is written.
+pub(super) struct Case<'a> {
+    pub(super) device: &'a DeviceDescription,
+    pub(super) offered: Offered,
+    pub(super) steps: Steps,
+    pub(super) state: State,
+    /// Commands with a retained message, by their places.
+    pub(super) retained: BTreeSet<usize>,
+    /// The longest that the case may last.
+    pub(super) limit: Duration,
+}
+
+/// Limit of a case without its actions.
+const BASE_LIMIT: Duration = Duration::from_secs(60);
+
+/// Writes a case: the device is brought to its start, the actions are done, and in the end its statuses are looked at.
+pub fn lower(actions: &[Action], device: &DeviceDescription, offered: &Offered) -> Lowered {
+    let mut case = Case {
+        device,
+        offered: *offered,
+        steps: Steps::default(),
+        state: device.state.clone(),
+        retained: BTreeSet::new(),
+        limit: BASE_LIMIT,
+    };
+    for (index, action) in actions.iter().enumerate() {
+        case.steps.begin(index);
+        case.action(action);
+    }
+    case.steps.begin(actions.len());
+    case.end();
+    Lowered { text: case.text(), owners: case.steps.owners }
+}
+
+impl Case<'_> {
+    fn action(&mut self, action: &Action) {
+        match action {
+            Action::Command(sent) => self.command(sent),
+            Action::Burst(commands) => self.burst(commands),
+            Action::NearTopic { topic, payload } => self.near_topic(topic, payload),
+            Action::Oversize { command, length } => self.oversize(*command, *length),
+            Action::Reconnect(how) => self.reconnect(*how),
+            Action::Away { seconds, commands } => self.away(*seconds, commands),
+            Action::CutDelivery { bytes, sent } => self.cut_delivery(*bytes, sent),
+            Action::PowerCut { operation, sent } => self.power_cut(*operation, sent),
+            Action::Delay(millis) => {
+                let duration = Duration::from_millis((*millis).into());
+                self.limit += duration;
+                self.steps.delay(duration);
+            }
+        }
+    }
+
+    /// The statuses that the broker keeps are those of the state.
+    fn end(&mut self) {
+        // What stands before is a step without a stimulus, or none at all.
+        self.retained_statuses("In the end");
+    }
+
+    /// All retained statuses, as a new subscriber is given them.
+    pub(super) fn retained_statuses(&mut self, name: &str) {
+        let mut name = Some(name);
+        for status in self.device.statuses.iter().filter(|status| status.retained) {
+            if let Some(name) = name.take() {
+                self.steps.named(name);
+            }
+            let within = self.device.within;
+            let filled = quoted(&status.payload.fill(&self.state));
+            let step = format!(
+                "expect-retained: {{ topic: {}, payload: {filled}, within: {} }}",
+                quoted(&status.topic),
+                display(within)
+            );
+            self.limit += within;
+            self.steps.push(&step);
+        }
+    }
+
+    /// What a command does by the grammar: whether it is accepted, and whether it changes the state.
+    pub(super) fn apply(&mut self, sent: &Sent) -> Effect {
+        let Some(said) = self.device.commands[sent.command].payload.read(&sent.payload) else {
+            return Effect::Rejected;
+        };
+        let before = self.state.clone();
+        self.state.apply(&said);
+        if before == self.state { Effect::Unchanged } else { Effect::Changed }
+    }
+
+    /// `publish: {..}` of a command.
+    pub(super) fn publish(&mut self, sent: &Sent, qos: u8, retain: bool) {
+        if retain {
+            self.retained.insert(sent.command);
+        }
+        let topic = quoted(&self.device.commands[sent.command].topic);
+        let qos = if qos == 1 { String::new() } else { format!(", qos: {qos}") };
+        let retain = if retain { ", retain: true" } else { "" };
+        self.steps.push(&format!("publish: {{ topic: {topic}, {}{qos}{retain} }}", payload(&sent.payload)));
+    }
+
+    fn text(&self) -> String {
+        let mut text =
+            format!("name: \"fuzz\"\nversion: 1\ntags: [regression]\ntimeout: {}s\nsetup:\n", self.limit.as_secs() + 1);
+        if let Some(online) = &self.device.online {
+            text += &format!(
+                "  - expect-retained: {{ topic: {}, payload: {}, within: {} }}\n",
+                quoted(&online.topic),
+                quoted(&online.payload),
+                display(online.within)
+            );
+        }
+        for (index, start) in self.device.start.iter().enumerate() {
+            let topic = quoted(&self.device.commands[start.command].topic);
+            let value = quoted(&start.payload);
+            text += &match &self.device.answer {
+                Some(answer) => {
+                    let answer = quoted(answer);
+                    format!(
+                        "  - request: {{ topic: {topic}, payload: {value}, response: {answer}, within: {} }}\n",
+                        display(self.device.within)
+                    )
+                }
+                None => format!("  - publish: {{ topic: {topic}, payload: {value} }}\n"),
+            };
+            // How quickly commands may follow each other is for the case itself.
+            let last = index + 1 == self.device.start.len();
+            let pause = if last { self.device.settle } else { self.device.settle.min(Duration::from_millis(50)) };
+            text += &format!("  - delay: {}\n", display(pause));
+        }
+        for status in self.device.statuses.iter().filter(|status| status.retained) {
+            text += &format!(
+                "  - expect-retained: {{ topic: {}, payload: {}, within: {} }}\n",
+                quoted(&status.topic),
+                quoted(&status.payload.fill(&self.device.state)),
+                display(self.device.within)
+            );
+        }
+        text += "steps:\n";
+        text += self.steps.text();
+        if self.steps.text().is_empty() {
+            text += "  - log: nothing\n";
+        }
+        if !self.retained.is_empty() {
+            text += "teardown:\n";
+            for command in &self.retained {
+                let topic = quoted(&self.device.commands[*command].topic);
+                text += &format!("  - publish: {{ topic: {topic}, payload: \"\", retain: true }}\n");
+            }
+        }
+        text
+    }
+}
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It is refused.
+    Rejected,
+    /// It is accepted and changes nothing.
+    Unchanged,
+    /// It is accepted and changes something.
+    Changed,
+}
+
+impl How {
+    /// The step that ends the connection.
+    pub(super) const fn step(self) -> &'static str {
+        match self {
+            Self::Drop => "network: drop",
+            Self::ConnectionReset => "network: reset",
+            Self::Reset => "reset",
+            Self::PowerCycle => "power: cycle",
+            Self::BrokerRestart => "broker: restart",
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Connections that end, networks that are down, power that fails.
+
+use std::time::Duration;
+
+use super::case::{Case, Effect};
+use super::writer::quoted;
+use crate::action::{How, Sent};
+use crate::device::Online;
+use crate::model::light;
+use hil_model::time::display;
+
+/// How long a device may need to come back when it has tried in vain.
+const LONGEST_PAUSE: Duration = Duration::from_secs(40);
+/// Until then a command that is stored has been.
+const STORED: Duration = Duration::from_secs(1);
+
+impl Case<'_> {
+    /// The connection ends; the device returns and reports its state.
+    pub(super) fn reconnect(&mut self, how: How) {
+        let Some(online) = self.device.online.clone() else { return };
+        self.steps.named("The connection ends").push(how.step());
+        self.returns(&online, LONGEST_PAUSE);
+        if online.statuses {
+            for index in 0..self.device.statuses.len() {
+                self.status(index);
+            }
+        }
+        self.settled();
+    }
+
+    fn returns(&mut self, online: &Online, within: Duration) {
+        self.limit += within;
+        let (topic, payload) = (quoted(&online.topic), quoted(&online.payload));
+        let within = display(within);
+        self.steps
+            .named("It is back")
+            .push(&format!("expect-message: {{ topic: {topic}, payload: {payload}, within: {within} }}"));
+    }
+
+    /// The network is down: what is sent meanwhile is applied when it is up again.
+    pub(super) fn away(&mut self, seconds: u32, commands: &[Sent]) {
+        let Some(online) = self.device.online.clone() else { return };
+        self.steps.push("network: down");
+        for sent in commands {
+            self.apply(sent);
+            // Of QoS 0 nothing is promised, and a retained message would be given to it as such.
+            self.publish(sent, sent.qos.max(1), false);
+        }
+        let pause = Duration::from_secs(seconds.into());
+        self.limit += pause;
+        self.steps.delay(pause);
+        self.steps.push("network: up");
+        self.returns(&online, LONGEST_PAUSE);
+        self.settled();
+    }
+
+    /// The connection breaks within the delivery of a command, which is delivered again.
+    pub(super) fn cut_delivery(&mut self, bytes: u32, sent: &Sent) {
+        let Some(online) = self.device.online.clone() else { return };
+        self.apply(sent);
+        self.steps.push(&format!("network: {{ drop: {{ packet: publish, to: device, after-bytes: {bytes} }} }}"));
+        self.publish(sent, sent.qos.max(1), false);
+        self.returns(&online, LONGEST_PAUSE);
+        self.settled();
+    }
+
+    /// Power fails while a command is stored: what is restored is the state before or after it, and in the end it is
+    /// applied, since it was not acknowledged before it was stored.
+    pub(super) fn power_cut(&mut self, operation: u32, sent: &Sent) {
+        let Some(online) = self.device.online.clone() else { return };
+        let before = self.state.clone();
+        if self.apply(sent) != Effect::Changed {
+            // Nothing is stored, so power would not fail.
+            self.publish(sent, sent.qos.max(1), false);
+            self.settled();
+            return;
+        }
+        self.steps.push(&format!("power: {{ off-at: flash-write {operation} }}"));
+        self.publish(sent, sent.qos.max(1), false);
+        self.limit += STORED;
+        self.steps.delay(STORED);
+        self.steps.push("power: \"on\"");
+        if self.offered.serial {
+            let within = display(self.device.within);
+            let either = [&before, &self.state].map(|state| {
+                format!("{{ expect-serial: {{ matches: {}, within: {within} }} }}", quoted(&light::restored(state)))
+            });
+            self.limit += self.device.within;
+            self.steps
+                .named("The state before or after the command, never a third")
+                .push(&format!("any-of: [{}]", either.join(", ")));
+        }
+        self.returns(&online, LONGEST_PAUSE);
+        self.settled();
+    }
+}

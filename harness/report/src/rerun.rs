@@ -1,0 +1,42 @@
+//! The command line that repeats one scenario.
+
+use hil_model::event::RunInfo;
+use hil_scenario::plan::Filter;
+
+/// The command that runs the scenario `id` again, and no other, in the way of the run `info`.
+///
+/// `hil run --target native --seed 42 --filter '=reject/hue[361]'`
+pub fn rerun_command(info: &RunInfo, id: &str) -> String {
+    let options: String = info.options.iter().map(|o| format!(" {}", quoted(o))).collect();
+    // The password, if any, is not known here; it comes from the environment.
+    let broker = info.broker.replace(":***@", "@");
+    let broker = if broker == "embedded" { String::new() } else { format!(" --broker {}", quoted(&broker)) };
+    format!(
+        "hil run{options} --target {}{broker} --seed {} --filter {}",
+        quoted(&info.target),
+        info.seed,
+        quoted(&Filter::exactly(id))
+    )
+}
+
+/// `text` as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", super::text::clean(text).replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_survive_the_shell() {
+        assert_eq!(quoted("native"), "native");
+        assert_eq!(quoted("=reject/hue[361]"), "'=reject/hue[361]'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,309 @@
+//! One attempt at a scenario: its world is built, its steps are carried out, its world is taken down.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::context::{Context, Window};
+use super::failure::{StepError, Unmet, bench_failure};
+use super::observer::Observer;
+use super::options::{BrokerChoice, Cancel, RunOptions};
+use super::pool::{Place, Planned};
+use super::record::Recorder;
+use super::serial_log::SerialLog;
+use super::step;
+use super::{filters, invariants, late, redact, shorten};
+use hil_model::event::{Attempt, Failure};
+use hil_model::hash::fnv1a;
+use hil_model::observation::{Entry, Observation};
+use hil_model::time::SimTime;
+use hil_model::verdict::Verdict;
+use hil_scenario::{DEFAULT_TIMEOUT, SourcedStep};
+use hil_targets::broker::{Broker, EmbeddedBroker};
+use hil_targets::clock::{self, Due, Pace};
+use hil_targets::journal::Journal;
+use hil_targets::wire::Wire;
+use hil_targets::{Bench, BenchError, Watch};
+
+/// After this long without a message, a device that was stopped has said its last on a shared broker.
+const QUIET: Duration = Duration::from_millis(300);
+/// Longest wait for that.
+const LAST_MESSAGES_LIMIT: Duration = Duration::from_secs(3);
+/// Limit of a scenario that its device carries out by itself; no more than a guard behind the device's own.
+const CARRIED_LIMIT: Duration = Duration::from_secs(86_400);
+
+/// Runs one attempt, on the current thread. `label` tells its device and topics on a shared broker
+/// apart from those of its siblings and of earlier attempts.
+pub(super) fn attempt(
+    planned: &Planned,
+    label: &str,
+    place: &Place<'_>,
+    options: &RunOptions,
+    cancel: &Cancel,
+    watch: Watch,
+) -> Attempt {
+    let began = Instant::now();
+    let pace = place.target.pace(options.broker.kind());
+    let runtime = match clock::runtime(pace) {
+        Ok(runtime) => runtime,
+        Err(e) => return dead_on_arrival(&BenchError::System(e), began.elapsed()),
+    };
+    let local = tokio::task::LocalSet::new();
+    let attempt = local.block_on(&runtime, async {
+        let mut world = match World::build(planned, label, place, options, (pace, watch)).await {
+            Ok(world) => world,
+            Err(error) => return dead_on_arrival(&error, began.elapsed()),
+        };
+        let interrupted = world.play(planned, cancel).await;
+        world.take_down().await;
+        world.report(interrupted, began.elapsed())
+    });
+    drop(local);
+    // Tasks that block (a name look-up without an answer) must not hold the scenario up.
+    runtime.shutdown_background();
+    attempt
+}
+
+/// An attempt that ended in a bench error before its first step.
+pub(super) fn dead_on_arrival(error: &BenchError, wall_time: Duration) -> Attempt {
+    let base = Failure {
+        verdict: Verdict::BenchError,
+        title: String::new(),
+        code: String::new(),
+        step: "start".to_owned(),
+        step_title: "bring up broker, observer and device".to_owned(),
+        place: None,
+        expected: None,
+        actual: None,
+        help: None,
+        at: SimTime::ZERO,
+        related: Vec::new(),
+    };
+    Attempt {
+        verdict: Verdict::BenchError,
+        board: None,
+        device_time: SimTime::ZERO,
+        wall_time,
+        steps: Vec::new(),
+        failures: vec![bench_failure(error, base)],
+        journal: Vec::new(),
+    }
+}
+
+struct World {
+    cx: Context,
+    recorder: Recorder,
+    timeout: Duration,
+    /// Whether the topic root is this attempt's own, to be left as if it had never been.
+    is_private: bool,
+}
+
+impl World {
+    async fn build(
+        planned: &Planned,
+        label: &str,
+        place: &Place<'_>,
+        options: &RunOptions,
+        (pace, watch): (Pace, Watch),
+    ) -> Result<Self, BenchError> {
+        let scenario = &planned.scenario;
+        let journal = Journal::new();
+        watch.sees(&journal);
+        let broker = match &options.broker {
+            BrokerChoice::Embedded => Broker::Embedded(Rc::new(EmbeddedBroker::start(None).await?)),
+            BrokerChoice::External(url) => Broker::External(Rc::new(url.clone())),
+        };
+        let due = (pace == Pace::JumpWhenQuiet).then(Due::default);
+        if let Some(due) = &due {
+            tokio::task::spawn_local(due.clone().keep_pace(journal.clone()));
+        }
+        let provisions =
+            place.target.capabilities(options.broker.kind()).contains(&hil_scenario::Capability::Provision);
+        // A root that the user names may be a device's own: what is retained there is not ours to remove.
+        let (root, is_private) = match (place.topic_root, &options.broker) {
+            (Some(root), _) => (root.to_owned(), false),
+            (None, BrokerChoice::External(_)) if provisions => (format!("hil-{}/{label}/", options.run_id), true),
+            (None, _) => (String::new(), false),
+        };
+        let wire = Wire::new(broker.clone(), journal.clone(), due, root.clone());
+        let variables = scenario.variables();
+        let filters = match &options.broker {
+            BrokerChoice::External(_) if root.is_empty() => filters::observed(planned, &variables),
+            _ => vec!["#".to_owned()],
+        };
+        let client_id = |suffix: &str| match &options.broker {
+            BrokerChoice::Embedded => suffix.to_owned(),
+            BrokerChoice::External(_) => format!("hil{}-{label}{suffix}", options.run_id),
+        };
+        let observer =
+            Observer::connect(broker.clone(), wire.clone(), journal.clone(), root.clone(), client_id("o"), filters)
+                .await?;
+        let bench = Bench {
+            journal: journal.clone(),
+            wire: wire.clone(),
+            config: planned.file.device.clone(),
+            topic_root: root.clone(),
+            client_id: client_id("light"),
+            credentials: broker.credentials(),
+            // Not of the id: that holds the path, and the same scenario is to run alike wherever it lies.
+            seed: options.seed ^ fnv1a(scenario.title.bytes()),
+            watch,
+        };
+        let mut device = place.target.open(bench)?;
+        let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        device.prepare(scenario, timeout)?;
+        let cx = Context {
+            deadline: journal.now() + timeout,
+            timeout,
+            journal,
+            observer: Rc::new(observer),
+            device,
+            broker,
+            wire,
+            variables,
+            marks: HashMap::new(),
+            window: Window::default(),
+            serial: SerialLog::default(),
+            requests: 0,
+            sequential: scenario.has_only_wokwi_steps(),
+            id: scenario.id.clone(),
+            late: None,
+        };
+        Ok(Self { cx, recorder: Recorder::default(), timeout, is_private })
+    }
+
+    /// Carries out setup, steps and teardown; whether it was interrupted.
+    async fn play(&mut self, planned: &Planned, cancel: &Cancel) -> bool {
+        if let Err(error) = self.cx.device.start().await {
+            let failed = dead_on_arrival(&error, Duration::ZERO);
+            self.recorder.failures.extend(failed.failures);
+            return false;
+        }
+        // What it took to bring the device up is none of the scenario's time. What it carries out itself it limits itself.
+        let is_carried = self.cx.device.carrier().is_some();
+        self.cx.begin_timeout(if is_carried { CARRIED_LIMIT } else { self.timeout });
+        if self.cx.sequential
+            && let Some(points) = self.cx.device.pause_points()
+        {
+            points.pause();
+            self.cx.journal.note("all steps are Wokwi's: the device's time stands still between them");
+        }
+        let observer = Rc::clone(&self.cx.observer);
+        let device_lost = self.cx.device.lost();
+        let journal = self.cx.journal.clone();
+        let lost = tokio::select! {
+            biased;
+            () = cancel.interrupted() => return true,
+            reason = observer.lost() => Some(BenchError::BrokerLost(reason)),
+            reason = device_lost => Some(reason),
+            entries = journal.full() => Some(BenchError::JournalFull(entries)),
+            () = self.steps(planned) => None,
+        };
+        if let Some(reason) = lost {
+            self.lost(&reason, "run", "while the scenario ran");
+        }
+        false
+    }
+
+    async fn steps(&mut self, planned: &Planned) {
+        let scenario = &planned.scenario;
+        let main = [("setup", &scenario.setup), ("step", &scenario.steps)];
+        for (name, steps) in main {
+            if self.list(name, steps).await.is_err() {
+                break;
+            }
+        }
+        let broken = self.cx.journal.read(0, |entries| invariants::check(entries, planned.file.may_reset));
+        self.recorder.failures.extend(broken);
+        let pending = self.cx.device.power().and_then(|power| power.pending_failure());
+        if let Some(missing) = pending.filter(|_| self.recorder.failures.is_empty()) {
+            self.recorder.failures.push(invariants::pending_power_failure(missing, self.cx.journal.now()));
+        }
+        if !self.recorder.failures.is_empty() && self.cx.device.carrier().is_some_and(|carrier| carrier.is_over()) {
+            if !scenario.teardown.is_empty() {
+                self.cx.journal.note("no teardown: the simulation has ended with the step that failed");
+            }
+            return;
+        }
+        self.cx.begin_timeout(self.timeout);
+        self.recorder.rearm();
+        // Recorded where it happened.
+        let _ = self.list("teardown", &scenario.teardown).await;
+        if let Err(error) = late::judge(&mut self.cx, &mut self.recorder).await {
+            self.lost(&error, "end", "what the lights have shown");
+        }
+    }
+
+    /// The bench failed beside the steps.
+    fn lost(&mut self, reason: &BenchError, step: &str, step_title: &str) {
+        let failed = dead_on_arrival(reason, Duration::ZERO);
+        let at = self.cx.journal.now();
+        self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure {
+            at,
+            step: step.to_owned(),
+            step_title: step_title.to_owned(),
+            ..f
+        }));
+    }
+
+    async fn list(&mut self, name: &str, steps: &[SourcedStep]) -> Result<(), StepError> {
+        for (i, sourced) in steps.iter().enumerate() {
+            let path = format!("{name} {}", i + 1);
+            let Self { cx, recorder, timeout, .. } = self;
+            // In Wokwi only time that passes in a step can be too long.
+            if cx.journal.now() >= cx.deadline && !cx.sequential {
+                let place = super::failure::StepPlace {
+                    path: &path,
+                    title: "",
+                    source: &sourced.source,
+                    span: sourced.step.span,
+                };
+                let unmet = Unmet::timeout("before", *timeout);
+                return Err(recorder.failed(unmet.into(), &place, cx));
+            }
+            step::run(cx, recorder, &sourced.source, &sourced.step, &path).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_down(&mut self) {
+        let (journal, end) = (self.cx.journal.clone(), self.cx.journal.end());
+        self.cx.device.stop().await;
+        self.cx.wire.end();
+        if self.is_private {
+            // Its last statuses may still be on their way, and its will, retained too, comes only now.
+            let _due = self.cx.wire.hold("the device's last messages", 2 * LAST_MESSAGES_LIMIT);
+            let last = |entries: &[Entry]| {
+                entries.iter().rev().find(|e| matches!(e.what, Observation::Received(_))).map(|e| e.seq)
+            };
+            let limit = journal.now() + LAST_MESSAGES_LIMIT;
+            let mut from = end;
+            while let Some(seq) = journal.wait(from, (journal.now() + QUIET).min(limit), last).await {
+                from = seq + 1;
+            }
+            self.cx.observer.clean_up().await;
+        }
+        self.cx.observer.disconnect().await;
+        if let Broker::Embedded(broker) = &self.cx.broker {
+            broker.stop().await;
+        }
+    }
+
+    fn report(self, interrupted: bool, wall_time: Duration) -> Attempt {
+        let failures = self.recorder.failures;
+        let verdict = match failures.first() {
+            _ if interrupted => Verdict::Interrupted,
+            None => Verdict::Passed,
+            Some(first) => first.verdict,
+        };
+        Attempt {
+            verdict,
+            board: None,
+            device_time: self.cx.journal.now(),
+            wall_time,
+            steps: self.recorder.steps,
+            failures,
+            journal: redact::entries(shorten::shortened(self.cx.journal.to_vec()), &self.cx.variables),
+        }
+    }
+}

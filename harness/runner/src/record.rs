@@ -1,0 +1,115 @@
+//! What a scenario's attempt leaves behind: its steps and failures.
+
+use super::context::Context;
+use super::failure::{StepError, StepPlace};
+use super::late::LateStep;
+use hil_model::event::{Failure, StepReport};
+use hil_model::observation::Observation;
+use hil_model::time::SimTime;
+use hil_targets::journal::Position;
+
+/// Steps and failures of one attempt.
+#[derive(Default)]
+pub(super) struct Recorder {
+    pub(super) steps: Vec<StepReport>,
+    pub(super) failures: Vec<Failure>,
+    /// Steps that are judged when the run is over.
+    pub(super) late: Vec<LateStep>,
+    /// Whether the failure on its way up was recorded already, at the innermost step.
+    reported: bool,
+    /// Within `any-of`: what does not hold is no failure yet.
+    pub(super) probing: bool,
+}
+
+impl Recorder {
+    /// A step has ended; `Ok` holds what it says for itself.
+    pub(super) fn ended(
+        &mut self,
+        result: Result<String, StepError>,
+        place: &StepPlace<'_>,
+        from: SimTime,
+        cx: &Context,
+    ) -> Result<(), StepError> {
+        if self.probing {
+            return result.map(drop);
+        }
+        let ok = result.is_ok();
+        self.steps.push(StepReport {
+            path: place.path.to_owned(),
+            title: place.title.to_owned(),
+            line: place.source.place(place.span).line,
+            from,
+            to: cx.journal.now(),
+            ok,
+        });
+        match result {
+            Ok(text) => {
+                if !text.is_empty() {
+                    let text = cx.variables.redact(&text).into_owned();
+                    cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok, text });
+                }
+                Ok(())
+            }
+            Err(error) => Err(self.failed(error, place, cx)),
+        }
+    }
+
+    /// Records a failure, once, at the innermost step that it happened in.
+    pub(super) fn failed(&mut self, error: StepError, place: &StepPlace<'_>, cx: &Context) -> StepError {
+        if self.probing || self.reported {
+            return error;
+        }
+        self.reported = true;
+        let (failure, error) = error.into_failure(place, &cx.journal);
+        let failure = redacted(failure, cx);
+        let text = failure.title.clone();
+        cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
+        self.failures.push(failure);
+        error
+    }
+
+    /// A step was judged after the run, by a record of the lights that begins at journal entry `first`. What fails so failed
+    /// before anything else did.
+    pub(super) fn judged(
+        &mut self,
+        result: Result<String, StepError>,
+        place: &StepPlace<'_>,
+        first: Position,
+        cx: &Context,
+    ) {
+        let error = match result {
+            Ok(text) => {
+                let text = format!("{text} of simulated time, judged after the run");
+                cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: true, text });
+                return;
+            }
+            Err(error) => error,
+        };
+        let (mut failure, _) = error.into_failure(place, &cx.journal);
+        failure.related.iter_mut().for_each(|seq| *seq += first);
+        if let Some(step) = self.steps.iter_mut().rev().find(|step| step.path == place.path) {
+            step.ok = false;
+            failure.at = step.to;
+        }
+        let text = failure.title.clone();
+        cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
+        self.failures.insert(0, redacted(failure, cx));
+    }
+
+    /// The next failure is a new one (the teardown's).
+    pub(super) fn rearm(&mut self) {
+        self.reported = false;
+    }
+}
+
+/// Takes secrets out of a failure's texts.
+fn redacted(failure: Failure, cx: &Context) -> Failure {
+    let clean = |text: String| cx.variables.redact(&text).into_owned();
+    Failure {
+        title: clean(failure.title),
+        expected: failure.expected.map(clean),
+        actual: failure.actual.map(clean),
+        help: failure.help.map(clean),
+        ..failure
+    }
+}

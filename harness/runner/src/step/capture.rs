@@ -1,0 +1,77 @@
+//! `capture`: a part of what was observed becomes a variable.
+
+use super::Held;
+use crate::context::{Context, DEFAULT_WITHIN};
+use crate::failure::{StepError, Unmet};
+use hil_model::observation::{Entry, Observation};
+use hil_model::time::display;
+use hil_scenario::step::{Capture, CaptureSource};
+use hil_targets::broker::filter_matches;
+
+pub(super) async fn run(cx: &mut Context, capture: &Capture) -> Held {
+    let deadline = cx.limit(capture.within);
+    let value = match &capture.from {
+        CaptureSource::Message { topic, .. } => {
+            let journal = cx.journal.clone();
+            let last = |entries: &[Entry]| {
+                entries.iter().rev().find_map(|e| match &e.what {
+                    Observation::Received(m) if filter_matches(&topic.value, &m.topic) => {
+                        Some((e.seq, m.payload.as_text().map(str::to_owned)))
+                    }
+                    _ => None,
+                })
+            };
+            match journal.wait(0, deadline, last).await {
+                None => return Err(missing(capture, &format!("no message on {}", topic.value))),
+                Some((seq, None)) => {
+                    return Err(Unmet::new("hil::capture", "the captured payload is not text").related([seq]).into());
+                }
+                Some((seq, Some(text))) => part(&capture.from, &text).ok_or_else(|| {
+                    let title = format!("{text:?} on {} has no such part", topic.value);
+                    StepError::from(Unmet::new("hil::capture", title).actual(text.clone()).related([seq]))
+                })?,
+            }
+        }
+        CaptureSource::Serial { matches } => {
+            let (journal, regex) = (cx.journal.clone(), &matches.value);
+            let log = &mut cx.serial;
+            let found = journal
+                .wait(0, deadline, |entries| {
+                    log.take(entries);
+                    let line = log.lines(0).filter(|(_, line)| regex.is_match(line)).last();
+                    line.map(|(_, line)| line)
+                })
+                .await;
+            let line = found.ok_or_else(|| missing(capture, &format!("no serial line matches /{regex}/")))?;
+            part(&capture.from, &line).unwrap_or(line)
+        }
+    };
+    let said = format!("{} = {value:?}", capture.name.value);
+    cx.variables.set(capture.name.value.clone(), value);
+    Ok(said)
+}
+
+/// The part of `text` that is asked for.
+fn part(from: &CaptureSource, text: &str) -> Option<String> {
+    let group = |regex: &regex::Regex| {
+        let captures = regex.captures(text)?;
+        captures.get(1).or_else(|| captures.get(0)).map(|m| m.as_str().to_owned())
+    };
+    match from {
+        CaptureSource::Serial { matches } => group(&matches.value),
+        CaptureSource::Message { matches: Some(regex), .. } => group(&regex.value),
+        CaptureSource::Message { pointer: Some(pointer), .. } => {
+            let json: serde_json::Value = serde_json::from_str(text).ok()?;
+            Some(match json.pointer(&pointer.value)? {
+                serde_json::Value::String(s) => s.clone(),
+                other => other.to_string(),
+            })
+        }
+        CaptureSource::Message { .. } => Some(text.to_owned()),
+    }
+}
+
+fn missing(capture: &Capture, what: &str) -> StepError {
+    let within = display(capture.within.unwrap_or(DEFAULT_WITHIN));
+    Unmet::new("hil::capture", format!("{what} within {within}")).at(capture.name.span).into()
+}

@@ -1,0 +1,76 @@
+//! `expect-retained`: proved by a fresh subscription, not by having seen the message.
+
+use std::time::Duration;
+
+use super::Held;
+use super::matching::{describe, matches, show, span};
+use crate::context::{Context, DEFAULT_WITHIN};
+use crate::failure::Unmet;
+use hil_model::observation::{Message, Observation};
+use hil_model::time::display;
+use hil_scenario::step::ExpectRetained;
+
+/// Wall time for which an external broker may take to send a retained message after SUBACK.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// Messages that a failure shows at most.
+const SHOWN: usize = 8;
+/// Scenario time between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+pub(super) async fn run(cx: &mut Context, expect: &ExpectRetained) -> Held {
+    let deadline = cx.limit(expect.within);
+    let topic = &expect.topic.value;
+    loop {
+        let retained = cx.observer.retained(topic, PATIENCE).await?;
+        if is_expected(expect, retained.as_ref()) {
+            if let Some(message) = &retained {
+                cx.capture_payload(&expect.payload, &message.payload);
+            }
+            return Ok(retained.as_ref().map_or_else(|| format!("nothing retained on {topic}"), show));
+        }
+        if cx.journal.now() >= deadline {
+            return Err(unmet(expect, retained.as_ref()).related(messages(cx)).into());
+        }
+        let next = (cx.journal.now() + PAUSE).min(deadline);
+        tokio::time::sleep_until(cx.journal.instant(next)).await;
+    }
+}
+
+/// The last messages since the stimulus: what was asked of the device, and what it said.
+fn messages(cx: &Context) -> Vec<u64> {
+    let mut last: Vec<u64> = cx.journal.read(cx.messages_from(), |entries| {
+        let messages = entries.iter().rev().filter_map(|e| match &e.what {
+            Observation::Published(_) | Observation::Received(_) => Some(e.seq),
+            _ => None,
+        });
+        messages.take(SHOWN).collect()
+    });
+    last.reverse();
+    last
+}
+
+fn is_expected(expect: &ExpectRetained, retained: Option<&Message>) -> bool {
+    match retained {
+        None => expect.absent,
+        Some(message) => {
+            !expect.absent
+                && matches(&expect.payload, &message.payload.0)
+                && expect.qos.as_ref().is_none_or(|q| q.value == message.qos)
+        }
+    }
+}
+
+fn unmet(expect: &ExpectRetained, retained: Option<&Message>) -> Unmet {
+    let topic = &expect.topic.value;
+    let within = display(expect.within.unwrap_or(DEFAULT_WITHIN));
+    let wanted = if expect.absent { "no retained message".to_owned() } else { describe(&expect.payload) };
+    let title = match (expect.absent, retained) {
+        (true, _) => format!("a message is retained on {topic}"),
+        (false, None) => format!("nothing is retained on {topic} within {within}"),
+        (false, Some(_)) => format!("another message is retained on {topic}"),
+    };
+    Unmet::new("hil::expect_retained", title)
+        .at(span(&expect.payload).unwrap_or(expect.topic.span))
+        .expected(format!("{wanted}, for a new subscriber within {within}"))
+        .actual(retained.map_or_else(|| "no retained message".to_owned(), show))
+}

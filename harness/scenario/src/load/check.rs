@@ -1,0 +1,166 @@
+//! A file to scenarios: each row with its variables, every step checked.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::document::{self, Document, Row};
+use super::flow::Flow;
+use super::id::{self, Ids};
+use super::include::{self, Parts};
+use crate::error::{Code, Diagnostic};
+use crate::variables::{Secret, Secrets, references};
+use crate::{Capability, DeviceConfig, Scenario, ScenarioFile, SourcedStep, Span, Spanned};
+
+/// Rows of `cases` times steps.
+const MAX_WORK: usize = 1_000_000;
+
+/// Reads environment variables.
+pub(super) type Env<'e> = dyn Fn(&str) -> Option<String> + 'e;
+
+/// All that can be known of a file without running it. `None` comes with at least one error.
+pub(super) fn scenario_file(
+    document: Document,
+    env: &Env<'_>,
+    ids: &mut Ids,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<ScenarioFile> {
+    let before = errors.len();
+    let parts = include::resolve(&document, errors);
+    let secrets = Arc::new(secrets(&document, &parts, env));
+    let (file_vars, _) = parts.vars.resolve(&secrets);
+    let device = document::device_config(&document, &file_vars, errors);
+    let file_id = ids.of_file(&document.source.path);
+    let title = document.name.clone().map_or_else(String::new, |name| name.value);
+
+    let steps = document.steps.len() + parts.setup.len() + parts.teardown.len();
+    if document.cases.len().saturating_mul(steps) > MAX_WORK {
+        let span = document.cases.first().map_or_else(Span::default, |row| row.span);
+        let title = format!("rows of `cases` times steps are more than {MAX_WORK}");
+        errors.push(Diagnostic::new(Code::Limit, title).at(&document.source, span, ""));
+        return None;
+    }
+    let mut scenarios = Vec::new();
+    let mut found = Findings::default();
+    let rows: Vec<Option<&Row>> =
+        if document.cases.is_empty() { vec![None] } else { document.cases.iter().map(Some).collect() };
+    for row in &rows {
+        let (scenario, problems) = scenario(&document, &parts, *row, &secrets, &device);
+        found.add(*row, problems);
+        let case = row.map(|row| format!("[{}]", id::case_id(row))).unwrap_or_default();
+        let id = ids.unique(format!("{file_id}{case}"));
+        let title = if case.is_empty() { title.clone() } else { format!("{title} {case}") };
+        scenarios.push(Scenario { id, title, ..scenario });
+    }
+    ids.take(&file_id);
+    errors.extend(found.into_diagnostics(&document, rows.len()));
+    if errors.len() > before {
+        return None;
+    }
+    Some(ScenarioFile {
+        source: document.source,
+        name: document.name.unwrap_or_else(|| Spanned::new(String::new(), Span::default())),
+        tags: document.tags,
+        requires: document.requires,
+        timeout: document.timeout,
+        may_reset: document.may_reset,
+        device,
+        scenarios,
+    })
+}
+
+fn scenario(
+    document: &Document,
+    parts: &Parts,
+    row: Option<&Row>,
+    secrets: &Arc<Secrets>,
+    device: &DeviceConfig,
+) -> (Scenario, Vec<Diagnostic>) {
+    let mut definitions = parts.vars.clone();
+    for (name, value) in row.into_iter().flat_map(|row| &row.vars) {
+        include::define(&mut definitions, &document.source, name, value);
+    }
+    let (vars, mut errors) = definitions.resolve(secrets);
+    let values =
+        vars.names().into_iter().filter_map(|name| Some((name.to_owned(), vars.get(name)?.to_owned()))).collect();
+    let mut flow = Flow::new(vars);
+    for capability in &document.requires {
+        flow.need(capability.value, || "requires".to_owned());
+    }
+    if *device != DeviceConfig::default() {
+        flow.need(Capability::Provision, || "device".to_owned());
+    }
+    let sourced = |step: &_| SourcedStep { source: Arc::clone(&document.source), step: Clone::clone(step) };
+    let steps: Vec<SourcedStep> = document.steps.iter().map(sourced).collect();
+    flow.part("setup", &parts.setup);
+    flow.part("step", &steps);
+    flow.part("teardown", &parts.teardown);
+    errors.append(&mut flow.errors);
+    let scenario = Scenario {
+        id: String::new(),
+        title: String::new(),
+        vars: values,
+        span: row.map_or_else(Span::default, |row| row.span),
+        setup: parts.setup.clone(),
+        steps,
+        teardown: parts.teardown.clone(),
+        needs: flow.needs,
+        secrets: Arc::clone(secrets),
+    };
+    (scenario, errors)
+}
+
+/// The environment variables that the file and its includes refer to.
+fn secrets(document: &Document, parts: &Parts, env: &Env<'_>) -> Secrets {
+    let mut names: HashSet<String> = HashSet::new();
+    let mut visit = |node: &crate::yaml::Node| {
+        let text = node.as_text().unwrap_or_default();
+        names.extend(references(text).filter_map(|name| name.strip_prefix("env.")).map(str::to_owned));
+    };
+    let steps = document.steps.iter().chain(parts.setup.iter().chain(&parts.teardown).map(|step| &step.step));
+    steps.for_each(|step| step.node.for_each_scalar(&mut visit));
+    parts.vars.0.values().for_each(|definition| definition.value.for_each_scalar(&mut visit));
+    document.cases.iter().flat_map(|row| &row.vars).for_each(|(_, value)| value.for_each_scalar(&mut visit));
+    document.device.iter().for_each(|(_, node)| node.for_each_scalar(&mut visit));
+    let mut secrets = Secrets::default();
+    for name in names {
+        if let Some(value) = env(&name) {
+            secrets.insert(name, Secret::new(value));
+        }
+    }
+    secrets
+}
+
+/// Errors of all rows: those that are the same in every row are told once.
+#[derive(Default)]
+struct Findings {
+    order: Vec<(Diagnostic, Option<Span>, usize)>,
+    index: BTreeMap<Identity, usize>,
+}
+
+/// What makes two errors the same: code, title, and the places (the file by its address).
+type Identity = (Code, String, Vec<(usize, Span)>);
+
+impl Findings {
+    fn add(&mut self, row: Option<&Row>, errors: Vec<Diagnostic>) {
+        let mut seen = HashSet::new();
+        for error in errors {
+            let places = error.labels.iter().map(|label| (Arc::as_ptr(&label.source) as usize, label.span)).collect();
+            let index = *self.index.entry((error.code, error.title.clone(), places)).or_insert(self.order.len());
+            if index == self.order.len() {
+                self.order.push((error, row.map(|row| row.span), 0));
+            }
+            if seen.insert(index) {
+                self.order[index].2 += 1;
+            }
+        }
+    }
+
+    fn into_diagnostics(self, document: &Document, rows: usize) -> impl Iterator<Item = Diagnostic> {
+        self.order.into_iter().map(move |(error, row, times)| match row {
+            Some(row) if times < rows && !error.labels.iter().any(|label| label.span == row) => {
+                error.and(&document.source, row, "in the case of this row")
+            }
+            _ => error,
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! From paths to scenarios: finding files, reading them, resolving includes, one run a row of `cases`, checking all.
+
+mod cases;
+mod check;
+mod document;
+mod find;
+mod flow;
+mod id;
+mod include;
+mod loader;
+mod read;
+
+pub use document::tags;
+#[cfg(test)]
+pub use document::{DEVICE, INCLUDED, SCENARIO};
+pub(super) use find::find;
+pub use find::is_description;
+pub use loader::{Loaded, Loader, load};
+pub use loader::{identity, limited};
+pub use read::{read as read_source, source};

@@ -1,0 +1,350 @@
+//! Values of scenario files whose form differs from their Rust type.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::step::SIDES;
+
+/// A type that exists for its schema.
+#[macro_export]
+macro_rules! form {
+    ($(#[doc = $doc:literal])* $name:ident, $id:literal, $schema:tt) => {
+        $(#[doc = $doc])*
+        pub struct $name;
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $id.into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+pub use form;
+
+form!(
+    /// A variable alone or within a text.
+    Variable, "variable", { "type": "string", "pattern": r"\$\{" }
+);
+
+form!(
+    /// Any text; numbers and booleans are taken as they are written.
+    Text, "text", { "type": ["string", "number", "boolean"] }
+);
+
+form!(
+    /// A text that is not empty.
+    FilledText, "filled-text", { "type": ["string", "number", "boolean"], "minLength": 1 }
+);
+
+form!(
+    /// A duration.
+    DurationText, "duration", {
+        "description": "A number and a unit: ns, us, ms, s, min or h.",
+        "examples": ["500ms", "2s", "1.5s", "1min"],
+        "anyOf": [
+            { "type": "string", "pattern": r"^\s*\d+(\.\d*)?\s*([nN][sS]|[uU][sS]|[mM][sS]|[sS]|[mM][iI][nN]|[hH])\s*$" },
+            { "enum": [0, "0"] },
+            { "$ref": "#/$defs/variable" }
+        ]
+    }
+);
+
+form!(
+    /// A topic name.
+    TopicName, "topic-name", {
+        "description": "A topic name: no wildcards.",
+        "examples": ["cmnd/led/power"],
+        "type": ["string", "number"], "minLength": 1, "maxLength": 65535, "pattern": r"^[^+#\x00]*$"
+    }
+);
+
+form!(
+    /// A topic filter.
+    TopicFilter, "topic-filter", {
+        "description": "A topic filter: `+` stands for one level, `#` at the end for all that follow.",
+        "examples": ["stat/led/power", "stat/#"],
+        "type": ["string", "number"], "minLength": 1, "maxLength": 65535,
+        "pattern": r"^(#|(\+|[^+#/\x00]*)(/(\+|[^+#/\x00]*))*(/#)?)$"
+    }
+);
+
+form!(
+    /// A regular expression.
+    RegexText, "regex", {
+        "description": "A regular expression (Rust's `regex`); best in single quotes. Named groups become variables.",
+        "examples": ["^on|off$", "level=(?<level>\\d+)"],
+        "type": ["string", "number", "boolean"], "minLength": 1
+    }
+);
+
+form!(
+    /// A colour.
+    Color, "color", {
+        "description": "A colour, in quotes.",
+        "examples": ["#ff0005"],
+        "type": "string", "pattern": r"^#[0-9a-fA-F]{6}$|\$\{"
+    }
+);
+
+form!(
+    /// `true` or `false`.
+    Boolean, "boolean", { "anyOf": [{ "type": "boolean" }, { "$ref": "#/$defs/variable" }] }
+);
+
+form!(
+    /// A quality of service.
+    Qos, "qos", { "anyOf": [{ "enum": [0, 1, 2] }, { "$ref": "#/$defs/variable" }] }
+);
+
+form!(
+    /// A number.
+    Number, "number", { "anyOf": [{ "type": "number" }, { "$ref": "#/$defs/variable" }] }
+);
+
+form!(
+    /// Pairs of hexadecimal digits.
+    Hex, "hex", {
+        "description": "Pairs of hexadecimal digits, in quotes.",
+        "examples": ["00ff", "00 ff"],
+        "type": ["string", "integer"], "pattern": r"^([0-9a-fA-F ]*)$|\$\{"
+    }
+);
+
+form!(
+    /// Any YAML value.
+    AnyJson, "json", {
+        "description": "Any YAML value, as JSON: unquoted numbers, booleans and null keep their type."
+    }
+);
+
+form!(
+    /// A name of a variable.
+    VariableName, "variable-name", { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$" }
+);
+
+form!(
+    /// A JSON pointer.
+    Pointer, "json-pointer", {
+        "description": "A JSON pointer (RFC 6901).", "examples": ["/state/hue"], "type": "string", "pattern": "^(/|$)"
+    }
+);
+
+form!(
+    /// An order of colours.
+    LedOrder, "led-order", { "anyOf": [{ "enum": ["GRB", "RGB"] }, { "$ref": "#/$defs/variable" }] }
+);
+
+form!(
+    /// Kinds of evidence.
+    EvidenceWord, "evidence", { "anyOf": [{ "enum": ["observed", "measured", "reported"] }, { "$ref": "#/$defs/variable" }] }
+);
+
+form!(
+    /// A level of a pin.
+    Level, "level", { "anyOf": [{ "enum": [0, 1, true, false] }, { "$ref": "#/$defs/variable" }] }
+);
+
+form!(
+    /// A number of operations.
+    CountOrRange, "count-or-range", {
+        "anyOf": [{ "type": "integer", "minimum": 0 }, { "$ref": "#/$defs/CountRange" }, { "$ref": "#/$defs/variable" }]
+    }
+);
+
+form!(
+    /// Steps of a group.
+    Expectations, "expectations", { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/expectation" } }
+);
+
+form!(
+    /// Steps.
+    Steps, "steps", { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/step" } }
+);
+
+form!(
+    /// Steps, perhaps none.
+    MaybeSteps, "steps-or-none", { "type": "array", "items": { "$ref": "#/$defs/step" } }
+);
+
+form!(
+    /// Bytes to write.
+    SerialBytes, "serial-bytes", {
+        "anyOf": [
+            { "$ref": "#/$defs/text" },
+            {
+                "type": "array", "minItems": 1,
+                "items": { "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 255 }, { "$ref": "#/$defs/variable" }] }
+            }
+        ]
+    }
+);
+
+/// A side of the device's connection.
+pub(crate) struct Side;
+
+impl JsonSchema for Side {
+    fn schema_name() -> Cow<'static, str> {
+        "side".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "enum": SIDES.map(|(word, _)| word) }, { "$ref": "#/$defs/variable" }] })
+    }
+}
+
+/// A whole number.
+pub(crate) struct Integer<const MIN: u64, const MAX: u64>;
+
+impl<const MIN: u64, const MAX: u64> JsonSchema for Integer<MIN, MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("integer-{MIN}-{MAX}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [{ "type": "integer", "minimum": MIN, "maximum": MAX }, { "$ref": "#/$defs/variable" }]
+        })
+    }
+}
+
+/// The keys of a payload.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct PayloadKeys {
+    /// Payload as text, taken literally: `on`, `120`, `true`. At most one of the payload keys.
+    payload: Option<Text>,
+    /// Payload as hexadecimal digits: `"00ff"`.
+    payload_hex: Option<Hex>,
+    /// Payload as compact JSON of this value.
+    payload_json: Option<AnyJson>,
+}
+
+/// The keys of a condition on a payload.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct PayloadMatchKeys {
+    /// The payload is this text. At most one of the payload keys; without any, every payload matches.
+    payload: Option<Text>,
+    /// The payload is these bytes: `"00ff"`.
+    payload_hex: Option<Hex>,
+    /// The payload is the compact JSON of this value, to the byte.
+    payload_json: Option<AnyJson>,
+    /// A regular expression finds something in the payload; its named groups become variables.
+    matches: Option<RegexText>,
+    /// The payload is JSON that contains this: objects may have more keys.
+    json: Option<AnyJson>,
+}
+
+/// The keys of a condition on a response.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct ResponseKeys {
+    /// The response is this text. At most one of the response keys; without any, every response will do.
+    response: Option<Text>,
+    /// A regular expression finds something in the response; its named groups become variables.
+    response_matches: Option<RegexText>,
+    /// The response is JSON that contains this.
+    response_json: Option<AnyJson>,
+}
+
+/// The keys of correlation data.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct CorrelationKeys {
+    /// Correlation Data as text.
+    correlation_data: Option<Text>,
+    /// Correlation Data as hexadecimal digits.
+    correlation_data_hex: Option<Hex>,
+}
+
+/// The keys that say where a captured value comes from: `topic` or `serial`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct CaptureKeys {
+    /// The latest message since the scenario's start on this topic filter, or the next one if there is none.
+    topic: Option<TopicFilter>,
+    /// Of the payload, take the first group of this expression, or its whole match.
+    matches: Option<RegexText>,
+    /// Of a JSON payload, take what this points at.
+    pointer: Option<Pointer>,
+    /// The latest serial line that this expression finds something in, or the next one: its first group, or its whole
+    /// match.
+    serial: Option<RegexText>,
+}
+
+/// The keys that say what a light must show: `color` or `pattern`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct LightKeys {
+    /// The light gets this colour.
+    color: Option<Color>,
+    /// With `color`: and keeps it for at least this long.
+    r#for: Option<DurationText>,
+    /// Phases that follow each other, each for its time.
+    #[schemars(length(min = 1))]
+    pattern: Option<Vec<crate::step::Phase>>,
+    /// With `pattern`: how often the whole pattern is shown; default 1.
+    cycles: Option<Integer<1, { u32::MAX as u64 }>>,
+    /// With `pattern`: allowed deviation of each edge from its due time, counted from the pattern's start; default
+    /// 10 ms.
+    tolerance: Option<DurationText>,
+}
+
+/// The keys that say what a line must hold: `matches` or `text`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct LineKeys {
+    /// A regular expression finds something in the line; its named groups become variables.
+    matches: Option<RegexText>,
+    /// The line contains this text.
+    text: Option<FilledText>,
+}
+
+/// `pin`, or Wokwi's `name` for it.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct PinKeys {
+    /// Pin name, in quotes.
+    pin: Option<FilledText>,
+    /// The same as `pin`.
+    name: Option<FilledText>,
+}
+
+/// `control`, or Wokwi's `name` for it.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct ControlKeys {
+    /// Control's name: `pressed`.
+    control: Option<FilledText>,
+    /// The same as `control`.
+    name: Option<FilledText>,
+}
+
+/// A place on a display.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct PositionKeys {
+    /// Pixels from the left.
+    x: Number,
+    /// Pixels from the top.
+    y: Number,
+}

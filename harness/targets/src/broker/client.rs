@@ -1,0 +1,181 @@
+//! The harness's own MQTT 5 client, over any byte stream: the observer, the publisher, and fresh subscriptions.
+//!
+//! It is a different implementation than the device's client, so that a fault in one cannot hide behind the same fault in
+//! the other.
+
+mod connection;
+mod message;
+
+pub(crate) use message::from_packet as message_of;
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::stream::Stream;
+use hil_model::observation::Message;
+
+/// Longest wait for an answer of the broker, in wall time.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// A connected client. Dropping it ends the connection without DISCONNECT.
+#[derive(Debug)]
+pub struct Client {
+    commands: mpsc::UnboundedSender<Command>,
+    closed: watch::Receiver<Option<String>>,
+    /// Session Present of CONNACK.
+    pub session_present: bool,
+}
+
+/// How to connect.
+#[derive(Debug, Clone, Default)]
+pub struct ClientOptions<'a> {
+    /// Client identifier; empty: the broker assigns one.
+    pub client_id: String,
+    /// User name.
+    pub user: Option<&'a str>,
+    /// Password.
+    pub password: Option<&'a str>,
+}
+
+/// A subscription.
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    /// Topic filter.
+    pub filter: String,
+    /// Maximum QoS.
+    pub qos: u8,
+    /// Which retained messages to send.
+    pub retain_handling: RetainHandling,
+    /// Keep the RETAIN flag as the publisher set it (MQTT 5, section 3.8.3.1).
+    pub retain_as_published: bool,
+    /// Do not receive what this client itself publishes.
+    pub no_local: bool,
+}
+
+/// Retain Handling (MQTT 5, section 3.8.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetainHandling {
+    /// 0: send retained messages.
+    Send,
+    /// 2: do not.
+    DoNotSend,
+}
+
+/// Why the broker did not do as asked.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// CONNACK with an error.
+    #[error("the broker refused the connection: {0}")]
+    Refused(String),
+    /// The connection ended.
+    #[error("the connection to the broker ended: {0}")]
+    Closed(String),
+    /// SUBACK with an error.
+    #[error("the broker refused to subscribe to {filter:?}: {reason}")]
+    Subscribe {
+        /// Topic filter.
+        filter: String,
+        /// Reason code.
+        reason: String,
+    },
+    /// PUBACK or PUBREC with an error.
+    #[error("the broker refused the message on {topic:?}: {reason}")]
+    Publish {
+        /// Topic name.
+        topic: String,
+        /// Reason code.
+        reason: String,
+    },
+    /// The message cannot be expressed in MQTT.
+    #[error("not a valid MQTT packet: {0}")]
+    Invalid(String),
+    /// No answer.
+    #[error("the broker did not answer {what} within {} s", ANSWER_LIMIT.as_secs())]
+    Silent {
+        /// `CONNECT`, `SUBSCRIBE`, `PUBLISH`.
+        what: &'static str,
+    },
+}
+
+type Answer = oneshot::Sender<Result<(), ClientError>>;
+
+enum Command {
+    Publish(Box<Message>, Answer),
+    Subscribe(Subscription, Answer),
+    Disconnect(oneshot::Sender<()>),
+}
+
+impl Client {
+    /// Connects over `stream` with Clean Start 1 and hands every received message to `inbox`. Must run inside a
+    /// [`tokio::task::LocalSet`].
+    ///
+    /// # Errors
+    /// The broker refuses, closes, or does not answer within ten seconds.
+    pub async fn connect(
+        stream: Stream,
+        options: &ClientOptions<'_>,
+        inbox: impl FnMut(Message) + 'static,
+    ) -> Result<Self, ClientError> {
+        let connect = connection::connect_packet(options)?;
+        let (commands, requests) = mpsc::unbounded_channel();
+        let (ready, connected) = oneshot::channel();
+        let (closing, closed) = watch::channel(None);
+        tokio::task::spawn_local(connection::run(stream, connect, requests, ready, closing, inbox));
+        let session_present = answered("CONNECT", connected, &closed).await?;
+        Ok(Self { commands, closed, session_present })
+    }
+
+    /// Publishes and waits for the broker's acknowledgement (QoS 0: until it is on its way).
+    ///
+    /// # Errors
+    /// The broker refuses the message, or the connection ends.
+    pub async fn publish(&self, message: &Message) -> Result<(), ClientError> {
+        self.command("PUBLISH", |answer| Command::Publish(Box::new(message.clone()), answer)).await
+    }
+
+    /// Subscribes and waits for SUBACK.
+    ///
+    /// # Errors
+    /// The broker refuses the filter, or the connection ends.
+    pub async fn subscribe(&self, subscription: Subscription) -> Result<(), ClientError> {
+        self.command("SUBSCRIBE", |answer| Command::Subscribe(subscription, answer)).await
+    }
+
+    /// Sends DISCONNECT and closes.
+    pub async fn disconnect(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.commands.send(Command::Disconnect(done)).is_ok() {
+            // Closed already is as good.
+            let _ = closed.await;
+        }
+    }
+
+    /// Waits until the connection has ended; says why.
+    pub async fn closed(&self) -> String {
+        let mut closed = self.closed.clone();
+        let reason = closed.wait_for(Option::is_some).await;
+        reason.ok().and_then(|r| r.clone()).unwrap_or_else(|| "closed".to_owned())
+    }
+
+    async fn command(&self, what: &'static str, make: impl FnOnce(Answer) -> Command) -> Result<(), ClientError> {
+        let (answer, result) = oneshot::channel();
+        if self.commands.send(make(answer)).is_err() {
+            return Err(ClientError::Closed(self.closed().await));
+        }
+        answered(what, result, &self.closed).await
+    }
+}
+
+async fn answered<T>(
+    what: &'static str,
+    answer: oneshot::Receiver<Result<T, ClientError>>,
+    closed: &watch::Receiver<Option<String>>,
+) -> Result<T, ClientError> {
+    match crate::clock::wall_timeout(ANSWER_LIMIT, answer).await {
+        None => Err(ClientError::Silent { what }),
+        Some(Err(_)) => Err(ClientError::Closed(closed.borrow().clone().unwrap_or_default())),
+        Some(Ok(result)) => result,
+    }
+}

@@ -1,0 +1,214 @@
+//! The device's TCP connections: what the machine's network terminates goes on through the harness's wire.
+
+use std::collections::VecDeque;
+use std::io;
+use std::rc::Rc;
+
+use simulator::net::{ConnectionId, Destination, Event};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::AbortHandle;
+
+use super::driver::Driver;
+use hil_targets::wire::{ConnectRefused, DeviceEnd};
+use light_host::provision::BROKER;
+
+/// Bytes that may wait for the device before the broker has to.
+const MOST_WAITING: usize = 64 * 1024;
+const CHUNK: usize = 16 * 1024;
+
+/// A connection that the device has opened.
+pub(super) struct Connection {
+    /// What the broker has sent and the device's network has had no room for yet.
+    waiting: VecDeque<u8>,
+    /// How the broker's side has ended, once `waiting` is delivered.
+    ended: Option<Ended>,
+    /// There is room in `waiting`.
+    room: Rc<Notify>,
+    /// To the task that writes to the broker; `None` after the device's FIN.
+    to_broker: Option<mpsc::UnboundedSender<Vec<u8>>>,
+    tasks: Vec<AbortHandle>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Orderly,
+    Reset,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl Driver {
+    /// Sees to everything that the machine's network has to tell.
+    pub(super) fn serve_network(self: &Rc<Self>) {
+        loop {
+            let event = self.machine.borrow_mut().network().take_event();
+            match event {
+                None => return,
+                Some(Event::Opened { id, to, .. }) => self.open(id, &to),
+                Some(Event::Readable(id)) => self.read_from_device(id),
+                Some(Event::Writable(id)) => self.write_to_device(id),
+                Some(Event::Finished(id)) => {
+                    if let Some(connection) = self.connections.borrow_mut().get_mut(&id) {
+                        connection.to_broker = None;
+                    }
+                }
+                Some(Event::Closed { id, .. }) => {
+                    self.connections.borrow_mut().remove(&id);
+                }
+            }
+        }
+    }
+
+    /// The device wants to connect: to the broker it may, to nothing else.
+    fn open(self: &Rc<Self>, id: ConnectionId, to: &Destination) {
+        let is_broker = to.address.port() == BROKER.1 && to.name.as_deref() == Some(BROKER.0);
+        if !is_broker {
+            self.journal.note(format!("the device tried to connect to {to}, which is not its broker: refused"));
+            let now = self.machine.borrow().now();
+            self.machine.borrow_mut().network().refuse(now, id);
+            return;
+        }
+        let driver = Rc::clone(self);
+        let task = tokio::task::spawn_local(async move {
+            match driver.wire.connect().await {
+                Ok(end) => driver.established(id, end),
+                Err(refused) => driver.not_established(id, refused),
+            }
+        });
+        let connection = Connection {
+            waiting: VecDeque::new(),
+            ended: None,
+            room: Rc::default(),
+            to_broker: None,
+            tasks: vec![task.abort_handle()],
+        };
+        self.connections.borrow_mut().insert(id, connection);
+    }
+
+    fn not_established(self: &Rc<Self>, id: ConnectionId, refused: ConnectRefused) {
+        self.act(|machine| {
+            let now = machine.now();
+            match refused {
+                ConnectRefused::Link => machine.network().ignore(id),
+                _ => machine.network().refuse(now, id),
+            }
+        });
+        self.connections.borrow_mut().remove(&id);
+    }
+
+    fn established(self: &Rc<Self>, id: ConnectionId, end: DeviceEnd) {
+        self.catch_up();
+        let (from_broker, to_broker) = tokio::io::split(end);
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let mut connections = self.connections.borrow_mut();
+        // It may have been given up meanwhile.
+        let Some(connection) = connections.get_mut(&id) else { return };
+        connection.to_broker = Some(sender);
+        let reader = read_from_broker(Rc::clone(self), id, Rc::clone(&connection.room), from_broker);
+        connection.tasks = vec![
+            tokio::task::spawn_local(reader).abort_handle(),
+            tokio::task::spawn_local(write_to_broker(receiver, to_broker)).abort_handle(),
+        ];
+        drop(connections);
+        self.act(|machine| {
+            let now = machine.now();
+            machine.network().accept(now, id);
+        });
+    }
+
+    /// Takes what the broker has sent. Says whether that was its last, and whether it has to wait for the device now;
+    /// nothing if the connection is no more.
+    fn received(&self, id: ConnectionId, read: io::Result<&[u8]>) -> Option<(bool, bool)> {
+        let mut connections = self.connections.borrow_mut();
+        let connection = connections.get_mut(&id)?;
+        match read {
+            Ok([]) => connection.ended = Some(Ended::Orderly),
+            Ok(bytes) => connection.waiting.extend(bytes),
+            Err(_) => connection.ended = Some(Ended::Reset),
+        }
+        Some((connection.ended.is_some(), connection.waiting.len() >= MOST_WAITING))
+    }
+
+    fn read_from_device(self: &Rc<Self>, id: ConnectionId) {
+        let mut machine = self.machine.borrow_mut();
+        let now = machine.now();
+        let mut buffer = [0; CHUNK];
+        loop {
+            let count = machine.network().read(now, id, &mut buffer);
+            if count == 0 {
+                return;
+            }
+            let connections = self.connections.borrow();
+            if let Some(sender) = connections.get(&id).and_then(|connection| connection.to_broker.as_ref()) {
+                // A broker that is gone no longer listens.
+                let _ = sender.send(buffer[..count].to_vec());
+            }
+        }
+    }
+
+    /// Gives the device what waits for it, as far as there is room.
+    fn write_to_device(self: &Rc<Self>, id: ConnectionId) {
+        let mut machine = self.machine.borrow_mut();
+        let mut connections = self.connections.borrow_mut();
+        let Some(connection) = connections.get_mut(&id) else { return };
+        let now = machine.now();
+        while !connection.waiting.is_empty() {
+            let (first, _) = connection.waiting.as_slices();
+            let accepted = machine.network().write(now, id, first);
+            if accepted == 0 {
+                return;
+            }
+            connection.waiting.drain(..accepted);
+        }
+        connection.room.notify_one();
+        match connection.ended {
+            None => {}
+            Some(Ended::Orderly) => machine.network().close(now, id),
+            Some(Ended::Reset) => {
+                machine.network().abort(now, id);
+                connections.remove(&id);
+            }
+        }
+    }
+
+    /// The device is gone: so are its connections. The broker sees them closed.
+    pub(super) fn drop_connections(self: &Rc<Self>) {
+        let mut machine = self.machine.borrow_mut();
+        let now = machine.now();
+        for (id, _) in std::mem::take(&mut *self.connections.borrow_mut()) {
+            machine.network().abort(now, id);
+        }
+    }
+}
+
+async fn read_from_broker(driver: Rc<Driver>, id: ConnectionId, room: Rc<Notify>, mut from: ReadHalf<DeviceEnd>) {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let read = from.read(&mut buffer).await;
+        driver.catch_up();
+        let Some((over, full)) = driver.received(id, read.map(|count| &buffer[..count])) else { return };
+        driver.write_to_device(id);
+        driver.changed();
+        if over {
+            return;
+        }
+        if full {
+            room.notified().await;
+        }
+    }
+}
+
+async fn write_to_broker(mut chunks: mpsc::UnboundedReceiver<Vec<u8>>, mut to: WriteHalf<DeviceEnd>) {
+    while let Some(chunk) = chunks.recv().await {
+        if to.write_all(&chunk).await.is_err() {
+            return;
+        }
+    }
+    // The device has said its last.
+    let _ = to.shutdown().await;
+}

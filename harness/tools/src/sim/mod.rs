@@ -1,0 +1,73 @@
+//! The `sim` target: the firmware's ESP32-C3 binary on our own simulator.
+//!
+//! A machine runs on the scenario's clock. Whenever scenario time has moved on, it is let run up to that time; then the
+//! driver sleeps until the machine has something to do, and time may jump there. The device's TCP connections go through
+//! the harness's [`hil_targets::wire`] to the broker, like those of the `native` target.
+
+mod connection;
+mod device;
+mod driver;
+mod observe;
+mod pause;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use simulator::board::ws2812::ColorOrder;
+use simulator::image::Firmware;
+use simulator::machine::{Board, Chain};
+
+use hil_scenario::Capability;
+use hil_targets::clock::Pace;
+use hil_targets::layout::Wiring;
+use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, simulated_capabilities, simulated_pace};
+
+/// The chip's binary on the simulator.
+#[derive(Clone)]
+pub struct SimTarget {
+    /// What is in the flash before the harness provisions the device.
+    pub firmware: Arc<Firmware>,
+    /// The wires and parts around the chip, but for its LEDs.
+    pub board: Board,
+    /// Which lights hang on which GPIO.
+    pub wiring: Wiring,
+    /// Keeps the flash in this file instead of in memory.
+    pub flash: Option<PathBuf>,
+    /// Follow the wall clock instead of jumping (`--speed realtime`).
+    pub realtime: bool,
+    /// The fault that the device has, if its firmware was built with planted faults.
+    pub fault: Option<u8>,
+}
+
+impl SimTarget {
+    /// This firmware on a bare board with these lights.
+    pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
+        Self { firmware, board: Board::default(), wiring, flash: None, realtime: false, fault: None }
+    }
+
+    /// The board of a device with these lights, which take their colours in `order`.
+    fn board_with(&self, wiring: &Wiring, order: ColorOrder) -> Board {
+        let chain = |(gpio, lights): &(u8, Vec<_>)| Chain { gpio: *gpio, leds: lights.len(), order };
+        Board { chains: wiring.chains.iter().map(chain).collect(), ..self.board.clone() }
+    }
+}
+
+impl Target for SimTarget {
+    fn name(&self) -> &'static str {
+        "sim"
+    }
+
+    fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
+        let mut capabilities = simulated_capabilities(self.realtime, broker);
+        capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
+        capabilities
+    }
+
+    fn pace(&self, broker: BrokerKind) -> Pace {
+        simulated_pace(self.realtime, broker)
+    }
+
+    fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
+        Ok(Box::new(device::SimDevice::new(self, bench)?))
+    }
+}

@@ -1,0 +1,317 @@
+//! Firmware with its debug information, and everything else that a machine is made of, from files.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use object::{Object as _, ObjectSection as _, SectionKind};
+use simulator::board::diagram::{Diagram, DiagramError};
+use simulator::image::{
+    Firmware, FlashSize, ImageError, Kind, Layout, PARTITION_TABLE_OFFSET, Partition, PartitionError, PartitionKind,
+    PartitionTable, subtype,
+};
+use simulator::machine::{Board, BoardError, Probe};
+use simulator::mem::{FlashImage, OutsideFlash, ROM, ROM_DATA, SECTOR_BYTES};
+
+use hil_bench::debug_info::{DebugInfo, DebugInfoError};
+
+/// A file that a machine cannot be made of.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// It cannot be read or written.
+    #[error("{}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no firmware.
+    #[error("{}", path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ImageError,
+    },
+    /// It is no partition table.
+    #[error("{}", path.display())]
+    Partitions {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: PartitionError,
+    },
+    /// Its debug information cannot be read.
+    #[error("{}", path.display())]
+    DebugInfo {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: DebugInfoError,
+    },
+    /// It is no drawing of a board.
+    #[error("{}{_0}", .0.location().map_or_else(String::new, |at| format!("{at}: ")))]
+    Diagram(#[from] DiagramError),
+    /// It is a drawing of a board that cannot be built.
+    #[error("{}", path.display())]
+    Board {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: BoardError,
+    },
+    /// It does not fit where it belongs.
+    #[error("{}: {problem}", path.display())]
+    Contents {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+}
+
+impl LoadError {
+    fn contents(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Contents { path: path.to_owned(), problem: problem.into() }
+    }
+
+    /// What can be done about it, if more than what the message says.
+    pub fn help(&self) -> Option<String> {
+        let diagnostic: &dyn miette::Diagnostic = match self {
+            Self::Image { source, .. } => source,
+            Self::Partitions { source, .. } => source,
+            Self::Diagram(source) => source,
+            Self::Board { source, .. } => source,
+            _ => return None,
+        };
+        diagnostic.help().map(|help| help.to_string())
+    }
+}
+
+/// Firmware and what is known about it.
+#[derive(Debug)]
+pub struct Program {
+    /// The chip's flash with the firmware in it.
+    pub firmware: Firmware,
+    /// Functions and lines; empty without an ELF file.
+    pub debug: Rc<DebugInfo>,
+}
+
+/// Which files to load a [`Program`] from.
+#[derive(Clone, Copy, Debug)]
+pub struct Load<'a> {
+    /// An ELF file, an app image or a flash image.
+    pub firmware: &'a Path,
+    /// The ELF file that the firmware was made of, if the firmware is an image.
+    pub elf: Option<&'a Path>,
+    /// A partition table as CSV; espflash's usual one without.
+    pub partitions: Option<&'a Path>,
+    /// The size of the flash chip; what the image says, or 4 MB, without.
+    pub flash_size: Option<FlashSize>,
+}
+
+impl Load<'_> {
+    /// Loads it.
+    ///
+    /// # Errors
+    /// [`LoadError`], which names the file.
+    pub fn program(&self) -> Result<Program, LoadError> {
+        let bytes = read(self.firmware)?;
+        let mut layout = Layout::default();
+        if let Some(size) = self.flash_size {
+            layout = layout.with_flash_size(size);
+        }
+        if let Some(path) = self.partitions {
+            let text = String::from_utf8_lossy(&read(path)?).into_owned();
+            let wrong = |source| LoadError::Partitions { path: path.to_owned(), source };
+            layout = layout.with_partitions(PartitionTable::from_csv(&text).map_err(wrong)?);
+        }
+        let wrong = |source| LoadError::Image { path: self.firmware.to_owned(), source };
+        let firmware = Firmware::parse_with(&bytes, &layout).map_err(wrong)?;
+        let parse = |path: &Path, bytes: &[u8]| {
+            DebugInfo::parse(bytes).map_err(|source| LoadError::DebugInfo { path: path.to_owned(), source })
+        };
+        let debug = match self.elf {
+            Some(path) => parse(path, &read(path)?)?,
+            None if firmware.kind == Kind::Elf => parse(self.firmware, &bytes)?,
+            None => DebugInfo::default(),
+        };
+        Ok(Program { firmware, debug: Rc::new(debug) })
+    }
+}
+
+impl Program {
+    /// Puts what `path` has into the NVS partition.
+    ///
+    /// # Errors
+    /// If there is none, or it is smaller than the file.
+    pub fn write_nvs(&mut self, path: &Path) -> Result<(), LoadError> {
+        let bytes = read(path)?;
+        let is_nvs = |it: &&Partition| it.kind == PartitionKind::Data && it.subtype == subtype::NVS;
+        let nvs = self.firmware.partitions.iter().find(is_nvs);
+        let nvs =
+            nvs.ok_or_else(|| LoadError::contents(path, "the partition table has no NVS partition to put it in"))?;
+        if bytes.len() > nvs.size as usize {
+            let problem = format!("{} bytes do not fit into the NVS partition of {}", bytes.len(), nvs.size);
+            return Err(LoadError::contents(path, problem));
+        }
+        let mut contents = bytes;
+        contents.resize(nvs.size as usize, 0xFF);
+        let offset = nvs.offset as usize;
+        self.firmware.flash.write(offset, &contents).map_err(|error| outside(path, error))
+    }
+
+    /// Takes all of the flash from this file but what the firmware brings: the partition table, the partitions for apps,
+    /// and the choice between them. A file that is not there changes nothing.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or has another size than the chip.
+    pub fn keep_flash_of(&mut self, path: &Path) -> Result<(), LoadError> {
+        let kept = match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            result => result.map_err(|source| LoadError::File { path: path.to_owned(), source })?,
+        };
+        let Firmware { flash, partitions, .. } = &mut self.firmware;
+        if kept.len() != flash.len() {
+            let problem = format!("it has {} bytes, but the flash chip has {}", kept.len(), flash.len());
+            return Err(LoadError::contents(path, problem));
+        }
+        let mut all = FlashImage::with_image(kept.len(), &kept);
+        let is_ours = |it: &&Partition| it.kind == PartitionKind::App || Some(*it) == partitions.otadata();
+        let table = PARTITION_TABLE_OFFSET..PARTITION_TABLE_OFFSET + SECTOR_BYTES as u32;
+        for range in std::iter::once(table).chain(partitions.iter().filter(is_ours).map(Partition::range)) {
+            let mut bytes = vec![0; range.len()];
+            flash.read(range.start as usize, &mut bytes).map_err(|error| outside(path, error))?;
+            all.write(range.start as usize, &bytes).map_err(|error| outside(path, error))?;
+        }
+        *flash = all;
+        Ok(())
+    }
+}
+
+/// Keeps the flash chip's contents in a file. The file is replaced as a whole.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn save_flash(path: &Path, flash: &FlashImage) -> Result<(), LoadError> {
+    let failed = |source| LoadError::File { path: path.to_owned(), source };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    fs::write(&new, flash.to_vec()).map_err(failed)?;
+    fs::rename(&new, path).map_err(failed)
+}
+
+fn outside(path: &Path, error: OutsideFlash) -> LoadError {
+    LoadError::contents(path, error.to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    fs::read(path).map_err(|source| LoadError::File { path: path.to_owned(), source })
+}
+
+/// A board with the names of its lights.
+#[derive(Clone, Debug, Default)]
+pub struct Drawing {
+    /// The wires and parts.
+    pub board: Board,
+    /// For each chain of the board, the part that each LED belongs to, with its place in it if it has several: `ring.3`.
+    /// Chains on one GPIO show the same: they are one here, with both names (`esp.rgb1 and led1`), and the others have none.
+    pub lights: Vec<Vec<String>>,
+    light_probes: Vec<Probe>,
+}
+
+impl Drawing {
+    /// Reads `diagram.json`.
+    ///
+    /// # Errors
+    /// If it cannot be read, or cannot be built.
+    pub fn read(path: &Path) -> Result<Self, LoadError> {
+        Self::build(&Diagram::read(path)?, path)
+    }
+
+    /// An ESP32-C3-DevKitM-1 with nothing but the LED that is on it.
+    pub fn bare() -> Self {
+        let text = r#"{ "version": 1, "parts": [{ "type": "board-esp32-c3-devkitm-1", "id": "esp" }] }"#;
+        let diagram = Diagram::parse("the bare board", text).expect("a valid drawing");
+        Self::build(&diagram, Path::new("the bare board")).expect("a drawing that can be built")
+    }
+
+    fn build(diagram: &Diagram, path: &Path) -> Result<Self, LoadError> {
+        let wrong = |source| LoadError::Board { path: path.to_owned(), source };
+        let board = Board::from_diagram(diagram).map_err(wrong)?;
+        let names = |part: simulator::board::diagram::LedPart| {
+            (0..part.leds).map(move |index| match part.leds {
+                1 => part.id.clone(),
+                _ => format!("{}.{index}", part.id),
+            })
+        };
+        let lights = |chain: simulator::board::diagram::LedChain| chain.parts.into_iter().flat_map(names).collect();
+        let mut lights: Vec<Vec<String>> = diagram.netlist().led_chains().into_iter().map(lights).collect();
+        let probes = light_probes(&board, &lights);
+        for second in 1..lights.len() {
+            let is_same = |first: &usize| {
+                board.chains[*first].gpio == board.chains[second].gpio && lights[*first].len() == lights[second].len()
+            };
+            if let Some(first) = (0..second).find(is_same) {
+                let names = std::mem::take(&mut lights[second]);
+                lights[first].iter_mut().zip(names).for_each(|(name, other)| *name += &format!(" and {other}"));
+            }
+        }
+        Ok(Self { board, lights, light_probes: probes })
+    }
+
+    /// Adds a probe to the data line of each chain of LEDs, named after its first part.
+    pub fn probe_lights(&mut self) {
+        self.board.probes.append(&mut self.light_probes);
+    }
+}
+
+fn light_probes(board: &Board, lights: &[Vec<String>]) -> Vec<Probe> {
+    let probe = |(chain, lights): (&simulator::machine::Chain, &Vec<String>)| {
+        // The LED on the board is a part of the board: `esp.rgb1`.
+        let part = lights.first().map_or("leds", String::as_str).trim_end_matches(".0").replace('.', "_");
+        Probe { part, pin: "DIN".to_owned(), gpio: chain.gpio }
+    };
+    board.chains.iter().zip(lights).map(probe).collect()
+}
+
+/// Espressif's mask ROM as an image: from their ELF file, or the image itself.
+///
+/// # Errors
+/// If it cannot be read, or has nothing at the ROM's addresses.
+pub fn rom(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let bytes = read(path)?;
+    if !bytes.starts_with(b"\x7FELF") {
+        if bytes.len() != ROM.len() {
+            let problem = format!("a ROM image has {} bytes, this one {}", ROM.len(), bytes.len());
+            return Err(LoadError::contents(path, problem));
+        }
+        return Ok(bytes);
+    }
+    let wrong = |error: object::Error| LoadError::contents(path, error.to_string());
+    let file = object::read::elf::ElfFile32::<object::LittleEndian>::parse(&*bytes).map_err(wrong)?;
+    let mut image = vec![0; ROM.len()];
+    let mut is_rom = false;
+    for section in file.sections().filter(|section| section.kind() != SectionKind::UninitializedData) {
+        let address = section.address() as u32;
+        let at = match address {
+            _ if ROM.contains(&address) => address - ROM.start,
+            _ if ROM_DATA.contains(&address) => address - ROM_DATA.start + (ROM.len() - ROM_DATA.len()) as u32,
+            _ => continue,
+        };
+        let data = section.data().map_err(wrong)?;
+        let Some(place) = image.get_mut(at as usize..).and_then(|rest| rest.get_mut(..data.len())) else {
+            return Err(LoadError::contents(path, format!("a section at {address:#010x} is longer than the ROM")));
+        };
+        place.copy_from_slice(data);
+        is_rom |= !data.is_empty();
+    }
+    if !is_rom {
+        return Err(LoadError::contents(path, "it has nothing at the addresses of the ESP32-C3's ROM"));
+    }
+    Ok(image)
+}
