@@ -14,15 +14,14 @@ pub(super) fn vars<'t>(cx: &mut Cx<'_>, value: &'t Value<'t>) -> Option<BTreeMap
     let mut vars = BTreeMap::new();
     for (key, value) in table {
         let name = key.get_ref().as_ref();
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-        if name.is_empty() || !name.chars().all(is_part) || name.starts_with(|c: char| c.is_ascii_digit()) {
+        if !hil_scenario::is_name(name) {
             let title = format!("{} cannot be the name of a variable", quoted(name));
             cx.error(
                 Code::BadVariable,
                 span(key),
                 title,
                 "",
-                "a name has letters, digits, `_` and `-`, and no digit first",
+                "a name has letters from a to z, digits, `_` and `-`, and begins with a letter or `_`",
             );
             continue;
         }

@@ -114,7 +114,7 @@ form!(
     /// Variables.
     Vars, "vars", {
         "type": "object",
-        "propertyNames": { "pattern": r"^[\p{L}_-][\p{L}\p{N}_-]*$" },
+        "propertyNames": { "pattern": r"^[A-Za-z_][A-Za-z0-9_-]*$" },
         "additionalProperties": { "type": ["string", "number", "boolean"] }
     }
 );
