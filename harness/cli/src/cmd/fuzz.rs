@@ -323,6 +323,7 @@ impl Args {
             format: 1,
             target: options.runs_on.name().to_owned(),
             target_reason: reason.to_owned(),
+            firmware: None,
             broker: options.broker.to_string(),
             seed: options.seed,
             options: [vec![folder], self.target.repeat_options(), self.broker.repeat_options()].concat(),

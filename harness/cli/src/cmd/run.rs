@@ -126,6 +126,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         format: 1,
         target: options.runs_on.name().to_owned(),
         target_reason: chosen_target.reason,
+        firmware: None,
         broker: options.broker.to_string(),
         seed: options.seed,
         options: args.repeat_options(),
