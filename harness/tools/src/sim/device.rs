@@ -52,10 +52,12 @@ impl SimDevice {
         }
         let provisioned = machine.write_flash(NVS.start, &nvs);
         provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
-        machine.network().allow(BROKER.0);
+        let mut hosts = target.hosts.clone();
+        hosts.lead_to_broker(BROKER.0, BROKER.1);
+        hosts.allow(&mut machine);
         let journal = bench.journal.clone();
         let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
-        let driver = Rc::new(Driver::new(machine, wiring.clone(), stack_end, &bench));
+        let driver = Rc::new(Driver::new(machine, hosts, wiring.clone(), stack_end, &bench));
         let pauses = Pauses(Rc::clone(&driver));
         Ok(Self { journal, driver, pauses, wiring, tasks: Vec::new(), flash: target.flash.clone() })
     }

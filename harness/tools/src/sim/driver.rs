@@ -11,6 +11,7 @@ use simulator::time::Instant;
 use tokio::sync::Notify;
 
 use super::connection::Connection;
+use super::hosts::Hosts;
 use super::observe::Observer;
 use super::pause::Pausing;
 use crate::simulation::stack::overflow;
@@ -26,6 +27,7 @@ pub(super) struct Driver {
     pub(super) machine: RefCell<Machine>,
     pub(super) connections: RefCell<BTreeMap<ConnectionId, Connection>>,
     pub(super) wire: Wire,
+    pub(super) hosts: Hosts,
     pub(super) journal: Journal,
     pub(super) observer: RefCell<Observer>,
     pub(super) pausing: RefCell<Pausing>,
@@ -42,13 +44,14 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(machine: Machine, wiring: Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
+    pub(super) fn new(machine: Machine, hosts: Hosts, wiring: Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
         let journal = bench.journal.clone();
         let epoch = journal.now();
         Self {
             machine: RefCell::new(machine),
             connections: RefCell::default(),
             wire: bench.wire.clone(),
+            hosts,
             observer: RefCell::new(Observer::new(journal.clone(), wiring, epoch)),
             pausing: RefCell::default(),
             paused: Notify::new(),

@@ -7,8 +7,11 @@
 mod connection;
 mod device;
 mod driver;
+mod hosts;
 mod observe;
 mod pause;
+
+pub use hosts::Hosts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +36,8 @@ pub struct SimTarget {
     pub wiring: Wiring,
     /// Keeps the flash in this file instead of in memory.
     pub flash: Option<PathBuf>,
+    /// Hosts that the device may connect to, beside the one that it is told is its broker.
+    pub hosts: Hosts,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
     pub realtime: bool,
     /// The fault that the device has, if its firmware was built with planted faults.
@@ -42,7 +47,15 @@ pub struct SimTarget {
 impl SimTarget {
     /// This firmware on a bare board with these lights.
     pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
-        Self { firmware, board: Board::default(), wiring, flash: None, realtime: false, fault: None }
+        Self {
+            firmware,
+            board: Board::default(),
+            wiring,
+            flash: None,
+            hosts: Hosts::default(),
+            realtime: false,
+            fault: None,
+        }
     }
 
     /// The board of a device with these lights, which take their colours in `order`.
@@ -64,7 +77,11 @@ impl Target for SimTarget {
     }
 
     fn pace(&self, broker: BrokerKind) -> Pace {
-        simulated_pace(self.realtime, broker)
+        match simulated_pace(self.realtime, broker) {
+            // Answers of hosts outside travel in wall time.
+            Pace::Jump if self.hosts.has_outside() => Pace::JumpWhenQuiet,
+            pace => pace,
+        }
     }
 
     fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
