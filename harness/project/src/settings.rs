@@ -153,6 +153,32 @@ impl Settings {
         }
     }
 
+    /// The files that have to be there before anything runs, with the keys that name them. The firmware is none of them: it may
+    /// not be built yet.
+    pub fn files(&self) -> Vec<(&'static str, &Path, &Origin)> {
+        let mut files: Vec<(&'static str, &Path, &Origin)> = Vec::new();
+        let named = [
+            ("diagram", &self.diagram),
+            ("rom", &self.rom),
+            ("partitions", &self.flash.partitions),
+            ("ca", &self.broker.ca),
+            ("device", &self.fuzz_device),
+        ];
+        for (key, file) in named {
+            files.extend(file.as_ref().map(|file| (key, file.value.as_path(), &file.origin)));
+        }
+        let images = self.flash.images.values();
+        files.extend(images.map(|image| ("images", image.value.as_path(), &image.origin)));
+        if let Some(Resolved { value, origin }) = &self.provision
+            && let Provision::Nvs { file, .. } | Provision::Image { file, .. } = value
+        {
+            files.push(("file", file.as_path(), origin));
+        }
+        let paths = self.scenarios.iter().flat_map(|it| it.value.iter().map(|path| (path.as_path(), &it.origin)));
+        files.extend(paths.map(|(path, origin)| ("scenarios", path, origin)));
+        files
+    }
+
     /// Everything that holds, key by key as it stands in the file, with where it is from.
     pub fn entries(&self) -> Vec<Entry> {
         let mut entries = Entries::default();

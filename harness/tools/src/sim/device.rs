@@ -33,16 +33,11 @@ pub(super) struct SimDevice {
 
 impl SimDevice {
     pub(super) fn new(target: &SimTarget, bench: Bench) -> Result<Self, BenchError> {
-        let (config, nvs) = provisioned(&bench, target.fault)?;
-        let order = match config.led_order {
-            firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
-            firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
+        let light = target.is_light.then(|| provisioned(&bench, target.fault)).transpose()?;
+        let (wiring, order) = match &light {
+            Some((config, _)) => wired(target, &bench, config),
+            None => (target.wiring.clone(), ColorOrder::Grb),
         };
-        let wiring = target.wiring.for_device(config.led_gpio, config.led_count);
-        if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
-            let gpio = config.led_gpio;
-            bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
-        }
         let mut machine_config = Config::default();
         machine_config.seed = bench.seed;
         machine_config.network.seed = bench.seed;
@@ -50,10 +45,15 @@ impl SimDevice {
         if let Some(path) = &target.flash {
             load_flash(&mut machine, path)?;
         }
-        let provisioned = machine.write_flash(NVS.start, &nvs);
-        provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
+        if let Some(rom) = &target.rom {
+            machine.load_rom(rom).map_err(|e| BenchError::Provision(format!("the ROM: {e}")))?;
+        }
         let mut hosts = target.hosts.clone();
-        hosts.lead_to_broker(BROKER.0, BROKER.1);
+        if let Some((_, nvs)) = &light {
+            let provisioned = machine.write_flash(NVS.start, nvs);
+            provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
+            hosts.lead_to_broker(BROKER.0, BROKER.1);
+        }
         hosts.allow(&mut machine);
         let journal = bench.journal.clone();
         let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
@@ -65,6 +65,20 @@ impl SimDevice {
     fn record(&self, event: &str) {
         self.journal.record(Observation::Power { event: event.to_owned() });
     }
+}
+
+/// The lights of the example light, as its configuration has them.
+fn wired(target: &SimTarget, bench: &Bench, config: &firmware::config::Config) -> (Wiring, ColorOrder) {
+    let order = match config.led_order {
+        firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
+        firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
+    };
+    let wiring = target.wiring.for_device(config.led_gpio, config.led_count);
+    if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
+        let gpio = config.led_gpio;
+        bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
+    }
+    (wiring, order)
 }
 
 /// Puts the contents of a file into the flash chip. There may be no file yet.

@@ -38,6 +38,10 @@ pub struct SimTarget {
     pub flash: Option<PathBuf>,
     /// Hosts that the device may connect to, beside the one that it is told is its broker.
     pub hosts: Hosts,
+    /// Espressif's mask ROM as an image, for functions that the simulator does not perform itself.
+    pub rom: Option<Arc<[u8]>>,
+    /// The device is the example light, and is told its broker as that is; any other device's flash stays as it is.
+    pub is_light: bool,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
     pub realtime: bool,
     /// The fault that the device has, if its firmware was built with planted faults.
@@ -53,6 +57,8 @@ impl SimTarget {
             wiring,
             flash: None,
             hosts: Hosts::default(),
+            rom: None,
+            is_light: true,
             realtime: false,
             fault: None,
         }
@@ -73,6 +79,9 @@ impl Target for SimTarget {
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         let mut capabilities = simulated_capabilities(self.realtime, broker);
         capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
+        if !self.is_light {
+            capabilities.retain(|capability| *capability != Capability::Provision);
+        }
         capabilities
     }
 
