@@ -1,11 +1,11 @@
 //! What several test files share.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of this")]
 
-pub mod asm;
+pub use hil_testing::asm;
 pub mod device;
 pub mod elf;
 pub mod expand;
-pub mod firmware;
+pub use hil_testing::image as firmware;
 pub mod generate;
 pub mod pair;
 pub mod program;
