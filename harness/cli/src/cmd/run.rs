@@ -94,7 +94,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let project = args.project()?;
-    if !args.list && !has_something_to_run(&project, args.target.plants_a_fault()) {
+    if !args.list && !has_something_to_run(&project) {
         return Err(nothing_to_run());
     }
     let all = args.selection.apply(args.selection.load(&project)?)?;
@@ -200,9 +200,9 @@ fn default_jobs(broker: &BrokerChoice) -> usize {
 }
 
 /// Whether anything says what the run is about.
-fn has_something_to_run(project: &Project, plants_a_fault: bool) -> bool {
+fn has_something_to_run(project: &Project) -> bool {
     let hil_project::Settings { target, firmware, native, .. } = &project.settings;
-    target.is_some() || firmware.is_some() || plants_a_fault && native.is_some()
+    target.is_some() || firmware.is_some() || native.is_some()
 }
 
 /// Whether scenarios at a time would get into each other's way: devices that nobody tells a prefix of their own, on one broker.

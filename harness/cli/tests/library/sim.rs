@@ -10,11 +10,11 @@ use std::time::Duration;
 use asm::{A0, Asm, RA, SP, T0, T1, ZERO};
 use hil_model::event::ScenarioReport;
 use hil_model::observation::Observation;
+use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use hil_scenario::{Loader, ScenarioFile};
 use hil_targets::Wiring;
 use hil_tools::sim::SimTarget;
-use hil_model::verdict::Verdict;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
 const CODE: u32 = 0x4038_0000;

@@ -124,7 +124,11 @@ impl TargetArgs {
             None if self.plant_fault.is_some() && self.firmware.is_none() && settings.native.is_some() => {
                 self.native(settings, "for --plant-fault".to_owned())
             }
-            Some(TargetName::Sim) | None => self.sim(settings, &how),
+            None => match (&settings.firmware, &settings.native) {
+                (None, Some(device)) => self.native(settings, device.origin.to_string()),
+                _ => self.sim(settings, &how),
+            },
+            Some(TargetName::Sim) => self.sim(settings, &how),
         }
     }
 
@@ -135,11 +139,11 @@ impl TargetArgs {
                 .help("leave --target away, or say --target sim; tiers 1 and 2 run on every target: --tier 1,2"));
         }
         self.is_for(Some(TargetName::Sim))?;
+        if !is_light(&project.settings) {
+            return Err(Failure::usage(format!("{what} has to tell the device its broker, and nobody says how"))
+                .help("tiers 1 and 2 run on every target: --tier 1,2"));
+        }
         self.sim(&project.settings, if self.target.is_some() { "--target sim" } else { "for tier 3" })
-    }
-
-    pub(super) fn plants_a_fault(&self) -> bool {
-        self.plant_fault.is_some()
     }
 
     /// Refuses options that mean nothing to this target.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use hil_targets::Wiring;
 use hil_bench::serial_target::analyzer::{DataLine, Part, Seen, Text};
 use hil_bench::serial_target::{Analyzer, AnalyzerError, AnalyzerSpec};
+use hil_targets::Wiring;
 use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event};
 
 use crate::serial::fake::Board;

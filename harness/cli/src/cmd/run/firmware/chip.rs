@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use hil_model::error::chain;
-use hil_project::value::At;
+use hil_project::value::{At, Provision};
 use hil_project::{Resolved, Settings};
 use miette::Diagnostic;
-use simulator::image::{Firmware, FlashSize, Layout, PARTITION_TABLE_OFFSET, PartitionError, PartitionTable};
+use simulator::image::{
+    Firmware, FlashSize, Layout, PARTITION_TABLE_OFFSET, Partition, PartitionError, PartitionKind, PartitionTable,
+    subtype,
+};
 use simulator::mem::FlashImage;
 
 use super::super::target::is_light;
@@ -35,7 +38,31 @@ pub(super) fn flash(name: &str, bytes: &[u8], settings: &Settings) -> Result<Fir
     for (at, image) in &settings.flash.images {
         place(&mut firmware, at, image)?;
     }
+    provision(&mut firmware, settings)?;
     Ok(firmware)
+}
+
+/// What the flash brings of the device's configuration.
+fn provision(firmware: &mut Firmware, settings: &Settings) -> Result<(), Failure> {
+    let Some(Resolved { value, origin }) = &settings.provision else { return Ok(()) };
+    match value {
+        Provision::None | Provision::Other { .. } => Ok(()),
+        Provision::Image { file, at } => {
+            let is_nvs = |it: &&Partition| it.kind == PartitionKind::Data && it.subtype == subtype::NVS;
+            let usual = || firmware.partitions.iter().find(is_nvs).map(|it| At::Partition(it.label.clone()));
+            let at = at.clone().or_else(usual).ok_or_else(|| {
+                Failure::usage("the partition table has no NVS partition to put the image into").help(format!(
+                    "name another place with `at`, or another table with --partitions; {origin} asks for it"
+                ))
+            })?;
+            place(firmware, &at, &Resolved::new(file.clone(), origin.clone()))
+        }
+        Provision::Nvs { .. } | Provision::Serial { .. } => {
+            let kind = value.kind();
+            Err(Failure::usage(format!("{origin}: the simulated chip is not provisioned by the kind {kind:?} yet"))
+                .help("make an image of the CSV file with ESP-IDF's nvs_partition_gen.py, and name that: nvs = \"nvs.bin\""))
+        }
+    }
 }
 
 /// A partition table, CSV or binary.
