@@ -59,6 +59,10 @@ pub struct RunInfo {
     pub target: String,
     /// Why this target, or why this one and not the other: `default: no RISC-V build is possible (...)`.
     pub target_reason: String,
+    /// The firmware that runs, if hil knows it: a device that is on the broker already, or a board that keeps what it has, does
+    /// not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<FirmwareInfo>,
     /// `embedded`, or the broker's URL without its password.
     pub broker: String,
     /// Seed of all randomness of the run.
@@ -77,6 +81,42 @@ pub struct RunInfo {
     pub plan_total: usize,
     /// Number of scenarios in this run.
     pub total: usize,
+}
+
+/// Which firmware a run is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FirmwareInfo {
+    /// Its file, as it was named; or the name of the device that is compiled into hil.
+    pub name: String,
+    /// SHA-256 of the file, 64 hexadecimal digits; absent if it is no file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The project's name, as the firmware itself has it (`esp_app_desc_t`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Its version, from there too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl FirmwareInfo {
+    /// The first digits of the hash, which tell two files of one project apart.
+    pub fn short_hash(&self) -> Option<&str> {
+        self.sha256.as_deref().map(|hash| hash.get(..12).unwrap_or(hash))
+    }
+}
+
+/// `build/app.elf (thermostat 1.2.0, sha256 0123456789ab)`
+impl std::fmt::Display for FirmwareInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        let program = [self.project.as_deref(), self.version.as_deref()].into_iter().flatten();
+        let program = program.collect::<Vec<_>>().join(" ");
+        let hash = self.short_hash().map(|hash| format!("sha256 {hash}"));
+        let facts: Vec<String> = [Some(program).filter(|it| !it.is_empty()), hash].into_iter().flatten().collect();
+        if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
+    }
 }
 
 /// A share of the plan.

@@ -14,7 +14,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::text::clean;
 use super::{Reporter, lines};
-use hil_model::event::{Attempt, CampaignSummary, Failure, RunEvent, RunInfo, ScenarioReport};
+use hil_model::event::{Attempt, CampaignSummary, Failure, FirmwareInfo, RunEvent, RunInfo, ScenarioReport};
 use hil_model::verdict::Verdict;
 
 /// Journal entries of a case at most: what CI systems take as a whole is limited.
@@ -102,13 +102,20 @@ fn campaign(campaign: &CampaignSummary) -> TestSuite {
 }
 
 fn properties(info: &RunInfo) -> Vec<Property> {
-    vec![
+    let mut properties = vec![
         Property::new("version", info.version.as_str()),
         Property::new("target", clean(&info.target)),
         Property::new("broker", clean(&info.broker)),
         Property::new("seed", info.seed.to_string()),
         Property::new("started-at", clean(&info.started_at)),
-    ]
+    ];
+    if let Some(FirmwareInfo { name, sha256, project, version }) = &info.firmware {
+        properties.push(Property::new("firmware", clean(name)));
+        let facts =
+            [("firmware-sha256", sha256), ("firmware-project", project), ("firmware-version", version)].into_iter();
+        properties.extend(facts.filter_map(|(key, fact)| Some(Property::new(key, clean(fact.as_ref()?)))));
+    }
+    properties
 }
 
 fn case(scenario: &ScenarioReport) -> TestCase {

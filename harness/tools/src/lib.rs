@@ -3,6 +3,7 @@
 //! ([`embedded_test`]); and Wokwi itself as a [target](wokwi).
 
 pub mod embedded_test;
+pub mod identity;
 pub mod serve;
 pub mod sim;
 pub mod simulation;

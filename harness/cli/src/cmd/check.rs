@@ -1,20 +1,24 @@
-//! `hil check`: validates scenario files and descriptions of devices without running anything.
+//! `hil check`: validates the project file, scenario files and descriptions of devices without running anything.
 
 mod description;
+mod project;
 mod wokwi;
 
 use hil_model::verdict::Exit;
+use hil_project::Resolved;
 
 use super::error::Failure;
-use super::selection::Selection;
+use super::project::{ProjectArgs, Said};
+use super::selection::{Selection, scenario_paths};
 
-/// Validate scenario files, and descriptions of devices (device.yaml), without running them
+/// Validate the project file (hil.toml), scenario files, and descriptions of devices (device.yaml), without running them
 ///
-/// Every step of every row of `cases` is checked; all errors are shown, each with its place.
+/// Without paths: the project file, the files that it names, and its scenarios. Every step of every row of `cases` is checked; all errors are shown, each with its place.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  hil check                         everything under scenarios/
+  hil check                         the project file and all of its scenarios
+  hil check hil.toml                the project file alone
   hil check my.yaml other/          these
   hil check --wokwi my.yaml         does it mean the same in Wokwi?
 
@@ -27,18 +31,35 @@ pub(super) struct Args {
 
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    project: ProjectArgs,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    if args.wokwi {
-        return wokwi::run(&args.selection);
+    let (files, paths): (Vec<_>, Vec<_>) =
+        args.selection.paths.iter().cloned().partition(|path| project::is_file(path));
+    let is_only_files = paths.is_empty() && !files.is_empty();
+    for file in files {
+        project::check(&ProjectArgs { project: Some(file), ..args.project.clone() })?;
     }
-    let others = description::check(&args.selection.paths)?;
+    if is_only_files {
+        return Ok(super::DONE);
+    }
+    let is_whole = paths.is_empty();
+    let mut said = Said::default();
+    Selection { paths, ..args.selection.clone() }.say(&mut said);
+    let mut project = if is_whole { project::check(&args.project)? } else { args.project.load(said)? };
+    let paths = scenario_paths(&project)?;
+    if args.wokwi {
+        return wokwi::run(&paths);
+    }
+    let others = description::check(&paths)?;
     if others.is_empty() {
         return Ok(super::DONE);
     }
-    let selection = Selection { paths: others, ..args.selection.clone() };
-    let scenarios = selection.apply(selection.load()?)?;
+    project.settings.scenarios = project.settings.scenarios.map(|it| Resolved { value: others, ..it });
+    let scenarios = args.selection.apply(args.selection.load(&project)?)?;
     if scenarios.is_empty() {
         println!("no scenario found");
         return Ok(Exit::NothingRan);

@@ -14,6 +14,7 @@ use hil_report::Theme;
 use hil_runner::BrokerChoice;
 
 use super::error::Failure;
+use super::project::{ProjectArgs, Said};
 use super::run::broker::BrokerArgs;
 use check::{Check, State};
 
@@ -38,6 +39,9 @@ Examples:
 Exit codes: 0 all that `hil run` needs is there, 2 wrong usage, 3 something that it needs is missing.")]
 pub(super) struct Args {
     #[command(flatten)]
+    project: ProjectArgs,
+
+    #[command(flatten)]
     broker: BrokerArgs,
 
     /// The TCP port of this machine to look at, where `hil up` would put its broker
@@ -50,9 +54,16 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let choice = args.broker.choice()?;
+    let mut said = Said::default();
+    args.broker.say(&mut said);
+    let (found, project) = project::project(&args.project, said);
+    let choice = project.as_ref().map_or(Ok(BrokerChoice::Embedded), |it| args.broker.of_project(it).choice())?;
     let env = |name: &str| std::env::var(name).ok();
-    let mut checks = vec![project::scenarios(), project::drawing(), project::reports()];
+    let mut checks = vec![found];
+    if let Some(project) = &project {
+        checks.extend([project::firmware(project), project::scenarios(project), project::drawing(project)]);
+    }
+    checks.push(project::reports());
     if let BrokerChoice::External(url) = &choice {
         checks.push(broker::external(url));
     }

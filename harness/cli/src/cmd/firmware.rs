@@ -5,6 +5,7 @@ mod prebuilt;
 use std::path::{Path, PathBuf};
 
 use hil_model::verdict::Exit;
+use light_host::build::prebuilt::{FOLDER, Prebuilt};
 use light_host::build::{Build, BuildError, Built, Size, Toolchain, ToolchainError, Variant, build, find};
 
 use super::error::Failure;
@@ -14,6 +15,7 @@ use super::sim;
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     Build(BuildArgs),
+    Path(PathArgs),
     Test(Box<ChipTestArgs>),
     Prebuilt(prebuilt::Args),
 }
@@ -54,6 +56,13 @@ pub(super) struct BuildArgs {
     out: Option<PathBuf>,
 }
 
+/// Say where the firmware for emulators is: built now, or prebuilt
+///
+/// Built now if there is a compiler for the chip; else the one in firmware/prebuilt/, if it fits the sources. Its path is the last
+/// line: this is the build command of a project file.
+#[derive(clap::Args)]
+pub(super) struct PathArgs {}
+
 /// Build the tests on the chip and run them on the simulator
 ///
 /// They are in firmware/tests/chip: flash, configuration, timers and the LEDs' waveform, by the light's own code for the
@@ -73,6 +82,7 @@ pub(super) struct ChipTestArgs {
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Build(args) => run_build(args),
+        Command::Path(PathArgs {}) => run_path(),
         Command::Test(args) => run_tests(*args),
         Command::Prebuilt(args) => prebuilt::run(&args),
     }
@@ -95,6 +105,27 @@ fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
         std::fs::write(&elf, bytes).map_err(|e| Failure::io(elf.display(), &e))?;
     }
     println!("ELF      {}\n{size}", elf.display());
+    Ok(super::DONE)
+}
+
+fn run_path() -> Result<Exit, Failure> {
+    let workspace = workspace()?;
+    let path = match find(&std::env::var_os("PATH").unwrap_or_default()) {
+        Ok(toolchain) => match build_with(&workspace.join("Cargo.toml"), &toolchain, Variant::OpenEth)? {
+            Some(built) => built.elf,
+            None => return Ok(Exit::Failed),
+        },
+        Err(missing) => {
+            Prebuilt::load(&workspace, Variant::OpenEth).map_err(|stale| {
+                Failure::bench(&stale).help(format!(
+                    "{missing}; hil firmware prebuilt --renew, where one can build, makes it fit; --target native needs no binary"
+                ))
+            })?;
+            eprintln!("{FOLDER}/, it fits the sources; {missing}");
+            workspace.join(FOLDER).join(Variant::OpenEth.file_name())
+        }
+    };
+    println!("{}", path.display());
     Ok(super::DONE)
 }
 

@@ -20,9 +20,10 @@ use hil_fuzz::campaign::{self, Limit, NotReady, Settings, Told};
 use hil_fuzz::case::Cases;
 use hil_fuzz::device::{DEFAULT_PATH, DeviceDescription};
 use hil_fuzz::regression::{DEFAULT_FOLDER, can_write};
-use hil_model::event::{CampaignSummary, RunInfo};
+use hil_model::event::{CampaignSummary, FirmwareInfo, RunInfo};
 use hil_model::time::display;
 use hil_model::verdict::Exit;
+use hil_project::Project;
 use hil_runner::{BrokerChoice, Cancel, RunOptions, RunsOn};
 use hil_scenario::parse_duration;
 use hil_scenario::plan::plan_hash;
@@ -34,6 +35,7 @@ use self::findings::Findings;
 use self::live::Live;
 use self::tiers::Tiers;
 use super::error::Failure;
+use super::project::{ProjectArgs, Said};
 use super::run::{broker, now, run_id, target};
 
 /// How long a campaign lasts if nothing is said.
@@ -69,6 +71,9 @@ Examples:
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or invalid file, 3 bench error (also what cannot be written), 4 nothing ran, 130 interrupted.")]
 pub(super) struct Args {
     #[command(flatten)]
+    project: ProjectArgs,
+
+    #[command(flatten)]
     target: target::TargetArgs,
 
     #[command(flatten)]
@@ -101,9 +106,9 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 
-    /// The description of the device
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_PATH)]
-    device: PathBuf,
+    /// The description of the device [default: what the project file says, else device.yaml]
+    #[arg(long, value_name = "FILE")]
+    device: Option<PathBuf>,
 
     /// Where findings are written; what is there is run first
     #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
@@ -145,11 +150,17 @@ fn rate(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     args.is_for_its_tiers()?;
-    let device = args.description()?;
-    let broker = args.broker.choice()?;
+    let project = args.project()?;
+    let described_by = described_by(&project);
+    let device = description(&described_by)?;
+    let broker_args = args.broker.of_project(&project);
+    let broker = broker_args.choice()?;
     args.allowed(&broker)?;
-    let chosen =
-        if args.tier.coverage { args.target.choose_simulator("tier 3")? } else { args.target.choose(&broker)? };
+    let chosen = if args.tier.coverage {
+        args.target.choose_simulator("tier 3", &project)?
+    } else {
+        args.target.choose(&broker, &project)?
+    };
     if let (Some(file), Some(image)) = (&args.replay, &chosen.image) {
         return replay::show(image, file, args.seed, &chosen.reason);
     }
@@ -169,7 +180,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         wall_limit: WALL_LIMIT,
         // As `hil run` has it, so that a finding fails there too.
         seed: 0,
-        topic_root: args.broker.topic_root()?,
+        topic_root: broker_args.topic_root()?,
         run_id: run_id(),
         broker,
     };
@@ -219,7 +230,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         println!("{WITHOUT_COMPILER}");
     }
     let target = options.runs_on.name();
-    let report = args.reports.open(args.run_info(&options, &chosen.reason))?;
+    let report = args.reports.open(args.run_info(&options, &chosen.reason, chosen.firmware))?;
     let mut findings = Findings::new(&args.regressions, args.seed, target, report);
     let cancel = Cancel::default();
     on_ctrl_c(&cancel)?;
@@ -246,7 +257,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let broker_name = options.broker.to_string();
     let cases = Cases::new(Arc::new(device.clone()), options.clone(), args.tier.cases_or_first(), args.seed);
-    campaign::check(&cases, &cancel).map_err(|e| not_ready(e, args))?;
+    campaign::check(&cases, &cancel).map_err(|e| not_ready(e, &described_by))?;
 
     let unmodelled: Vec<&str> = cases.unmodelled_at_start().collect();
     if !unmodelled.is_empty() {
@@ -326,16 +337,23 @@ impl Args {
     }
 
     /// The head of the reports. What repeats a finding by itself is `hil run`.
-    fn run_info(&self, options: &RunOptions, reason: &str) -> RunInfo {
+    fn run_info(&self, options: &RunOptions, reason: &str, firmware: Option<FirmwareInfo>) -> RunInfo {
         let folder = self.regressions.display().to_string();
         RunInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format: hil_model::event::FORMAT,
             target: options.runs_on.name().to_owned(),
             target_reason: reason.to_owned(),
+            firmware,
             broker: options.broker.to_string(),
             seed: options.seed,
-            options: [vec![folder], self.target.repeat_options(), self.broker.repeat_options()].concat(),
+            options: [
+                vec![folder],
+                self.project.repeat_options(),
+                self.target.repeat_options(),
+                self.broker.repeat_options(),
+            ]
+            .concat(),
             started_at: now(),
             plan: plan_hash::<&str>(&[]),
             partition: None,
@@ -351,15 +369,13 @@ impl Args {
         CampaignSummary { device: device.to_owned(), tiers, seed: self.seed, ..CampaignSummary::default() }
     }
 
-    fn description(&self) -> Result<DeviceDescription, Failure> {
-        if !self.device.exists() {
-            return Err(Failure::usage(format!("there is no {}", self.device.display()))
-                .help("describe your device in a file (docs/fuzz.md), and name it with --device FILE"));
-        }
-        DeviceDescription::load(&self.device).map_err(|errors| {
-            eprint!("{}", errors.render(super::color_on_stderr()));
-            Failure::usage(format!("{} is wrong; nothing was run", self.device.display()))
-        })
+    /// The project, with what the command line says.
+    fn project(&self) -> Result<Project, Failure> {
+        let mut said = Said::default();
+        self.target.say(&mut said);
+        self.broker.say(&mut said);
+        said.option("--device", self.device.clone(), |it| &mut it.fuzz_device);
+        self.project.load(said)
     }
 
     /// Whoever owns a broker that is not on this machine has to be asked.
@@ -395,13 +411,30 @@ impl Args {
 
     /// What the device depends on: ` --firmware light.elf`.
     fn target_options(&self) -> String {
-        self.target.repeat_options().into_iter().map(|option| format!(" {option}")).collect()
+        let options = self.project.repeat_options().into_iter().chain(self.target.repeat_options());
+        options.map(|option| format!(" {option}")).collect()
     }
 
     fn device_option(&self) -> String {
-        let is_usual = self.device == Path::new(DEFAULT_PATH);
-        if is_usual { String::new() } else { format!(" --device {}", self.device.display()) }
+        self.device.as_ref().map_or_else(String::new, |device| format!(" --device {}", device.display()))
     }
+}
+
+/// The file that describes the project's device.
+fn described_by(project: &Project) -> PathBuf {
+    let named = project.settings.fuzz_device.as_ref().map(|device| device.value.clone());
+    named.unwrap_or_else(|| project.folder.join(DEFAULT_PATH))
+}
+
+fn description(path: &Path) -> Result<DeviceDescription, Failure> {
+    if !path.exists() {
+        return Err(Failure::usage(format!("there is no {}", path.display()))
+            .help("describe your device in a file (docs/fuzz.md), and name it with --device FILE"));
+    }
+    DeviceDescription::load(path).map_err(|errors| {
+        eprint!("{}", errors.render(super::color_on_stderr()));
+        Failure::usage(format!("{} is wrong; nothing was run", path.display()))
+    })
 }
 
 /// Whether it is more than a process of ours.
@@ -412,7 +445,7 @@ fn is_real(runs_on: &RunsOn) -> bool {
     }
 }
 
-fn not_ready(error: NotReady, args: &Args) -> Failure {
+fn not_ready(error: NotReady, described_by: &Path) -> Failure {
     match error {
         NotReady::Bench(reason) => Failure::of_bench(reason).help("nothing was run"),
         NotReady::Device(failed) => {
@@ -422,7 +455,7 @@ fn not_ready(error: NotReady, args: &Args) -> Failure {
                 format!("the device does not come to its start: {}: {}{actual}", failure.step_title, failure.title);
             Failure::of_bench(text).help(format!(
                 "is the device on the broker, and is it the one that {} describes? Nothing was run",
-                args.device.display()
+                described_by.display()
             ))
         }
     }

@@ -2,6 +2,7 @@
 
 mod expectation;
 mod listen;
+mod project;
 mod secrets;
 mod seen;
 mod template;
@@ -18,30 +19,35 @@ use hil_scenario::Loader;
 use hil_targets::broker::BrokerUrl;
 
 use super::error::Failure;
+use super::project::{ProjectArgs, Said};
 use super::run::broker::BrokerArgs;
 use super::up::shell;
 
 /// Where `hil schema` is kept, as its help says.
 const SCHEMA: &str = "docs/scenario.schema.json";
 
-/// Write a first scenario
+/// Write a first project file and a first scenario
 ///
-/// With --broker: for a device that is on that broker already. Listens for a moment to retained and live messages, and
+/// The project file, hil.toml, is written from what lies here: Cargo.toml, sdkconfig, platformio.ini, an Arduino sketch,
+/// wokwi.toml, diagram.json. What was found and what could not be known is said, here and in the file. One that is there, here or
+/// above, stays as it is.
+///
+/// The scenario, with --broker: for a device that is on that broker already. Listens for a moment to retained and live messages, and
 /// writes an expectation for each topic: constant payloads exactly, JSON by its constant members, numbers and what varies
 /// as a regular expression. What looks like a secret is left out. Nothing is published.
 ///
-/// Without --broker: for the example light, to run at once.
+/// Without --broker: one that every device must pass, with more to uncomment.
 #[derive(clap::Args)]
 #[command(
     mut_arg("broker", |arg| arg
-        .help("The broker that the device is on: mqtt://[user@]host[:port], mqtts://, ws://host:port/path, wss:// [default: none: the example light]")
+        .help("The broker that the device is on: mqtt://[user@]host[:port], mqtts://, ws://host:port/path, wss:// [default: none: the scenario says what every device must do]")
         .long_help("The broker that the device is on: mqtt://[user@]host[:port], mqtts://, ws://host:port/path, wss://. Without it, \
-the scenario is for the example light.\n\nThe password is read from HIL_BROKER_PASSWORD, so that it stands in no process list.")
+the scenario says what every device must do.\n\nThe password is read from HIL_BROKER_PASSWORD, so that it stands in no process list.")
         .hide_default_value(true)),
     mut_arg("topic_root", |arg| arg.help("Taken off every topic in the file, such as `lab/3/`; give it to `hil run`, too")),
     after_help = "\
 Examples:
-  hil init                            a scenario for the example light, to run at once
+  hil init                            hil.toml from what lies here, and scenarios/first.yaml
   hil init --broker mqtt://lab:1883   what is under stat/# there, in scenarios/first.yaml
   hil init --broker mqtt://lab:1883 --topic 'shelly/#' --topic 'tele/#' --seconds 30
 
@@ -73,7 +79,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let schema = schema_path(&args.output);
     let (text, then) = match args.broker.choice()? {
         BrokerChoice::Embedded => {
-            (template::example_light(&schema), vec![format!("hil run {}", shell(&args.output.to_string_lossy()))])
+            let run = format!("hil run {}", shell(&args.output.to_string_lossy()));
+            (template::first(&schema, is_light()), vec!["hil config".to_owned(), run])
         }
         BrokerChoice::External(url) => from_broker(args, &url, &schema)?,
     };
@@ -83,6 +90,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             .help("this is a fault of hil: please report it, with the topics and payloads that the device sends"));
     }
     write(&args.output, args.force, &text)?;
+    project::write_if_none()?;
     println!("wrote {}", args.output.display());
     println!("then:");
     for command in then {
@@ -114,6 +122,11 @@ fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Ve
     let file = shell(&args.output.to_string_lossy());
     let run = format!("hil run --target mqtt --broker {}{with_root} {file}", shell(&without_password));
     Ok((template::scenario(&seen, &origin), vec![format!("hil check {file}"), run]))
+}
+
+/// Whether the project here, if there is one, is about the example light.
+fn is_light() -> bool {
+    ProjectArgs::default().read(Said::default()).is_ok_and(|project| project.settings.native.is_some())
 }
 
 /// Refuses what `hil run` would not find or what must not be lost.

@@ -4,6 +4,7 @@ mod boards;
 mod broker;
 mod check;
 mod completions;
+mod config;
 mod doctor;
 mod error;
 mod firmware;
@@ -12,6 +13,7 @@ mod fuzz;
 mod init;
 mod monitor;
 mod port;
+mod project;
 mod provision;
 mod report;
 mod run;
@@ -45,6 +47,7 @@ enum Command {
     Run(Box<run::Args>),
     Fuzz(Box<fuzz::Args>),
     Check(check::Args),
+    Config(Box<config::Args>),
     Schema(schema::Args),
     #[command(subcommand)]
     Report(report::Command),
@@ -60,7 +63,8 @@ enum Command {
     Flash(flash::Args),
     Provision(Box<provision::Args>),
     Monitor(monitor::Args),
-    Up(up::Args),
+    Up(Box<up::Args>),
+    Demo(Box<up::DemoArgs>),
     Init(init::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -74,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(*args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Report(command) => report::run(command),
         Command::Broker(command) => broker::run(command),
@@ -85,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Provision(args) => provision::run(*args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Up(args) => up::run(&args),
+        Command::Demo(args) => up::demo(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -2,7 +2,7 @@
 
 pub(super) mod boards;
 pub(super) mod broker;
-mod firmware;
+pub(super) mod firmware;
 mod listing;
 pub(super) mod reports;
 mod serial;
@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 use clap::builder::NonEmptyStringValueParser;
 use hil_model::event::{FORMAT, RunEvent, RunInfo};
 use hil_model::verdict::Exit;
+use hil_project::Project;
 use hil_report::{Reporter as _, add_boards, summarize};
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions};
 use hil_scenario::plan::{self, PartitionArg};
 use hil_targets::Target;
 
 use super::error::Failure;
-use super::selection::Selection;
+use super::project::{ProjectArgs, Said, nothing_to_run};
+use super::selection::{Selection, scenario_paths};
 
 /// Run scenarios
 ///
@@ -42,6 +44,9 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage or invalid file, 3 bench error, 4 
 pub(super) struct Args {
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    project: ProjectArgs,
 
     #[command(flatten)]
     target: target::TargetArgs,
@@ -89,7 +94,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    let all = args.selection.apply(args.selection.load()?)?;
+    let project = args.project()?;
+    if !args.list && !has_something_to_run(&project) {
+        return Err(nothing_to_run());
+    }
+    let all = args.selection.apply(args.selection.load(&project)?)?;
     let ids: Vec<&str> = all.iter().map(|p| p.scenario.id.as_str()).collect();
     let partition = partition(args.partition.as_deref())?;
     let plan_hash = plan::plan_hash(&ids);
@@ -100,19 +109,21 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     if args.list {
         return Ok(listing::list(&chosen));
     }
-    let broker = args.broker.choice()?;
-    let chosen_target = args.target.choose(&broker)?;
+    let broker_args = args.broker.of_project(&project);
+    let broker = broker_args.choice()?;
+    let chosen_target = args.target.choose(&broker, &project)?;
     let target = chosen_target.runs_on.as_target();
-    let jobs = args.jobs.map(usize::from).or_else(|| target?.default_jobs()).unwrap_or_else(|| default_jobs(&broker));
+    let jobs = args.jobs.map(usize::from).or_else(|| target?.default_jobs());
+    let jobs = jobs.or_else(|| shares_topics(&project, &broker).then_some(1));
     let has_private_topics = target.is_some_and(Target::needs_private_topics);
     let options = RunOptions {
+        jobs: jobs.unwrap_or_else(|| default_jobs(&broker)),
         runs_on: chosen_target.runs_on,
-        jobs,
         retries: args.retries,
         fail_fast: args.fail_fast,
         wall_limit: Duration::from_secs(args.wall_limit),
         seed: args.seed,
-        topic_root: args.broker.topic_root()?,
+        topic_root: broker_args.topic_root()?,
         run_id: if has_private_topics { private_run_id() } else { run_id() },
         broker,
     };
@@ -120,7 +131,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         return Ok(listing::dry_run(&chosen, &options));
     }
     if all.is_empty() {
-        eprintln!("no scenario found (paths: {}); nothing was run", listing::paths(&args.selection.paths));
+        eprintln!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
         return Ok(Exit::NothingRan);
     }
     broker::reachable(&options.broker)?;
@@ -130,6 +141,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         format: FORMAT,
         target: options.runs_on.name().to_owned(),
         target_reason: chosen_target.reason,
+        firmware: chosen_target.firmware,
         broker: options.broker.to_string(),
         seed: options.seed,
         options: args.repeat_options(),
@@ -160,9 +172,19 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 }
 
 impl Args {
+    /// The project, with what the command line says.
+    fn project(&self) -> Result<Project, Failure> {
+        let mut said = Said::default();
+        self.selection.say(&mut said);
+        self.target.say(&mut said);
+        self.broker.say(&mut said);
+        self.project.load(said)
+    }
+
     /// The arguments that matter to a single scenario, for the line that repeats it.
     fn repeat_options(&self) -> Vec<String> {
         let mut options = self.selection.repeat_options();
+        options.extend(self.project.repeat_options());
         options.extend(self.target.repeat_options());
         options.extend(self.broker.repeat_options());
         options
@@ -176,6 +198,17 @@ fn default_jobs(broker: &BrokerChoice) -> usize {
         BrokerChoice::Embedded => cores,
         BrokerChoice::External(_) => 4 * cores,
     }
+}
+
+/// Whether anything says what the run is about.
+fn has_something_to_run(project: &Project) -> bool {
+    let hil_project::Settings { target, firmware, native, .. } = &project.settings;
+    target.is_some() || firmware.is_some() || native.is_some()
+}
+
+/// Whether scenarios at a time would get into each other's way: devices that nobody tells a prefix of their own, on one broker.
+fn shares_topics(project: &Project, broker: &BrokerChoice) -> bool {
+    matches!(broker, BrokerChoice::External(_)) && !target::is_light(&project.settings)
 }
 
 /// The present time as reports have it: RFC 3339, UTC, whole seconds.

@@ -1,22 +1,23 @@
 //! Which scenarios: paths, filters, tags; shared by the commands that take them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use hil_project::{Origin, Project, Resolved};
 use hil_runner::Planned;
+use hil_scenario::load::OuterVariable;
 use hil_scenario::plan::{Filter, TagFilter};
-use hil_scenario::{Loaded, load};
+use hil_scenario::{Loaded, Loader};
 
 use super::error::Failure;
-
-/// Where scenarios are looked for when no path is given.
-const DEFAULT_PATH: &str = "scenarios";
+use super::project::Said;
 
 #[derive(Clone, Args)]
 pub(super) struct Selection {
-    /// Scenario files, or folders that are searched for *.yaml and *.yml (names that begin with `_` are for `include`)
-    #[arg(value_name = "PATH", default_value = DEFAULT_PATH)]
+    /// Scenario files, or folders that are searched for *.yaml and *.yml (names that begin with `_` are for `include`) [default:
+    /// what the project file says, else scenarios]
+    #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
     /// Only scenarios whose id or title contains TEXT, or matches it as a glob (`reject/*`); `!TEXT` leaves them out
@@ -31,19 +32,21 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// The paths, unless they are the default.
-    pub(super) fn repeat_options(&self) -> Vec<String> {
-        let paths: Vec<_> = self.paths.iter().map(|p| p.display().to_string()).collect();
-        if paths == [DEFAULT_PATH] { Vec::new() } else { paths }
+    /// What the user says.
+    pub(super) fn say(&self, said: &mut Said) {
+        let paths = Some(self.paths.clone()).filter(|paths| !paths.is_empty());
+        said.option("PATH", paths, |it| &mut it.scenarios);
     }
 
-    /// Reads all files; errors are printed, and are a failure.
-    pub(super) fn load(&self) -> Result<Vec<Planned>, Failure> {
-        if self.repeat_options().is_empty() && !Path::new(DEFAULT_PATH).exists() {
-            return Err(Failure::usage(format!("there is no folder {DEFAULT_PATH}/ here, and no path was given"))
-                .help("`hil init` writes a first scenario; or name files and folders: hil run PATH.."));
-        }
-        let Loaded { files, errors } = load(&self.paths);
+    /// The paths that the user names.
+    pub(super) fn repeat_options(&self) -> Vec<String> {
+        self.paths.iter().map(|p| p.display().to_string()).collect()
+    }
+
+    /// Reads all files of the project; errors are printed, and are a failure.
+    pub(super) fn load(&self, project: &Project) -> Result<Vec<Planned>, Failure> {
+        let paths = scenario_paths(project)?;
+        let Loaded { files, errors } = Loader::new().with_vars(variables(project)).load(&paths);
         if !errors.is_empty() {
             eprint!("{}", errors.render(super::color_on_stderr()));
             let count = errors.0.len();
@@ -70,4 +73,31 @@ impl Selection {
         });
         Ok(all)
     }
+}
+
+/// Where the project's scenarios are.
+pub(super) fn scenario_paths(project: &Project) -> Result<Vec<PathBuf>, Failure> {
+    let Some(Resolved { value: paths, origin }) = project.settings.scenarios.clone() else { return Ok(Vec::new()) };
+    let missing = paths.iter().find(|path| !path.exists());
+    match (missing, origin) {
+        (Some(path), Origin::Default) => {
+            Err(Failure::usage(format!("there is no folder {}/ here, and no path was given", path.display()))
+                .help("`hil init` writes a first scenario; or name files and folders: hil run PATH.."))
+        }
+        (Some(path), origin @ (Origin::File(_) | Origin::Profile { .. })) => {
+            Err(Failure::usage(format!("there are no scenarios at {}, which {origin} names", path.display()))
+                .help("correct it there; `hil init` writes a first scenario"))
+        }
+        // What the user names is looked at by the loader, which says more.
+        _ => Ok(paths),
+    }
+}
+
+/// The variables of the project.
+pub(super) fn variables(project: &Project) -> Vec<OuterVariable> {
+    let variable = |(name, value): (&String, &Resolved<String>)| {
+        let place = value.origin.place()?.clone();
+        Some(OuterVariable { name: name.clone(), value: value.value.clone(), place })
+    };
+    project.settings.vars.iter().filter_map(variable).collect()
 }

@@ -11,11 +11,17 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use firmware::faults;
 use hil_model::verdict::Exit;
+use hil_project::value::Firmware;
+use hil_project::{Project, Resolved, Settings};
 use hil_runner::BrokerChoice;
+use hil_targets::Target;
 use light_host::native::NativeTarget;
 
 use super::error::Failure;
+use super::project::{ProjectArgs, Said};
 use super::run::broker::{BrokerArgs, reachable};
+use super::run::firmware::of_project;
+use super::run::target::{diagram, is_light, simulator, wiring};
 pub(super) use hints::shell;
 
 /// Client identifier of the device on a broker of its own.
@@ -23,7 +29,8 @@ const CLIENT_ID: &str = "light";
 
 /// Keep a broker and a device up, to play with by hand
 ///
-/// The device is the firmware compiled for the host, in real time. Without --broker it gets a broker of its own on
+/// The device is the project's, in real time: the one that is compiled into hil if the project file names one (`native`), else
+/// its firmware on the simulator. Without --broker it gets a broker of its own on
 /// loopback, which other programs can use too; its URL is printed first. Shown live, until Ctrl-C: the light, the MQTT
 /// packets between device and broker, the device's serial lines. On a terminal the light is shown in place, on the last
 /// line; elsewhere, and with NO_COLOR, as lines: at most one a second for each part of the board, which says how many
@@ -39,7 +46,8 @@ Topics are as they are: without --topic-root nothing is put before them.")
     mut_arg("topic_root", |arg| arg.help("Put before every topic of the device, such as `lab/3/`")),
     after_help = "\
 Examples:
-  hil up                                         a broker on 127.0.0.1:1883 (or a free port) and the light
+  hil up                                         a broker on 127.0.0.1:1883 (or a free port) and the project's device
+  hil up --firmware build/app.elf                this firmware on the simulator, in real time
   hil up --flash light.bin                       with a memory: its state survives the next start
   hil up --broker mqtt://lab:1883 --prefix try   on a broker of yours, with topics try/cmnd/led/...
   hil up --plant-fault 5                         with a fault: hue 360 is magenta
@@ -53,7 +61,14 @@ Then, in another terminal:
 Exit codes: 0 ended by Ctrl-C, 1 the device hangs, 2 wrong usage, 3 the broker cannot be reached or started.")]
 pub(super) struct Args {
     #[command(flatten)]
+    project: ProjectArgs,
+
+    #[command(flatten)]
     broker: BrokerArgs,
+
+    /// Firmware for the simulator: an ELF, an app image or a flash image [default: what the project file says]
+    #[arg(long, value_name = "FILE")]
+    firmware: Option<PathBuf>,
 
     /// TCP port of the device's own broker; 0: any free one [default: 1883 if it is free, else any free one]
     #[arg(long, conflicts_with = "broker")]
@@ -63,8 +78,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     flash: Option<PathBuf>,
 
-    /// Board drawing (Wokwi's diagram.json) that says which lights hang on which GPIO [default: ./diagram.json if it
-    /// exists, else one light `led1` on GPIO8]
+    /// Board drawing (Wokwi's diagram.json) that says which lights hang on which GPIO [default: what the project file says, or
+    /// diagram.json beside it if it exists, else one light `led1` on GPIO8]
     #[arg(long, value_name = "FILE")]
     diagram: Option<PathBuf>,
 
@@ -81,14 +96,75 @@ pub(super) struct Args {
     client_id: Option<String>,
 }
 
+/// A broker and the example light, to play with by hand
+///
+/// The light is compiled into hil: nothing else is needed, and no project. It is `hil up` in a folder whose project file says
+/// native = "light"; a firmware of your own has a project file of its own (`hil init`).
+#[derive(clap::Args)]
+pub(super) struct DemoArgs {
+    #[command(flatten)]
+    up: Args,
+}
+
+/// The project's device.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let broker = args.broker.choice()?;
-    let mut target = NativeTarget::new(super::run::target::wiring(args.diagram.as_deref())?);
-    target.realtime = true;
-    let fault = args.plant_fault.and_then(faults::fault);
-    if let Some(fault) = fault {
-        target.rules = fault.rules.unwrap_or(target.rules);
+    let project = args.project()?;
+    bring_up(args, &project)
+}
+
+/// The example light, whatever the project is.
+pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
+    let mut project = args.up.project()?;
+    project.settings.native = Some(Resolved::default_of("light".to_owned()));
+    project.settings.target = None;
+    if args.up.firmware.is_some() {
+        return Err(Failure::usage("hil demo has its own firmware").help("run yours with hil up --firmware FILE"));
     }
+    bring_up(&args.up, &project)
+}
+
+impl Args {
+    /// The project, with what the command line says.
+    fn project(&self) -> Result<Project, Failure> {
+        let mut said = Said::default();
+        self.broker.say(&mut said);
+        said.option("--firmware", self.firmware.clone().map(Firmware::file), |it| &mut it.firmware);
+        said.option("--diagram", self.diagram.clone(), |it| &mut it.diagram);
+        self.project.load(said)
+    }
+
+    /// The device, and what it is.
+    fn device(&self, settings: &Settings) -> Result<(Box<dyn Target>, String), Failure> {
+        let is_simulated = settings.target.as_ref().is_some_and(|target| target.value == "sim");
+        let native = settings.native.as_ref().filter(|_| self.firmware.is_none() && !is_simulated);
+        let Some(device) = native else {
+            if self.plant_fault.is_some() {
+                return Err(Failure::usage("--plant-fault is for the device that is compiled into hil")
+                    .help("a planted fault of the chip's binary: hil run --target sim --plant-fault N"));
+            }
+            let chosen = of_project(settings, false)?;
+            let mut target = simulator(&chosen, settings)?;
+            target.realtime = true;
+            target.flash.clone_from(&self.flash);
+            return Ok((Box::new(target), format!("{} on the simulator, in real time", chosen.info)));
+        };
+        let mut target = NativeTarget::new(wiring(diagram(settings))?);
+        target.realtime = true;
+        target.flash.clone_from(&self.flash);
+        let mut what = format!("the {} compiled for the host, in real time", device.value);
+        if let Some(fault) = self.plant_fault.and_then(faults::fault) {
+            target.rules = fault.rules.unwrap_or(target.rules);
+            what += &format!("; fault {} planted: {}", fault.number, fault.title);
+        }
+        Ok((Box::new(target), what))
+    }
+}
+
+fn bring_up(args: &Args, project: &Project) -> Result<Exit, Failure> {
+    let settings = &project.settings;
+    let broker_args = args.broker.of_project(project);
+    let broker = broker_args.choice()?;
+    let (target, what) = args.device(settings)?;
     if let Some(path) = &args.flash {
         // Known now, not when the state is lost at the end.
         let file = std::fs::File::options().append(true).create(true).open(path);
@@ -96,10 +172,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             Failure::io(format_args!("the flash file {} cannot be written", path.display()), &e)
                 .help("name a file in a folder that exists and that you may write to")
         })?;
-        target.flash = Some(path.clone());
     }
     reachable(&broker)?;
-    let root = args.broker.topic_root()?.unwrap_or_default();
+    let root = broker_args.topic_root()?.unwrap_or_default();
     let prefix = format!("{root}{}", args.prefix.as_deref().unwrap_or_default());
     let client_id = args.client_id.clone().unwrap_or_else(|| match &broker {
         BrokerChoice::Embedded => CLIENT_ID.to_owned(),
@@ -109,7 +184,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         broker,
         port: args.port,
         target,
-        fault: fault.map(|f| format!("fault {} planted: {}", f.number, f.title)),
+        what,
+        is_light: is_light(settings) || settings.native.is_some(),
         prefix: prefix.trim_end_matches('/').to_owned(),
         client_id,
     };

@@ -12,7 +12,9 @@ struct Place(TempDir);
 
 impl Place {
     fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        let place = Self(tempfile::tempdir().unwrap());
+        crate::light::project(place.0.path());
+        place
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -56,8 +58,8 @@ fn passing_scenarios_exit_0_and_leave_three_reports() {
     assert_eq!(
         first,
         format!(
-            "hil {} : target native (default: no --firmware, and there is no firmware/ here to build), broker embedded, seed 0, 3 scenarios",
-            env!("CARGO_PKG_VERSION")
+            "hil {version} : target native (hil.toml:1), firmware compiled into hil (light {version}), broker embedded, seed 0, 3 scenarios",
+            version = env!("CARGO_PKG_VERSION")
         )
         .replace(" :", ":")
     );

@@ -103,6 +103,10 @@ impl Place {
             ("firmware/src/lib.rs", "//! The light.\npub fn show() {}\n"),
             ("firmware/src/bin/light/main.rs", "fn main() {}\n"),
             ("scenarios/nothing.yaml", SCENARIO),
+            (
+                "hil.toml",
+                "native = \"light\"\nprovision = \"light\"\nfirmware.build = [\"hil\", \"firmware\", \"path\"]\n",
+            ),
         ] {
             place.write(path, content);
         }

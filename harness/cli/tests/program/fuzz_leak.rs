@@ -157,6 +157,7 @@ fn a_leak_is_a_scenario() {
 #[test]
 fn hil_fuzz_looks_for_leaks_on_the_simulator() {
     let folder = tempfile::tempdir().unwrap();
+    crate::light::project(folder.path());
     std::fs::write(folder.path().join("leaky.elf"), leaky()).unwrap();
     let device = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/device.yaml");
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));

@@ -97,6 +97,7 @@ impl Drop for Busy {
 #[test]
 fn without_a_broker_the_scenario_is_for_the_example_light_and_can_fail() {
     let folder = tempfile::tempdir().unwrap();
+    crate::light::project(folder.path());
     let output = hil(folder.path(), &["init"]);
     insta::assert_snapshot!(text(&output), @r"
     wrote scenarios/first.yaml

@@ -11,6 +11,8 @@ mod fuzz_leak;
 mod init;
 mod inventory;
 mod labgrid;
+mod light;
+mod project;
 mod serial;
 mod sim_run;
 mod sim_serve;

@@ -1,6 +1,5 @@
 //! `hil sim test`, on suites that are assembled here: what it prints, reports and exits with.
 
-
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 

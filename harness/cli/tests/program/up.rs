@@ -20,6 +20,7 @@ struct Up {
 }
 
 fn hil(folder: &tempfile::TempDir, args: &[&str]) -> Command {
+    crate::light::project(folder.path());
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
     command.arg("up").args(args).current_dir(folder.path()).env_clear().stdin(Stdio::null());
     command

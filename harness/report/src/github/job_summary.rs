@@ -98,9 +98,10 @@ fn head(text: &mut String, info: Option<&RunInfo>, summary: &Summary) {
         });
         let _ = writeln!(
             text,
-            "target {} ({}), broker {}, seed {}{}; {} of wall time, {} of device time",
+            "target {} ({}){}, broker {}, seed {}{}; {} of wall time, {} of device time",
             inline(&info.target),
             inline(&info.target_reason),
+            info.firmware.as_ref().map_or_else(String::new, |it| format!(", firmware {}", inline(&it.to_string()))),
             inline(&info.broker),
             info.seed,
             inline(&share),

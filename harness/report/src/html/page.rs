@@ -8,7 +8,7 @@ use super::boards;
 use super::reporter::Run;
 use crate::campaign;
 use crate::text::{clean, count, thousands};
-use hil_model::event::{RunInfo, Summary};
+use hil_model::event::{FirmwareInfo, RunInfo, Summary};
 use hil_model::time::display;
 use hil_model::verdict::Verdict;
 
@@ -141,6 +141,7 @@ fn facts(run: &Run) -> Markup {
     html! {
         @if let Some(info) = &run.info {
             (fact("target", html! { b { (clean(&info.target)) } " " span.dim { (clean(&info.target_reason)) } }))
+            (firmware(info))
             (fact("broker", html! { (clean(&info.broker)) }))
             @match run.summary.as_ref().and_then(|summary| summary.campaign.as_ref()) {
                 Some(campaign) => {
@@ -157,6 +158,16 @@ fn facts(run: &Run) -> Markup {
             (fact("wall time", html! { (rounded(summary.wall_time)) }))
             (fact("device time", html! { (rounded(summary.device_time)) }))
         }
+    }
+}
+
+fn firmware(info: &RunInfo) -> Markup {
+    let Some(FirmwareInfo { name, sha256, project, version }) = &info.firmware else { return html! {} };
+    let program: Vec<&str> = [project, version].into_iter().flatten().map(String::as_str).collect();
+    let program = clean(&program.join(" "));
+    html! {
+        (fact("firmware", html! { b { (clean(name)) } @if !program.is_empty() { " " span.dim { (program) } } }))
+        @if let Some(hash) = sha256 { (fact("firmware SHA-256", html! { code { (clean(hash)) } })) }
     }
 }
 

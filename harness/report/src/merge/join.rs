@@ -62,7 +62,7 @@ pub fn merge(reports: Vec<(PathBuf, Vec<RunEvent>)>) -> Result<Vec<RunEvent>, Me
 /// Each property that all shards of one run share, with what to do if they do not.
 type Property = (&'static str, fn(&RunInfo) -> String, &'static str);
 
-const PROPERTIES: [Property; 6] = [
+const PROPERTIES: [Property; 7] = [
     ("the report format", |i| i.format.to_string(), "run all shards with one version of hil"),
     ("the version of hil", |i| i.version.clone(), "run all shards with one version of hil"),
     (
@@ -71,6 +71,11 @@ const PROPERTIES: [Property; 6] = [
         "run all shards from one checkout, with the same paths, --filter and --tag",
     ),
     ("the target", |i| i.target.clone(), "give all shards the same --target"),
+    (
+        "the firmware's version",
+        |i| i.firmware.as_ref().and_then(|it| it.version.clone()).unwrap_or_else(|| "none".to_owned()),
+        "run all shards with one firmware",
+    ),
     ("the seed", |i| i.seed.to_string(), "give all shards the same --seed"),
     (
         "the partition",
@@ -152,8 +157,16 @@ fn joined_info(shards: &[Shard]) -> Result<RunInfo, MergeError> {
     let first = shards.first().ok_or(MergeError::None)?;
     // Brokers may differ: each machine may have its own.
     let brokers: BTreeSet<&str> = shards.iter().map(|s| s.info.broker.as_str()).collect();
+    // So may the files: two builds of one source are not always the same bytes. Then no hash is that of the run.
+    let mut firmware = first.info.firmware.clone();
+    if let Some(info) = &mut firmware
+        && shards.iter().any(|s| s.info.firmware.as_ref().and_then(|it| it.sha256.as_ref()) != info.sha256.as_ref())
+    {
+        info.sha256 = None;
+    }
     let started = shards.iter().map(|s| s.info.started_at.as_str()).min();
     Ok(RunInfo {
+        firmware,
         broker: brokers.into_iter().collect::<Vec<_>>().join(", "),
         started_at: started.unwrap_or_default().to_owned(),
         partition: None,

@@ -150,7 +150,8 @@ impl<W: Write> Reporter for Terminal<W> {
     }
 }
 
-/// `hil 0.1.0: target native (default: ...), broker embedded, seed 42, 57 scenarios`
+/// `hil 0.1.0: target sim (default: hil.toml:3), firmware app.elf (lamp 1.2, sha256 0123456789ab), broker embedded, seed 42, 57
+/// scenarios`
 fn head(info: &RunInfo, theme: Theme) -> String {
     let strong = theme.strong();
     let share = match &info.partition {
@@ -158,10 +159,11 @@ fn head(info: &RunInfo, theme: Theme) -> String {
         None => String::new(),
     };
     format!(
-        "{strong}hil {}{strong:#}: target {strong}{}{strong:#} ({}), broker {}, seed {}, {}{share}\n",
+        "{strong}hil {}{strong:#}: target {strong}{}{strong:#} ({}){}, broker {}, seed {}, {}{share}\n",
         clean(&info.version),
         clean(&info.target),
         clean(&info.target_reason),
+        info.firmware.as_ref().map_or_else(String::new, |it| format!(", firmware {}", clean(&it.to_string()))),
         clean(&info.broker),
         info.seed,
         count(info.total, "scenario"),

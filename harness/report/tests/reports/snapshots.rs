@@ -83,7 +83,7 @@ fn too_few_boards_are_no_more_than_a_remark_when_there_is_worse() {
 #[test]
 fn terminal_of_a_run_with_nothing_in_it() {
     insta::assert_snapshot!(terminal(&events(info(&[]), &[], false), false), @"
-    hil 0.1.0: target native (default: no RISC-V build is possible here), broker embedded, seed 42, 0 scenarios
+    hil 0.1.0: target native (default: no RISC-V build is possible here), firmware build/<light>.elf (light 0.1.0, sha256 001122334455), broker embedded, seed 42, 0 scenarios
 
       Summary [   5.240s / 0s device] 0 scenarios: nothing ran
     ");
@@ -98,7 +98,7 @@ fn terminal_names_the_share() {
         *broker = "mqtts://user@broker.example:8883".to_owned();
     }
     let text = terminal(&events, false);
-    insta::assert_snapshot!(text.lines().next().unwrap(), @"hil 0.1.0: target native (default: no RISC-V build is possible here), broker mqtts://user@broker.example:8883, seed 42, 3 scenarios of 12 (slice:2/4)");
+    insta::assert_snapshot!(text.lines().next().unwrap(), @"hil 0.1.0: target native (default: no RISC-V build is possible here), firmware build/<light>.elf (light 0.1.0, sha256 001122334455), broker mqtts://user@broker.example:8883, seed 42, 3 scenarios of 12 (slice:2/4)");
     insta::assert_snapshot!(text.lines().find(|l| l.contains("rerun")).unwrap(), @"   = rerun: hil run --target native --broker mqtts://user@broker.example:8883 --seed 42 --filter '=session/reconnect'");
 }
 

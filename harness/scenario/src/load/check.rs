@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::OuterVariable;
 use super::document::{self, Document, Row};
 use super::flow::Flow;
 use super::id::{self, Ids};
@@ -20,12 +21,12 @@ pub(super) type Env<'e> = dyn Fn(&str) -> Option<String> + 'e;
 /// All that can be known of a file without running it. `None` comes with at least one error.
 pub(super) fn scenario_file(
     document: Document,
-    env: &Env<'_>,
+    (env, outer): (&Env<'_>, &[OuterVariable]),
     ids: &mut Ids,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<ScenarioFile> {
     let before = errors.len();
-    let parts = include::resolve(&document, errors);
+    let parts = include::resolve(&document, outer, errors);
     let secrets = Arc::new(secrets(&document, &parts, env));
     let (file_vars, _) = parts.vars.resolve(&secrets);
     let device = document::device_config(&document, &file_vars, errors);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document::Document;
-use super::read;
+use super::{OuterVariable, read};
 use crate::error::{Code, Diagnostic};
 use crate::variables::{Definition, Definitions};
 use crate::yaml::{Node, SCENARIO_FILE};
@@ -28,13 +28,17 @@ struct Open<'a> {
     include: Option<(&'a Arc<Source>, &'a Spanned<String>)>,
 }
 
-/// Puts together what `document` and its includes say. A file that is included twice counts once, where it comes first.
-pub(super) fn resolve(document: &Document, errors: &mut Vec<Diagnostic>) -> Parts {
+/// Puts together what `document` and its includes say, and the variables from outside that they do not define. A file that is
+/// included twice counts once, where it comes first.
+pub(super) fn resolve(document: &Document, outer: &[OuterVariable], errors: &mut Vec<Diagnostic>) -> Parts {
     let mut parts = Parts::default();
     let mut included = Vec::new();
     let path = canonical(&document.source.path);
     let root = Open { path, include: None };
     add(document, &[root], &mut included, &mut parts, errors);
+    for variable in outer {
+        parts.vars.0.entry(variable.name.clone()).or_insert_with(|| variable.definition());
+    }
     parts
 }
 

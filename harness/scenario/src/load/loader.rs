@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::check::{self, Env};
 use super::document::Document;
 use super::id::Ids;
-use super::{find, read};
+use super::{OuterVariable, find, read};
 use crate::error::{Code, Diagnostic, Diagnostics};
 use crate::yaml::SCENARIO_FILE;
 use crate::{ScenarioFile, Source, Span};
@@ -35,6 +35,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
 /// Reads scenario files.
 pub struct Loader<'e> {
     env: Box<Env<'e>>,
+    vars: Vec<OuterVariable>,
 }
 
 impl Default for Loader<'_> {
@@ -51,7 +52,13 @@ impl<'e> Loader<'e> {
 
     /// With another environment.
     pub fn with_env(env: impl Fn(&str) -> Option<String> + 'e) -> Self {
-        Self { env: Box::new(env) }
+        Self { env: Box::new(env), vars: Vec::new() }
+    }
+
+    /// With variables that all scenarios have; those that a file defines go before them.
+    #[must_use]
+    pub fn with_vars(self, vars: Vec<OuterVariable>) -> Self {
+        Self { vars, ..self }
     }
 
     /// Reads files and folders.
@@ -85,7 +92,7 @@ impl<'e> Loader<'e> {
         let mut own = Vec::new();
         let file = Document::read(source, false, &mut own).and_then(|document| {
             let unread = !own.is_empty();
-            check::scenario_file(document, &self.env, ids, &mut own).filter(|_| !unread)
+            check::scenario_file(document, (&self.env, &self.vars), ids, &mut own).filter(|_| !unread)
         });
         own.sort_by_key(|error| sort_key(error, source));
         limited(&mut own);

@@ -8,6 +8,7 @@ mod flow;
 mod id;
 mod include;
 mod loader;
+mod outer;
 mod read;
 
 pub use document::tags;
@@ -18,4 +19,5 @@ pub use find::is_description;
 pub(crate) use flow::Flow;
 pub use loader::{Loaded, Loader, load};
 pub use loader::{identity, limited};
+pub use outer::OuterVariable;
 pub use read::{read as read_source, source};

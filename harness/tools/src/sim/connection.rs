@@ -1,21 +1,29 @@
-//! The device's TCP connections: what the machine's network terminates goes on through the harness's wire.
+//! The device's TCP connections: what the machine's network terminates goes on through the harness's wire to the broker, or over
+//! a network of this machine to the hosts that it may reach.
 
 use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
+use std::time::Duration;
 
+use hil_targets::clock::{DueGuard, wall_timeout};
+use hil_targets::wire::ConnectRefused;
 use simulator::net::{ConnectionId, Destination, Event};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
 use super::driver::Driver;
-use hil_targets::wire::{ConnectRefused, DeviceEnd};
-use light_host::provision::BROKER;
+use super::hosts::Way;
 
 /// Bytes that may wait for the device before the broker has to.
 const MOST_WAITING: usize = 64 * 1024;
 const CHUNK: usize = 16 * 1024;
+/// Longest wait for a host to accept a connection, in wall time.
+const CONNECT_BOUND: Duration = Duration::from_secs(5);
+/// How long scenario time waits for a host to answer, in wall time.
+const ANSWER_BOUND: Duration = Duration::from_secs(2);
 
 /// A connection that the device has opened.
 pub(super) struct Connection {
@@ -25,9 +33,18 @@ pub(super) struct Connection {
     ended: Option<Ended>,
     /// There is room in `waiting`.
     room: Rc<Notify>,
-    /// To the task that writes to the broker; `None` after the device's FIN.
-    to_broker: Option<mpsc::UnboundedSender<Vec<u8>>>,
+    /// To the task that writes to the peer; `None` after the device's FIN.
+    to_peer: Option<mpsc::UnboundedSender<Vec<u8>>>,
+    /// A host that is not the broker.
+    outside: Option<Outside>,
     tasks: Vec<AbortHandle>,
+}
+
+/// A host of a network of this machine.
+struct Outside {
+    host: String,
+    /// It was sent something, and has not answered yet.
+    answer: Option<DueGuard>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,7 +71,7 @@ impl Driver {
                 Some(Event::Writable(id)) => self.write_to_device(id),
                 Some(Event::Finished(id)) => {
                     if let Some(connection) = self.connections.borrow_mut().get_mut(&id) {
-                        connection.to_broker = None;
+                        connection.to_peer = None;
                     }
                 }
                 Some(Event::Closed { id, .. }) => {
@@ -64,30 +81,54 @@ impl Driver {
         }
     }
 
-    /// The device wants to connect: to the broker it may, to nothing else.
+    /// The device wants to connect: to the hosts that it may reach, and to no other.
     fn open(self: &Rc<Self>, id: ConnectionId, to: &Destination) {
-        let is_broker = to.address.port() == BROKER.1 && to.name.as_deref() == Some(BROKER.0);
-        if !is_broker {
-            self.journal.note(format!("the device tried to connect to {to}, which is not its broker: refused"));
-            let now = self.machine.borrow().now();
-            self.machine.borrow_mut().network().refuse(now, id);
-            return;
-        }
         let driver = Rc::clone(self);
-        let task = tokio::task::spawn_local(async move {
-            match driver.wire.connect().await {
-                Ok(end) => driver.established(id, end),
-                Err(refused) => driver.not_established(id, refused),
+        let (task, host) = match self.hosts.way(to).cloned() {
+            None => {
+                self.journal.note(format!("the device tried to connect to {to}, which it may not reach: refused"));
+                let now = self.machine.borrow().now();
+                self.machine.borrow_mut().network().refuse(now, id);
+                return;
             }
-        });
+            Some(Way::Broker) => {
+                let connect = async move {
+                    match driver.wire.connect().await {
+                        Ok(end) => driver.established(id, end),
+                        Err(refused) => driver.not_established(id, refused),
+                    }
+                };
+                (tokio::task::spawn_local(connect), None)
+            }
+            Some(Way::Outside((host, port))) => {
+                let name = format!("{host}:{port}");
+                self.journal.note(format!("the device connects to {to}, which is {name}"));
+                (tokio::task::spawn_local(driver.connect_outside(id, host, port)), Some(name))
+            }
+        };
         let connection = Connection {
             waiting: VecDeque::new(),
             ended: None,
             room: Rc::default(),
-            to_broker: None,
+            to_peer: None,
+            outside: host.map(|host| Outside { host, answer: None }),
             tasks: vec![task.abort_handle()],
         };
         self.connections.borrow_mut().insert(id, connection);
+    }
+
+    /// Scenario time waits for the host, as long as it is likely to answer.
+    async fn connect_outside(self: Rc<Self>, id: ConnectionId, host: String, port: u16) {
+        let due = self.wire.hold(format!("the connection to {host}:{port}"), CONNECT_BOUND);
+        let connected = wall_timeout(CONNECT_BOUND, TcpStream::connect((host.as_str(), port))).await;
+        drop(due);
+        let why = match connected {
+            Some(Ok(stream)) => return self.established(id, stream),
+            Some(Err(error)) => error.to_string(),
+            None => "it does not answer".to_owned(),
+        };
+        self.journal.note(format!("{host}:{port} cannot be reached: {why}"));
+        self.not_established(id, ConnectRefused::Refused);
     }
 
     fn not_established(self: &Rc<Self>, id: ConnectionId, refused: ConnectRefused) {
@@ -101,18 +142,18 @@ impl Driver {
         self.connections.borrow_mut().remove(&id);
     }
 
-    fn established(self: &Rc<Self>, id: ConnectionId, end: DeviceEnd) {
+    fn established<S: AsyncRead + AsyncWrite + 'static>(self: &Rc<Self>, id: ConnectionId, end: S) {
         self.catch_up();
-        let (from_broker, to_broker) = tokio::io::split(end);
+        let (from_peer, to_peer) = tokio::io::split(end);
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut connections = self.connections.borrow_mut();
         // It may have been given up meanwhile.
         let Some(connection) = connections.get_mut(&id) else { return };
-        connection.to_broker = Some(sender);
-        let reader = read_from_broker(Rc::clone(self), id, Rc::clone(&connection.room), from_broker);
+        connection.to_peer = Some(sender);
+        let reader = read_from_peer(Rc::clone(self), id, Rc::clone(&connection.room), from_peer);
         connection.tasks = vec![
             tokio::task::spawn_local(reader).abort_handle(),
-            tokio::task::spawn_local(write_to_broker(receiver, to_broker)).abort_handle(),
+            tokio::task::spawn_local(write_to_peer(receiver, to_peer)).abort_handle(),
         ];
         drop(connections);
         self.act(|machine| {
@@ -126,6 +167,9 @@ impl Driver {
     fn received(&self, id: ConnectionId, read: io::Result<&[u8]>) -> Option<(bool, bool)> {
         let mut connections = self.connections.borrow_mut();
         let connection = connections.get_mut(&id)?;
+        if let Some(outside) = &mut connection.outside {
+            outside.answer = None;
+        }
         match read {
             Ok([]) => connection.ended = Some(Ended::Orderly),
             Ok(bytes) => connection.waiting.extend(bytes),
@@ -143,8 +187,12 @@ impl Driver {
             if count == 0 {
                 return;
             }
-            let connections = self.connections.borrow();
-            if let Some(sender) = connections.get(&id).and_then(|connection| connection.to_broker.as_ref()) {
+            let mut connections = self.connections.borrow_mut();
+            let Some(connection) = connections.get_mut(&id) else { continue };
+            if let Some(outside) = &mut connection.outside {
+                outside.answer = self.wire.hold(format!("an answer of {}", outside.host), ANSWER_BOUND);
+            }
+            if let Some(sender) = &connection.to_peer {
                 // A broker that is gone no longer listens.
                 let _ = sender.send(buffer[..count].to_vec());
             }
@@ -186,7 +234,7 @@ impl Driver {
     }
 }
 
-async fn read_from_broker(driver: Rc<Driver>, id: ConnectionId, room: Rc<Notify>, mut from: ReadHalf<DeviceEnd>) {
+async fn read_from_peer<S: AsyncRead>(driver: Rc<Driver>, id: ConnectionId, room: Rc<Notify>, mut from: ReadHalf<S>) {
     let mut buffer = vec![0; CHUNK];
     loop {
         let read = from.read(&mut buffer).await;
@@ -203,7 +251,7 @@ async fn read_from_broker(driver: Rc<Driver>, id: ConnectionId, room: Rc<Notify>
     }
 }
 
-async fn write_to_broker(mut chunks: mpsc::UnboundedReceiver<Vec<u8>>, mut to: WriteHalf<DeviceEnd>) {
+async fn write_to_peer<S: AsyncWrite>(mut chunks: mpsc::UnboundedReceiver<Vec<u8>>, mut to: WriteHalf<S>) {
     while let Some(chunk) = chunks.recv().await {
         if to.write_all(&chunk).await.is_err() {
             return;

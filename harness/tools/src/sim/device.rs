@@ -34,16 +34,11 @@ pub(super) struct SimDevice {
 
 impl SimDevice {
     pub(super) fn new(target: &SimTarget, bench: Bench) -> Result<Self, BenchError> {
-        let (config, nvs) = provisioned(&bench, target.fault)?;
-        let order = match config.led_order {
-            firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
-            firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
+        let light = target.is_light.then(|| provisioned(&bench, target.fault)).transpose()?;
+        let wiring = match &light {
+            Some((config, _)) => wired(target, &bench, config),
+            None => target.wiring.clone(),
         };
-        let wiring = target.wiring.for_device(config.led_gpio, config.led_count).taking(order);
-        if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
-            let gpio = config.led_gpio;
-            bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
-        }
         let mut machine_config = Config::default();
         machine_config.seed = bench.seed;
         machine_config.network.seed = bench.seed;
@@ -52,12 +47,19 @@ impl SimDevice {
         if let Some(path) = &target.flash {
             load_flash(&mut machine, path)?;
         }
-        let provisioned = machine.write_flash(NVS.start, &nvs);
-        provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
-        machine.network().allow(BROKER.0);
+        if let Some(rom) = &target.rom {
+            machine.load_rom(rom).map_err(|e| BenchError::Provision(format!("the ROM: {e}")))?;
+        }
+        let mut hosts = target.hosts.clone();
+        if let Some((_, nvs)) = &light {
+            let provisioned = machine.write_flash(NVS.start, nvs);
+            provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
+            hosts.lead_to_broker(BROKER.0, BROKER.1);
+        }
+        hosts.allow(&mut machine);
         let journal = bench.journal.clone();
         let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
-        let driver = Rc::new(Driver::new(machine, &wiring, stack_end, &bench));
+        let driver = Rc::new(Driver::new(machine, hosts, &wiring, stack_end, &bench));
         let pauses = Pauses(Rc::clone(&driver));
         Ok(Self { journal, driver, pauses, wiring, tasks: Vec::new(), flash: target.flash.clone() })
     }
@@ -65,6 +67,20 @@ impl SimDevice {
     fn record(&self, event: DeviceEvent) {
         self.journal.record(Observation::Device(event));
     }
+}
+
+/// The lights of the example light, as its configuration has them.
+fn wired(target: &SimTarget, bench: &Bench, config: &firmware::config::Config) -> Wiring {
+    let order = match config.led_order {
+        firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
+        firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
+    };
+    let wiring = target.wiring.for_device(config.led_gpio, config.led_count).taking(order);
+    if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
+        let gpio = config.led_gpio;
+        bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
+    }
+    wiring
 }
 
 /// Puts the contents of a file into the flash chip. There may be no file yet.

@@ -11,6 +11,7 @@ use simulator::time::Instant;
 use tokio::sync::Notify;
 
 use super::connection::Connection;
+use super::hosts::Hosts;
 use super::observe::Observer;
 use super::pause::Pausing;
 use crate::simulation::stack::overflow;
@@ -27,6 +28,7 @@ pub(super) struct Driver {
     pub(super) machine: RefCell<Machine>,
     pub(super) connections: RefCell<BTreeMap<ConnectionId, Connection>>,
     pub(super) wire: Wire,
+    pub(super) hosts: Hosts,
     pub(super) journal: Journal,
     pub(super) observer: RefCell<Observer>,
     pub(super) pausing: RefCell<Pausing>,
@@ -43,7 +45,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(machine: Machine, wiring: &Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
+    pub(super) fn new(machine: Machine, hosts: Hosts, wiring: &Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
         let journal = bench.journal.clone();
         let epoch = journal.now();
         let observer = Observer::new(journal.clone(), wiring, &machine, epoch);
@@ -51,6 +53,7 @@ impl Driver {
             machine: RefCell::new(machine),
             connections: RefCell::default(),
             wire: bench.wire.clone(),
+            hosts,
             observer: RefCell::new(observer),
             pausing: RefCell::default(),
             paused: Notify::new(),

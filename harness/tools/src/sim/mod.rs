@@ -7,8 +7,11 @@
 mod connection;
 mod device;
 mod driver;
+mod hosts;
 mod observe;
 mod pause;
+
+pub use hosts::Hosts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +32,12 @@ pub struct SimTarget {
     pub wiring: Wiring,
     /// Keeps the flash in this file instead of in memory.
     pub flash: Option<PathBuf>,
+    /// Hosts that the device may connect to, beside the one that it is told is its broker.
+    pub hosts: Hosts,
+    /// Espressif's mask ROM as an image, for functions that the simulator does not perform itself.
+    pub rom: Option<Arc<[u8]>>,
+    /// The device is the example light, and is told its broker as that is; any other device's flash stays as it is.
+    pub is_light: bool,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
     pub realtime: bool,
     /// The fault that the device has, if its firmware was built with planted faults.
@@ -38,7 +47,16 @@ pub struct SimTarget {
 impl SimTarget {
     /// This firmware on this board.
     pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
-        Self { firmware, wiring, flash: None, realtime: false, fault: None }
+        Self {
+            firmware,
+            wiring,
+            flash: None,
+            hosts: Hosts::default(),
+            rom: None,
+            is_light: true,
+            realtime: false,
+            fault: None,
+        }
     }
 }
 
@@ -50,11 +68,18 @@ impl Target for SimTarget {
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         let mut capabilities = simulated_capabilities(self.realtime, broker);
         capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
+        if !self.is_light {
+            capabilities.retain(|capability| *capability != Capability::Provision);
+        }
         capabilities
     }
 
     fn pace(&self, broker: BrokerKind) -> Pace {
-        simulated_pace(self.realtime, broker)
+        match simulated_pace(self.realtime, broker) {
+            // Answers of hosts outside travel in wall time.
+            Pace::Jump if self.hosts.has_outside() => Pace::JumpWhenQuiet,
+            pace => pace,
+        }
     }
 
     fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {

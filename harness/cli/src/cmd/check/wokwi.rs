@@ -1,13 +1,14 @@
 //! `hil check --wokwi`: scenario files through Wokwi's eyes.
 
+use std::path::PathBuf;
+
 use hil_model::verdict::Exit;
 use hil_scenario::{Diagnostics, load, wokwi};
 
 use crate::cmd::error::Failure;
-use crate::cmd::selection::Selection;
 
-pub(super) fn run(selection: &Selection) -> Result<Exit, Failure> {
-    let (files, unreadable) = wokwi::check(&selection.paths);
+pub(super) fn run(paths: &[PathBuf]) -> Result<Exit, Failure> {
+    let (files, unreadable) = wokwi::check(paths);
     let color = crate::cmd::color_on_stderr();
     if !unreadable.is_empty() {
         eprint!("{}", unreadable.render(color));

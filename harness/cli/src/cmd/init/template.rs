@@ -21,8 +21,36 @@ pub(super) struct Origin<'a> {
     pub(super) password: Option<&'a str>,
 }
 
+/// A first scenario, for a device that is not listened to.
+pub(super) fn first(schema: &str, is_light: bool) -> String {
+    if is_light { example_light(schema) } else { every_device(schema) }
+}
+
+/// A scenario that every device must pass.
+fn every_device(schema: &str) -> String {
+    format!(
+        r##"# yaml-language-server: $schema={schema}
+#
+# A first scenario. Whatever its steps say, a scenario fails if the device panics, halts, or resets itself.
+name: The device runs for ten seconds
+version: 1
+tags: [first]
+
+steps:
+  - delay: 10s
+
+  # What it must say on its serial port; every expectation has a limit, 2 s of device time unless `within:` says otherwise.
+  #- wait-serial: "connected"
+
+  # What it is told, and what it must answer then.
+  #- publish: {{ topic: cmnd/lamp/power, payload: "on" }}
+  #- expect-message: {{ topic: stat/lamp/power, payload: "on", within: 1s }}
+"##
+    )
+}
+
 /// A scenario for the example light.
-pub(super) fn example_light(schema: &str) -> String {
+fn example_light(schema: &str) -> String {
     format!(
         r##"# yaml-language-server: $schema={schema}
 #

@@ -5,17 +5,22 @@ use std::path::PathBuf;
 use hil_runner::BrokerChoice;
 use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open};
 
-use crate::cmd::error::Failure;
+use hil_project::{BrokerSettings, Project, Resolved};
 
-#[derive(clap::Args)]
+use crate::cmd::error::Failure;
+use crate::cmd::project::Said;
+
+#[derive(Clone, clap::Args)]
 pub(in crate::cmd) struct BrokerArgs {
     /// `embedded`: one in-memory broker a scenario; or a URL: `mqtt://[user@]host[:port]`, mqtts://, ws://host:port/path,
     /// wss://
     ///
     /// The password is read from HIL_BROKER_PASSWORD, so that it stands in no process list. Through a broker by URL,
     /// devices that hil provisions work under topics of their own (hil-7f3a/12/...), which are removed afterwards.
-    #[arg(long, value_name = "URL", default_value = "embedded", env = "HIL_BROKER", hide_env_values = true)]
-    broker: String,
+    ///
+    /// [default: what the project file says, else embedded]
+    #[arg(long, value_name = "URL", env = "HIL_BROKER", hide_env_values = true)]
+    broker: Option<String>,
 
     /// PEM file with the certificate authority to trust for mqtts and wss, instead of the system's
     #[arg(long, value_name = "FILE")]
@@ -27,11 +32,26 @@ pub(in crate::cmd) struct BrokerArgs {
 }
 
 impl BrokerArgs {
+    /// What the user says.
+    pub(in crate::cmd) fn say(&self, said: &mut Said) {
+        said.option_or_variable(("--broker", "HIL_BROKER"), self.broker.clone(), |it| &mut it.broker.url);
+        said.option("--ca", self.ca.clone(), |it| &mut it.broker.ca);
+        said.option("--topic-root", self.topic_root.clone(), |it| &mut it.broker.topic_root);
+    }
+
+    /// The same, with what holds in the project.
+    #[must_use]
+    pub(in crate::cmd) fn of_project(&self, project: &Project) -> Self {
+        let BrokerSettings { url, ca, topic_root } = project.settings.broker.clone();
+        let value = |url: Resolved<String>| url.value;
+        Self { broker: url.map(value), ca: ca.map(|ca| ca.value), topic_root: topic_root.map(value) }
+    }
+
     pub(in crate::cmd) fn choice(&self) -> Result<BrokerChoice, Failure> {
-        if self.broker == "embedded" {
+        let Some(broker) = self.broker.as_deref().filter(|it| *it != "embedded") else {
             return Ok(BrokerChoice::Embedded);
-        }
-        let mut url: BrokerUrl = self.broker.parse().map_err(|e| Failure::usage(format!("--broker: {e}")))?;
+        };
+        let mut url: BrokerUrl = broker.parse().map_err(|e| Failure::usage(format!("--broker: {e}")))?;
         if let Ok(password) = std::env::var("HIL_BROKER_PASSWORD") {
             url.password = Some(password);
         }

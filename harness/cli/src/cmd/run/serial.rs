@@ -10,6 +10,7 @@ use hil_bench::inventory::{FirmwareSource, Selection};
 use hil_bench::serial::panics::Symbolizer;
 use hil_bench::serial::{BAUD, Options, PortSpec};
 use hil_bench::serial_target::{AnalyzerSpec, Command, Equipment, Lights};
+use hil_project::{Origin, SerialSettings, Settings};
 use hil_runner::RunsOn;
 use hil_targets::Wiring;
 
@@ -17,11 +18,12 @@ use super::boards::{self, BenchArg, Firmwares};
 use super::target::Chosen;
 use crate::cmd::error::Failure;
 use crate::cmd::port::{baud, parse};
+use crate::cmd::project::Said;
 
 /// Heading of its options in the help.
 const HEADING: &str = "Options of --target serial";
 
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct SerialArgs {
     /// The board's serial port: a device node (or a link to one), usb:SERIAL, or rfc2217://HOST:PORT
     #[arg(help_heading = HEADING, short, long, value_name = "PORT", env = "HIL_PORT", value_parser = parse)]
@@ -135,14 +137,37 @@ impl SerialArgs {
         ]
     }
 
+    /// What the user says.
+    pub(super) fn say(&self, said: &mut Said) {
+        let port = self.port.as_ref().map(ToString::to_string);
+        said.option_or_variable(("--port", "HIL_PORT"), port, |it| &mut it.serial.port);
+        // A port goes before an inventory, if both stand in the environment.
+        if self.port.is_none() {
+            let bench = self.bench.as_ref().map(ToString::to_string);
+            said.option_or_variable(("--bench", "HIL_BENCH"), bench, |it| &mut it.serial.bench);
+        }
+        said.option("--baud", Some(self.baud).filter(|baud| *baud != BAUD), |it| &mut it.serial.baud);
+    }
+
+    /// The same, with what holds in the project.
+    pub(super) fn of_project(&self, settings: &Settings) -> Result<Self, Failure> {
+        let SerialSettings { port, baud, bench } = &settings.serial;
+        let wrong = |origin: &Origin, error: &dyn std::fmt::Display| Failure::usage(format!("{origin}: {error}"));
+        let port = port.as_ref().map(|port| parse(&port.value).map_err(|e| wrong(&port.origin, &e))).transpose()?;
+        let bench = bench.as_ref().map(|it| it.value.parse().map_err(|e: String| wrong(&it.origin, &e))).transpose()?;
+        Ok(Self { port, bench, baud: baud.as_ref().map_or(self.baud, |baud| baud.value), ..self.clone() })
+    }
+
     /// The boards. `firmware` is written into their flash.
     pub(super) fn open(
         &self,
         firmware: Option<&PathBuf>,
+        how: &str,
         wiring: impl Fn() -> Result<Wiring, Failure>,
     ) -> Result<Chosen, Failure> {
         let symbols = self.elf.as_deref().map(crate::cmd::monitor::symbols).transpose()?;
         let options = Options { recovery: Duration::from_secs(self.recovery), baud: self.baud };
+        let info = firmware.map(|path| super::firmware::info(path)).transpose()?;
         let firmware = firmware.map(|path| FirmwareSource::Elf(path.clone()));
         let bench = match (&self.port, &self.bench) {
             (Some(_), _) => None,
@@ -180,7 +205,7 @@ impl SerialArgs {
                 .help("choose more with --board-tag or --all, or ask for fewer"));
         }
         let runs_on = RunsOn::Boards { boards, min: self.min_boards };
-        Ok(Chosen { runs_on, reason: format!("--target serial: {reason}"), image: None })
+        Ok(Chosen { runs_on, reason: format!("{how}: {reason}"), image: None, firmware: info })
     }
 
     /// A board that is no inventory's, with what the options say of it.

@@ -1,33 +1,35 @@
 //! Which target.
 
-use clap::ValueEnum;
-use firmware::faults::{self, Fault};
-use hil_fuzz::coverage::Image;
-use hil_runner::{BrokerChoice, RunsOn};
-use hil_targets::Wiring;
-use hil_targets::mqtt::MqttTarget;
-use hil_tools::sim::SimTarget;
-use light_host::build::Variant;
-use light_host::native::NativeTarget;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::firmware::{Choice, Chosen as Firmware, named, own};
-use super::{serial, wokwi};
+use ::firmware::faults::{self, Fault};
+use clap::ValueEnum;
+use hil_fuzz::coverage::Image;
+use hil_model::error::chain;
+use hil_model::event::FirmwareInfo;
+use hil_project::value::{Destination, HostPort, Provision};
+use hil_project::{Origin, Project, Resolved, Settings};
+use hil_runner::{BrokerChoice, RunsOn};
+use hil_targets::Wiring;
+use hil_targets::mqtt::MqttTarget;
+use hil_tools::sim::{Hosts, SimTarget};
+use hil_tools::simulation::load;
+use light_host::native::NativeTarget;
+
+use super::{firmware, serial, wokwi};
 use crate::cmd::error::Failure;
+use crate::cmd::project::{Said, firmware_file, nothing_to_run};
 
-/// The board drawing that is used if it exists.
-pub(super) const DIAGRAM: &str = "diagram.json";
-
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(in crate::cmd) struct TargetArgs {
-    /// What the scenarios run on [default: sim if there is firmware for it, else native; the first line says why]
+    /// What the scenarios run on [default: what the project file says, else sim; the first line says why]
     #[arg(long, value_enum)]
     target: Option<TargetName>,
 
     /// Firmware for the simulator: an ELF, an app image or a flash image, with the OpenCores Ethernet MAC as its network
-    /// [default: firmware/, built now if there is a compiler for the chip, else firmware/prebuilt/]; for boards: an ELF that
-    /// is written into their flash first [default: they keep theirs, or what the inventory says]
+    /// [default: what the project file says]; for boards: an ELF that is written into their flash first [default: they keep
+    /// theirs, or what the inventory says]
     #[arg(long, value_name = "FILE")]
     firmware: Option<PathBuf>,
 
@@ -35,10 +37,19 @@ pub(in crate::cmd) struct TargetArgs {
     #[arg(long, value_enum, default_value = "max")]
     speed: Speed,
 
-    /// Board drawing (Wokwi's diagram.json) that says which lights hang on which GPIO [default: ./diagram.json if it
-    /// exists, else one light `led1` on GPIO8]
+    /// Board drawing (Wokwi's diagram.json) that says which lights hang on which GPIO [default: what the project file says, or
+    /// diagram.json beside it if it exists, else one light `led1` on GPIO8]
     #[arg(long, value_name = "FILE")]
     diagram: Option<PathBuf>,
+
+    /// Partition table of the simulated chip, CSV or binary [default: what the project file says, else espflash's usual one]
+    #[arg(long, value_name = "FILE")]
+    partitions: Option<PathBuf>,
+
+    /// What the simulated chip's NVS partition holds: CSV as ESP-IDF's generator reads it, with ${broker.host} and so on filled
+    /// in, or an image [default: what the project file says, else nothing]
+    #[arg(long, value_name = "FILE")]
+    nvs: Option<PathBuf>,
 
     #[command(flatten)]
     serial: serial::SerialArgs,
@@ -78,67 +89,98 @@ pub(in crate::cmd) struct Chosen {
     pub(in crate::cmd) reason: String,
     /// What the simulator runs, if it is that.
     pub(in crate::cmd) image: Option<Image>,
+    /// The firmware, as far as hil knows it.
+    pub(in crate::cmd) firmware: Option<FirmwareInfo>,
 }
 
 impl TargetArgs {
-    pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
-        if self.target != Some(TargetName::Serial) {
+    /// What the user says.
+    pub(in crate::cmd) fn say(&self, said: &mut Said) {
+        let target = self.target.map(|target| target.name().to_owned());
+        said.option("--target", target, |it| &mut it.target);
+        let firmware = self.firmware.clone().map(hil_project::value::Firmware::file);
+        said.option("--firmware", firmware, |it| &mut it.firmware);
+        said.option("--diagram", self.diagram.clone(), |it| &mut it.diagram);
+        said.option("--partitions", self.partitions.clone(), |it| &mut it.flash.partitions);
+        said.option("--nvs", self.nvs.clone().map(Provision::of_file), |it| &mut it.provision);
+        self.serial.say(said);
+    }
+
+    /// The target that holds in the project, and what is in it.
+    pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice, project: &Project) -> Result<Chosen, Failure> {
+        let settings = &project.settings;
+        let (target, how) = match &settings.target {
+            Some(target) => (Some(TargetName::of(&target.value)?), how(&target.origin)),
+            None => (None, "default".to_owned()),
+        };
+        self.is_for(target)?;
+        match target {
+            Some(TargetName::Mqtt) => self.mqtt(broker, how),
+            Some(TargetName::Serial) => self.serial(broker, settings, &how),
+            Some(TargetName::Wokwi) => self.wokwi(broker, settings),
+            Some(TargetName::Native) => self.native(settings, how),
+            None if self.plant_fault.is_some() && self.firmware.is_none() && settings.native.is_some() => {
+                self.native(settings, "for --plant-fault".to_owned())
+            }
+            None => match (&settings.firmware, &settings.native) {
+                (None, Some(device)) => self.native(settings, device.origin.to_string()),
+                _ => self.sim(settings, &how),
+            },
+            Some(TargetName::Sim) => self.sim(settings, &how),
+        }
+    }
+
+    /// The simulator, also if no target is named, for `what` runs nowhere else.
+    pub(in crate::cmd) fn choose_simulator(&self, what: &str, project: &Project) -> Result<Chosen, Failure> {
+        if !matches!(self.target, None | Some(TargetName::Sim)) {
+            return Err(Failure::usage(format!("{what} runs on the simulator only"))
+                .help("leave --target away, or say --target sim; tiers 1 and 2 run on every target: --tier 1,2"));
+        }
+        self.is_for(Some(TargetName::Sim))?;
+        if !is_light(&project.settings) {
+            return Err(Failure::usage(format!("{what} has to tell the device its broker, and nobody says how"))
+                .help("tiers 1 and 2 run on every target: --tier 1,2"));
+        }
+        self.sim(&project.settings, if self.target.is_some() { "--target sim" } else { "for tier 3" })
+    }
+
+    /// Refuses options that mean nothing to this target.
+    fn is_for(&self, target: Option<TargetName>) -> Result<(), Failure> {
+        if target != Some(TargetName::Serial) {
             self.serial.refuse()?;
         }
-        if self.target != Some(TargetName::Wokwi) {
+        if target != Some(TargetName::Wokwi) {
             self.wokwi.refuse()?;
         }
-        let runs_a_binary =
-            matches!(self.target, None | Some(TargetName::Sim | TargetName::Serial | TargetName::Wokwi));
+        let runs_a_binary = matches!(target, None | Some(TargetName::Sim | TargetName::Serial | TargetName::Wokwi));
         if self.firmware.is_some() && !runs_a_binary {
             return Err(Failure::usage(
                 "--firmware needs --target sim, serial or wokwi: no other target runs a binary that it is given",
             ));
         }
-        match self.target {
-            Some(TargetName::Mqtt) => self.mqtt(broker),
-            Some(TargetName::Serial) => self.serial(broker),
-            Some(TargetName::Wokwi) => self.wokwi(broker),
-            Some(TargetName::Native) => self.native("--target native".to_owned()),
-            Some(TargetName::Sim) => match self.firmware()? {
-                Choice::Chosen(chosen) => self.sim(chosen, "--target sim"),
-                Choice::None(why) => Err(Failure::usage(format!("--target sim has no firmware to run: {why}"))
-                    .help("name it with --firmware FILE, or let --target native run the firmware's sources")),
-            },
-            None if self.plant_fault.is_some() && self.firmware.is_none() => {
-                self.native("for --plant-fault".to_owned())
+        let of_chip = [("--partitions", self.partitions.is_some()), ("--nvs", self.nvs.is_some())];
+        match of_chip.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) if !matches!(target, None | Some(TargetName::Sim)) => {
+                Err(Failure::usage(format!("{option} is for the simulated chip: --target sim")))
             }
-            None => match self.firmware()? {
-                Choice::Chosen(chosen) => self.sim(chosen, "default"),
-                Choice::None(why) => self.native(format!("default: {why}")),
-            },
-        }
-    }
-
-    /// The simulator, also if no target is named, for `what` runs nowhere else.
-    pub(in crate::cmd) fn choose_simulator(&self, what: &str) -> Result<Chosen, Failure> {
-        if !matches!(self.target, None | Some(TargetName::Sim)) {
-            return Err(Failure::usage(format!("{what} runs on the simulator only"))
-                .help("leave --target away, or say --target sim; tiers 1 and 2 run on every target: --tier 1,2"));
-        }
-        self.serial.refuse()?;
-        self.wokwi.refuse()?;
-        match self.firmware()? {
-            Choice::Chosen(chosen) => {
-                self.sim(chosen, if self.target.is_some() { "--target sim" } else { "for tier 3" })
-            }
-            Choice::None(why) => Err(Failure::usage(format!("{what} has no firmware to run: {why}"))
-                .help("name it with --firmware FILE: an ELF with the OpenCores Ethernet MAC as its network")),
+            _ => Ok(()),
         }
     }
 
     /// Arguments beside the target's name that a run depends on.
     pub(in crate::cmd) fn repeat_options(&self) -> Vec<String> {
         let speed = (self.speed == Speed::Realtime).then(|| ["--speed".to_owned(), "realtime".to_owned()]);
-        let diagram = self.diagram.as_ref().map(|path| ["--diagram".to_owned(), path.display().to_string()]);
-        let firmware = self.firmware.as_ref().map(|path| ["--firmware".to_owned(), path.display().to_string()]);
+        let file = |option: &str, path: &Option<PathBuf>| {
+            path.as_ref().map(|path| [option.to_owned(), path.display().to_string()])
+        };
+        let files = [
+            file("--diagram", &self.diagram),
+            file("--firmware", &self.firmware),
+            file("--partitions", &self.partitions),
+            file("--nvs", &self.nvs),
+        ];
         let fault = self.plant_fault.map(|n| ["--plant-fault".to_owned(), n.to_string()]);
-        let options: Vec<_> = [speed, diagram, firmware, fault].into_iter().flatten().flatten().collect();
+        let options: Vec<_> = [speed].into_iter().chain(files).chain([fault]).flatten().flatten().collect();
         match self.target {
             Some(TargetName::Serial) => [options, self.serial.repeat_options()].concat(),
             Some(TargetName::Wokwi) => [options, self.wokwi.repeat_options()].concat(),
@@ -146,36 +188,36 @@ impl TargetArgs {
         }
     }
 
-    fn mqtt(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+    fn mqtt(&self, broker: &BrokerChoice, reason: String) -> Result<Chosen, Failure> {
         if matches!(broker, BrokerChoice::Embedded) {
             return Err(Failure::usage("--target mqtt needs a broker with a device on it")
                 .help("name it: --broker mqtt://HOST:PORT; `hil up` starts one with a device to try"));
         }
         self.plants_nothing()?;
-        Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason: "--target mqtt".to_owned(), image: None })
+        Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason, image: None, firmware: None })
     }
 
-    fn serial(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+    fn serial(&self, broker: &BrokerChoice, settings: &Settings, how: &str) -> Result<Chosen, Failure> {
         if matches!(broker, BrokerChoice::Embedded) {
             return Err(Failure::usage("--target serial needs a broker that the board is on too")
                 .help("name it: --broker mqtt://HOST:PORT, as `hil provision --broker` has told the board"));
         }
         self.plants_nothing()?;
-        self.serial.open(self.firmware.as_ref(), || wiring(self.diagram.as_deref()))
+        let serial = self.serial.of_project(settings)?;
+        serial.open(self.firmware.as_ref(), how, || wiring(diagram(settings)))
     }
 
-    fn wokwi(&self, broker: &BrokerChoice) -> Result<Chosen, Failure> {
+    fn wokwi(&self, broker: &BrokerChoice, settings: &Settings) -> Result<Chosen, Failure> {
         self.plants_nothing()?;
-        let (firmware, diagram) = (self.firmware.as_deref(), self.diagram.as_deref());
-        self.wokwi.open(firmware, diagram, broker, || wiring(diagram))
-    }
-
-    fn firmware(&self) -> Result<Choice, Failure> {
-        match &self.firmware {
-            Some(path) => named(path, self.plant_fault.is_some()).map(Choice::Chosen),
-            None if self.plant_fault.is_some() => own(Variant::Planted),
-            None => own(Variant::OpenEth),
-        }
+        let firmware = match &settings.firmware {
+            // Of the light, the variant for Wokwi's network is built.
+            Some(firmware) if self.firmware.is_some() || !is_light(settings) => {
+                Some(firmware_file(&firmware.value.image)?)
+            }
+            _ if is_light(settings) => None,
+            _ => return Err(nothing_to_run()),
+        };
+        self.wokwi.open(firmware.as_deref(), diagram(settings), broker, || wiring(diagram(settings)))
     }
 
     /// Devices that are not ours, or not simulated here, get no faults.
@@ -188,23 +230,29 @@ impl TargetArgs {
         ))
     }
 
-    fn sim(&self, chosen: Firmware, how: &str) -> Result<Chosen, Failure> {
-        let wiring = wiring(self.diagram.as_deref())?;
-        // Before anything runs: what is wrong with a drawing is no fault of a scenario.
-        if let Err(error) = wiring.drawing.diagram.build() {
-            let file = self.diagram.as_deref().unwrap_or(Path::new(DIAGRAM)).display();
-            return Err(Failure::usage(format!("{file}: {error}")));
-        }
-        let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring);
+    fn sim(&self, settings: &Settings, how: &str) -> Result<Chosen, Failure> {
+        let plants = self.plant_fault.filter(|_| self.firmware.is_none() && is_light(settings));
+        let chosen = match (plants, self.plant_fault) {
+            (Some(_), _) => firmware::planted(settings)?,
+            (None, fault) => firmware::of_project(settings, fault.is_some())?,
+        };
+        let mut target = simulator(&chosen, settings)?;
         target.realtime = self.speed == Speed::Realtime;
         target.fault = self.plant_fault;
         let fault = self.plant_fault.and_then(faults::fault).map_or_else(String::new, planted);
         let image = Some(Image { fault: self.plant_fault, ..chosen.image });
-        Ok(Chosen { runs_on: RunsOn::target(target), reason: format!("{how}: {}{fault}", chosen.reason), image })
+        let reason = if chosen.reason == how { chosen.reason } else { format!("{how}: {}", chosen.reason) };
+        let (reason, firmware) = (reason + &fault, Some(chosen.info));
+        Ok(Chosen { runs_on: RunsOn::target(target), reason, image, firmware })
     }
 
-    fn native(&self, mut reason: String) -> Result<Chosen, Failure> {
-        let mut target = NativeTarget::new(wiring(self.diagram.as_deref())?);
+    fn native(&self, settings: &Settings, mut reason: String) -> Result<Chosen, Failure> {
+        let Some(device) = &settings.native else {
+            return Err(Failure::usage("--target native runs a device that is compiled into hil, and none is named")
+                .help("the project file names it: native = \"light\" is the example light, which `hil demo` shows; a firmware of \
+                    your own runs on --target sim, serial, mqtt or wokwi"));
+        };
+        let mut target = NativeTarget::new(wiring(diagram(settings))?);
         target.realtime = self.speed == Speed::Realtime;
         if let Some(fault) = self.plant_fault.and_then(faults::fault) {
             target.rules = fault.rules.ok_or_else(|| {
@@ -213,8 +261,83 @@ impl TargetArgs {
             })?;
             reason += &planted(fault);
         }
-        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: None })
+        let firmware = Some(firmware::compiled_in(&device.value));
+        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: None, firmware })
     }
+}
+
+impl TargetName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sim => "sim",
+            Self::Native => "native",
+            Self::Mqtt => "mqtt",
+            Self::Serial => "serial",
+            Self::Wokwi => "wokwi",
+        }
+    }
+
+    /// The target that the project names.
+    fn of(name: &str) -> Result<Self, Failure> {
+        Self::value_variants().iter().copied().find(|target| target.name() == name).ok_or_else(|| {
+            Failure::usage(format!("this command has no target {name:?}")).help("see --target in its help")
+        })
+    }
+}
+
+/// The simulated board of the project, with this firmware.
+pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) -> Result<SimTarget, Failure> {
+    let wiring = wiring(diagram(settings))?;
+    // Before anything runs: what is wrong with a drawing is no fault of a scenario.
+    if let Err(error) = wiring.drawing.diagram.build() {
+        let file = diagram(settings).map_or_else(|| "the usual board".to_owned(), |path| path.display().to_string());
+        return Err(Failure::usage(format!("{file}: {error}")));
+    }
+    let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring);
+    target.is_light = is_light(settings);
+    target.hosts = hosts(settings);
+    if let Some(path) = &settings.rom {
+        let rom =
+            load::rom(&path.value).map_err(|e| Failure::usage(chain(&e)).help(format!("{} names it", path.origin)))?;
+        target.rom = Some(rom.into());
+    }
+    Ok(target)
+}
+
+/// Whether the target that holds is the service that simulations are shared on with others: by default one at a time, and topics
+/// that nobody guesses.
+pub(super) fn is_wokwi(project: &Project) -> bool {
+    project.settings.target.as_ref().is_some_and(|target| target.value == TargetName::Wokwi.name())
+}
+
+/// Whether the device is the example light, which hil provisions itself.
+pub(in crate::cmd) fn is_light(settings: &Settings) -> bool {
+    matches!(&settings.provision, Some(Resolved { value: Provision::Other { name, .. }, .. }) if name == "light")
+}
+
+/// Why it is this target, in the words of the command line if it says so.
+fn how(origin: &Origin) -> String {
+    match origin {
+        Origin::CommandLine(option) => (*option).to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The drawing of the project's board.
+pub(in crate::cmd) fn diagram(settings: &Settings) -> Option<&Path> {
+    settings.diagram.as_ref().map(|path| path.value.as_path())
+}
+
+/// Where the project's hosts lead.
+pub(in crate::cmd) fn hosts(settings: &Settings) -> Hosts {
+    let mut hosts = Hosts::default();
+    for (HostPort { host, port }, destination) in &settings.hosts {
+        match &destination.value {
+            Destination::Broker => hosts.lead_to_broker(host, *port),
+            Destination::Host(real) => hosts.lead(host, *port, (real.host.clone(), real.port)),
+        }
+    }
+    hosts
 }
 
 /// What is said of it.
@@ -222,13 +345,9 @@ fn planted(fault: &Fault) -> String {
     format!("; fault {} planted: {}", fault.number, fault.title)
 }
 
-/// The lights of the board drawing: the named one, or ./diagram.json if there is one, or the usual board.
+/// The lights of the board drawing, or of the usual board.
 pub(in crate::cmd) fn wiring(diagram: Option<&Path>) -> Result<Wiring, Failure> {
-    let path = match diagram {
-        Some(path) => path,
-        None if Path::new(DIAGRAM).exists() => Path::new(DIAGRAM),
-        None => return Ok(Wiring::default()),
-    };
+    let Some(path) = diagram else { return Ok(Wiring::default()) };
     Wiring::from_diagram(path).map_err(|e| {
         Failure::usage(e.to_string())
             .help("name a board drawing (Wokwi's diagram.json) with --diagram, or correct this one")

@@ -8,13 +8,14 @@ use clap::ValueEnum;
 use firmware::config::{BrokerUri, Scheme};
 use hil_bench::flash::FlashError;
 use hil_bench::provision::certificate;
+use hil_model::event::FirmwareInfo;
 use hil_runner::{BrokerChoice, RunsOn};
 use hil_targets::Wiring;
 use hil_targets::broker::Scheme as UrlScheme;
 use hil_tools::wokwi::{self, Budget, Drawing, Image, Settings, WokwiTarget};
 use light_host::build::{Variant, is_planted};
 
-use super::firmware::own_elf;
+use super::firmware::{info_of, own_elf};
 use super::target::Chosen;
 use crate::cmd::error::Failure;
 use crate::cmd::port::flash_failure;
@@ -26,7 +27,7 @@ const START_LIMIT: u64 = 60;
 /// What emulators with an Ethernet MAC call the machine that they run on.
 const HOST_OF_EMULATORS: &str = "10.0.2.2";
 
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct WokwiArgs {
     /// The broker as the simulated chip sees it: HOST:PORT, with mqtt:// or mqtts:// before it or not [default: that of --broker]
     #[arg(help_heading = HEADING, long, value_name = "ADDRESS", value_parser = broker_uri)]
@@ -87,12 +88,12 @@ impl WokwiArgs {
             Err(missing) => {
                 let reason = format!("--target wokwi: {missing}");
                 let runs_on = RunsOn::target(WokwiTarget::new(Err(missing)));
-                return Ok(Chosen { runs_on, reason, image: None });
+                return Ok(Chosen { runs_on, reason, image: None, firmware: None });
             }
         };
         let network = self.network();
         let (address, ca) = self.broker(broker, network)?;
-        let (image, what) = image(firmware, network)?;
+        let (image, what, info) = image(firmware, network)?;
         let wiring = if drawing.sees_lights() { wiring()? } else { Wiring::default() };
         let server = wokwi::server().unwrap_or_else(|| "wokwi.com".to_owned());
         let reason = format!("--target wokwi: {} with {server}, {what}", program.display());
@@ -108,7 +109,8 @@ impl WokwiArgs {
             budget: Budget::new(self.wokwi_minutes),
             stopped: Mutex::default(),
         };
-        Ok(Chosen { runs_on: RunsOn::target(WokwiTarget::new(Ok(settings))), reason, image: None })
+        let runs_on = RunsOn::target(WokwiTarget::new(Ok(settings)));
+        Ok(Chosen { runs_on, reason, image: None, firmware: Some(info) })
     }
 
     fn network(&self) -> Network {
@@ -171,7 +173,7 @@ fn broker_uri(text: &str) -> Result<BrokerUri, String> {
 
 /// The board drawing, completed.
 fn drawing(diagram: Option<&Path>) -> Result<Drawing, Failure> {
-    let path = diagram.or_else(|| Some(Path::new(super::target::DIAGRAM)).filter(|path| path.exists()));
+    let path = diagram;
     let text =
         path.map(|path| std::fs::read_to_string(path).map_err(|e| Failure::io(path.display(), &e))).transpose()?;
     Drawing::new(text.as_deref()).map_err(|problem| {
@@ -181,20 +183,22 @@ fn drawing(diagram: Option<&Path>) -> Result<Drawing, Failure> {
 }
 
 /// The firmware, and what it is.
-fn image(firmware: Option<&Path>, network: Network) -> Result<(Image, String), Failure> {
+fn image(firmware: Option<&Path>, network: Network) -> Result<(Image, String, FirmwareInfo), Failure> {
     let Some(path) = firmware else {
         let (variant, name) = match network {
             Network::Wifi => (Variant::Wifi, "Wi-Fi"),
             Network::Ethernet => (Variant::OpenEth, "Ethernet"),
         };
         let (elf, how) = own_elf(variant)?;
+        let info = info_of(variant.file_name(), &elf);
         let image = Image::provisioned(elf).map_err(|e| flash_failure(&e))?;
-        return Ok((image, format!("our firmware for {name} ({how})")));
+        return Ok((image, format!("our firmware for {name} ({how})"), info));
     };
     let bytes = std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?;
+    let info = info_of(&path.display().to_string(), &bytes);
     if bytes.starts_with(b"\x7fELF") {
         let image = Image::provisioned(bytes).map_err(|e| flash_failure(&e))?;
-        return Ok((image, path.display().to_string()));
+        return Ok((image, path.display().to_string(), info));
     }
     if is_planted(&bytes) {
         return Err(flash_failure(&FlashError::Planted));
@@ -202,7 +206,7 @@ fn image(firmware: Option<&Path>, network: Network) -> Result<(Image, String), F
     match path.extension().and_then(|extension| extension.to_str()) {
         Some(extension @ ("bin" | "uf2")) => {
             let image = Image::AsIs { bytes, extension: extension.to_owned() };
-            Ok((image, format!("{}, as it is", path.display())))
+            Ok((image, format!("{}, as it is", path.display()), info))
         }
         _ => Err(Failure::usage(format!("{}: neither an ELF file nor a .bin or .uf2", path.display()))
             .help("name the firmware's ELF, or an image of its whole flash (espflash save-image --merge)")),

@@ -2,8 +2,9 @@
 
 use hil_targets::broker::{BrokerUrl, Scheme};
 
-/// The commands of `mosquitto-clients` that show the device's status and send it commands.
-pub(super) fn commands(broker: &BrokerUrl, prefix: &str) -> Vec<String> {
+/// The commands of `mosquitto-clients` that show the device's status and send it commands. Of a device that is not the example
+/// light, the topics are not known: everything is shown.
+pub(super) fn commands(broker: &BrokerUrl, prefix: &str, is_light: bool) -> Vec<String> {
     let topic = |t: &str| if prefix.is_empty() { t.to_owned() } else { format!("{prefix}/{t}") };
     if broker.scheme.is_websocket() {
         return vec![format!(
@@ -20,6 +21,9 @@ pub(super) fn commands(broker: &BrokerUrl, prefix: &str) -> Vec<String> {
         Some(ca) => connection += &format!(" --cafile {}", shell(&ca.to_string_lossy())),
         None if broker.scheme == Scheme::Mqtts => connection += " --tls-use-os-certs",
         None => {}
+    }
+    if !is_light {
+        return vec![format!("mosquitto_sub {connection} -v -t {}", shell(&topic("#")))];
     }
     let publish = |to: &str, payload: &str| format!("mosquitto_pub {connection} -t {} -m {payload}", shell(&topic(to)));
     vec![
@@ -45,7 +49,7 @@ mod tests {
     use super::*;
 
     fn shown(url: &str, prefix: &str) -> String {
-        commands(&url.parse().expect("a URL"), prefix).join("\n")
+        commands(&url.parse().expect("a URL"), prefix, true).join("\n")
     }
 
     #[test]

@@ -13,8 +13,7 @@ use hil_targets::broker::{
 use hil_targets::clock::{self, Pace};
 use hil_targets::journal::{Journal, Position};
 use hil_targets::wire::Wire;
-use hil_targets::{Bench, BenchError, Credentials, Target as _, Watch};
-use light_host::native::NativeTarget;
+use hil_targets::{Bench, BenchError, Credentials, Target, Watch};
 use tokio::sync::Notify;
 
 use super::hints;
@@ -34,9 +33,11 @@ pub(super) struct Plan {
     pub(super) broker: BrokerChoice,
     /// Port of an own broker.
     pub(super) port: Option<u16>,
-    pub(super) target: NativeTarget,
-    /// The planted fault, in words.
-    pub(super) fault: Option<String>,
+    pub(super) target: Box<dyn Target>,
+    /// What the device is, in words.
+    pub(super) what: String,
+    /// It is the example light: its topics are known.
+    pub(super) is_light: bool,
     /// Before every topic, without a slash at its end; may be empty.
     pub(super) prefix: String,
     pub(super) client_id: String,
@@ -126,7 +127,7 @@ async fn attach(
         () = end.notified() => {}
         () = shown.follow(url) => {}
     }
-    let will = will_of(plan, &broker).await;
+    let will = if plan.is_light { will_of(plan, &broker).await } else { None };
     device.stop().await;
     // What the end itself has to say, such as a flash that cannot be saved. Nobody may read any more.
     let _ = shown.update();
@@ -218,11 +219,10 @@ fn introduction(plan: &Plan, url: &BrokerUrl, remark: Option<String>) -> Vec<Str
         Some(remark) => format!("broker on {url} ({remark})"),
         None => format!("broker on {url}"),
     }];
-    let fault = plan.fault.as_deref().map(|f| format!("; {f}")).unwrap_or_default();
-    lines.push(format!("device {}: the firmware compiled for the host, in real time{fault}", plan.client_id));
+    lines.push(format!("device {}: {}", plan.client_id, plan.what));
     lines.push(String::new());
     lines.push("Try, in another terminal:".to_owned());
-    lines.extend(hints::commands(url, &plan.prefix).iter().map(|command| format!("  {command}")));
+    lines.extend(hints::commands(url, &plan.prefix, plan.is_light).iter().map(|command| format!("  {command}")));
     lines.push(String::new());
     lines.push(
         "Below: -> from the device to the broker, <- to the device; seconds since power on. Ctrl-C ends it.".to_owned(),

@@ -8,6 +8,7 @@ pub const LIGHT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/de
 
 /// `hil` with these arguments, in a folder.
 pub fn hil(folder: &Path, arguments: &[&str]) -> Command {
+    crate::light::project(folder);
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
     command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env_remove("HIL_BROKER");
     command
@@ -21,8 +22,12 @@ pub fn text(output: &Output) -> String {
 /// The firmware on the host.
 pub const NATIVE: &[&str] = &["--target", "native"];
 /// The chip's binary that can have faults, on the simulator.
-pub const CHIP: &[&str] =
-    &["--target", "sim", "--firmware", concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-planted.elf")];
+pub const CHIP: &[&str] = &[
+    "--target",
+    "sim",
+    "--firmware",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-planted.elf"),
+];
 
 /// `hil fuzz` on native, with the light's description and findings in `found/`.
 pub fn fuzz(folder: &Path, arguments: &[&str]) -> Output {
