@@ -16,9 +16,9 @@ use hil_fuzz::coverage::{Campaign, Dictionary, FuzzedDevice, Image, Input, Progr
 use hil_fuzz::device::DeviceDescription;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
-const FIRMWARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/prebuilt/light-openeth.elf");
-const PLANTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/prebuilt/light-planted.elf");
-const DEVICE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/device.yaml");
+const FIRMWARE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-openeth.elf");
+const PLANTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-planted.elf");
+const DEVICE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/device.yaml");
 /// Bytes that a copy of the whole state moves: 400 KB of SRAM, 8 KB of RTC memory, 4 MB of flash.
 const RAM: usize = (400 + 8) * 1024;
 const FLASH: usize = 4 * 1024 * 1024;

@@ -9,7 +9,7 @@ use crate::soc::{GPIO_COUNT, ResetCause, SerialPort, Soc};
 use hil_sim_core::chip::{Chip, Ethernet, FlashChip, HostOutput, Report, RomFault};
 use hil_sim_core::circuit::{Circuit, Drive, DriverId};
 use hil_sim_core::cpu::{self, Cpu, CsrNumber};
-use hil_sim_core::machine::MachineConfig;
+use hil_sim_core::machine::{Exit, Machine, MachineConfig};
 use hil_sim_core::mem::{Access, AccessFault, Bus, Memory, MemoryMap, Width};
 use hil_sim_core::time::{Instant, Span};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -94,6 +94,10 @@ impl Chip for Esp32C3 {
 
     fn processor(config: &MachineConfig) -> Cpu {
         Cpu::new(cpu::CoreConfig { semihosting: config.semihosting, ..CORE })
+    }
+
+    fn advance(machine: &mut Machine<Self>, until: Instant, one_step: bool) -> Exit<ResetCause> {
+        machine.advance(until, one_step)
     }
 
     fn time_of(&self, cycle: u64) -> Instant {

@@ -36,7 +36,7 @@ fn every_mapping_has_the_keys_of_the_decoder() {
 
 #[test]
 fn the_published_schema_is_this_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bench.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bench.schema.json");
     let published: Value =
         std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     assert!(
@@ -55,7 +55,7 @@ fn json(path: &Path) -> Option<Value> {
 }
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bench").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/tests/fixtures/bench").join(folder);
     let entries = std::fs::read_dir(folder).expect("the fixtures are there");
     entries.map(|entry| entry.expect("a readable entry").path()).collect()
 }

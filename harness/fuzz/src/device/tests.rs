@@ -39,7 +39,7 @@ fn every_mapping_has_the_keys_of_the_decoder() {
 
 #[test]
 fn the_published_schema_is_this_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/device.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/device.schema.json");
     let published: Value =
         std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     assert!(
@@ -59,7 +59,7 @@ fn json(path: &Path) -> Option<Value> {
 
 #[test]
 fn the_lights_description_is_right_by_decoder_and_schema() {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/device.yaml"));
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/device.yaml"));
     let device = DeviceDescription::load(&path).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     assert_eq!(device.state.get("mode"), "blink,1000,0");
     let validator = jsonschema::validator_for(&schema()).expect("the schema is one");

@@ -2,7 +2,7 @@
 
 use super::{Ethernet, FlashChip, HostOutput, Processor, Report};
 use crate::circuit::{Circuit, Drive};
-use crate::machine::MachineConfig;
+use crate::machine::{Exit, Machine, MachineConfig};
 use crate::mem::{Bus, Memory, MemoryMap};
 use crate::time::{Instant, Span};
 use std::fmt::Debug;
@@ -52,6 +52,10 @@ pub trait Chip: Bus + Clone + Debug {
 
     /// Its core.
     fn processor(config: &MachineConfig) -> Self::Cpu;
+
+    /// Lets a machine with this chip run: `machine.advance(until, one_step)`. It is a method of the chip so that the machine's
+    /// loop, which is generic, is compiled once, in the chip's crate and optimised as that is; not in each program.
+    fn advance(machine: &mut Machine<Self>, until: Instant, one_step: bool) -> Exit<Self::Reset>;
 
     // Time.
 

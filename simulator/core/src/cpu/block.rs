@@ -7,6 +7,7 @@ use super::core::Core;
 use super::csr::Kind;
 use super::edges::Edges;
 use super::exec;
+use super::fetch::Fetcher;
 use super::fuse::{self, Fused};
 use super::inst::{Inst, Op};
 use super::step::{Step, StepKind};
@@ -17,6 +18,9 @@ use crate::raw::slot::{Code, Handler, Ip, Slot};
 
 /// Instructions in a block, at most.
 pub(super) const LONGEST: u8 = 48;
+
+/// Slots that have room before a block's memory has to grow.
+const USUAL_SLOTS: usize = 64;
 
 /// What the loop and the slow paths know of an operation. An operation stands for one instruction or more: its own,
 /// the last, and before it those that need no operation or are fused into it.
@@ -92,7 +96,7 @@ pub(super) fn translate(
 
 struct Builder<'a> {
     core: &'a Core,
-    mem: &'a Memory,
+    fetcher: Fetcher<'a>,
     edges: Option<&'a mut Edges>,
     start: u32,
     slots: Vec<Slot>,
@@ -106,17 +110,22 @@ struct Builder<'a> {
     first: (u32, u16, u8),
     longest_way: u16,
     steps: Vec<Step>,
+    /// An instruction that was looked at already, and where it is.
+    ahead: Option<(u32, Inst)>,
 }
 
 impl<'a> Builder<'a> {
     fn new(core: &'a Core, mem: &'a Memory, pc: u32, number: u32, edges: Option<&'a mut Edges>) -> Self {
+        let (mut slots, mut meta) = (Vec::with_capacity(USUAL_SLOTS), Vec::with_capacity(USUAL_SLOTS));
+        slots.push(Slot::header(number));
+        meta.push(Meta::default());
         Self {
             core,
-            mem,
+            fetcher: Fetcher::new(mem, &core.csr.pmp, core.user),
             edges,
             start: pc,
-            slots: vec![Slot::header(number)],
-            meta: vec![Meta::default()],
+            slots,
+            meta,
             bytes: Vec::new(),
             pc,
             cycles: 0,
@@ -124,12 +133,14 @@ impl<'a> Builder<'a> {
             first: (pc, 0, 0),
             longest_way: 0,
             steps: Vec::new(),
+            ahead: None,
         }
     }
 
     fn run(&mut self, longest: u8) -> Result<(), Raised> {
         while self.count < longest {
-            let inst = match self.fetch(self.pc) {
+            let ahead = self.ahead.take().filter(|(pc, _)| *pc == self.pc);
+            let inst = match ahead.map_or_else(|| self.fetch(self.pc), |(_, inst)| Ok(inst)) {
                 Ok(inst) => inst,
                 Err(raised) if self.count == 0 => return Err(raised),
                 Err(_) => break,
@@ -167,9 +178,8 @@ impl<'a> Builder<'a> {
 
     fn fetch(&self, pc: u32) -> Result<Inst, Raised> {
         let half = |address: u32| {
-            let allowed = self.core.csr.pmp.allows(address, 2, Kind::Fetch, self.core.user);
-            let fetched = self.mem.fetch_half(address).filter(|_| allowed);
-            fetched.map(|(_, half)| half).ok_or(Raised(Exception::InstructionAccessFault, address))
+            let fetched = self.fetcher.half(address);
+            fetched.ok_or(Raised(Exception::InstructionAccessFault, address))
         };
         let low = half(pc)?;
         if low & 3 != 3 {
@@ -184,7 +194,7 @@ impl<'a> Builder<'a> {
     /// Remembers the bytes of an instruction.
     fn claim(&mut self, pc: u32, len: u8) {
         for offset in (0..u32::from(len)).step_by(2) {
-            let Some((at, _)) = self.mem.fetch_half(pc.wrapping_add(offset)) else { continue };
+            let Some(at) = self.fetcher.place(pc.wrapping_add(offset)) else { continue };
             match self.bytes.last_mut() {
                 // Not across pages: each range is marked within one.
                 Some((start, len)) if start.0 + *len == at.0 && at.0 % 0x1000 != 0 => *len += 2,
@@ -204,9 +214,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn fused(&self, first: Inst) -> Option<(Fused, Inst)> {
+    fn fused(&mut self, first: Inst) -> Option<(Fused, Inst)> {
         let next = self.pc.wrapping_add(first.len.into());
         let second = self.fetch(next).ok()?;
+        self.ahead = Some((next, second));
         if self.edges.is_some() && second.op.is_branch() {
             return None;
         }

@@ -55,6 +55,7 @@ mod decode;
 mod disassembly;
 mod edges;
 mod exec;
+mod fetch;
 mod fuse;
 mod inst;
 mod native;

@@ -16,15 +16,18 @@ impl<C: Chip> Machine<C> {
     ///
     /// The last instruction, or what the core does at once, can end a little after `until`.
     pub fn run(&mut self, until: Instant) -> Exit<C::Reset> {
-        let exit = self.go(until, false);
-        self.collect();
-        exit
+        C::advance(self, until, false)
     }
 
     /// Executes one instruction, or takes one interrupt, or performs one function of the mask ROM; then, too, the answer
     /// is [`Exit::Until`]. Time passes up to `until` if there is nothing to execute. Breakpoints are passed over.
     pub fn step(&mut self, until: Instant) -> Exit<C::Reset> {
-        let exit = self.go(until, true);
+        C::advance(self, until, true)
+    }
+
+    /// What [`run`](Self::run) and [`step`](Self::step) do. For [`Chip::advance`] only.
+    pub fn advance(&mut self, until: Instant, one_step: bool) -> Exit<C::Reset> {
+        let exit = self.go(until, one_step);
         self.collect();
         exit
     }

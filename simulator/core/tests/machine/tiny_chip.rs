@@ -4,7 +4,7 @@
 use hil_sim_core::chip::{Chip, HostOutput, Schedule, Timebase};
 use hil_sim_core::circuit::{Circuit, Drive, Volts};
 use hil_sim_core::cpu::{self, Cpu, TrapVector};
-use hil_sim_core::machine::MachineConfig;
+use hil_sim_core::machine::{Exit, Machine, MachineConfig};
 use hil_sim_core::mem::{Access, AccessFault, Backing, Bus, Memory, MemoryMap, MmuFormat, Region, Width};
 use hil_sim_core::time::{Instant, Span};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -188,6 +188,10 @@ impl Chip for TinyChip {
             semihosting: config.semihosting,
             ..cpu::CoreConfig::PLAIN
         })
+    }
+
+    fn advance(machine: &mut Machine<Self>, until: Instant, one_step: bool) -> Exit<ResetCause> {
+        machine.advance(until, one_step)
     }
 
     fn time_of(&self, cycle: u64) -> Instant {

@@ -1,8 +1,6 @@
 //! What several test files share.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of this")]
 
-#[path = "../../../tests/support/asm.rs"]
-pub mod asm;
 pub mod device;
 pub mod elf;
 pub mod expand;
@@ -12,3 +10,5 @@ pub mod reference;
 pub mod reference_csr;
 pub mod reference_ops;
 pub mod rig;
+
+pub use hil_testing::asm;

@@ -1,5 +1,6 @@
 //! What is around the core on the chip: one file per peripheral, with the names and offsets of the ESP32-C3 Technical
-//! Reference Manual (TRM). Not for the core ([`hil_sim_core::cpu`]), nor for what is wired to the pins ([`hil_sim_parts`]).
+//! Reference Manual (TRM). Not for the core ([`hil_sim_core::cpu`]), nor for what is wired to the pins
+//! ([`hil_sim_core::circuit`]).
 //!
 //! A peripheral is a `Device`: registers, and at most one moment at which it wants to be called. What
 //! peripherals share is in the `Hub`: time, interrupt lines, pins, clocks, DMA. They reach it, and plain

@@ -1,7 +1,8 @@
 //! What operations do. Each handler ends by calling that of the next operation, or by leaving the block.
 //!
 //! Handlers work on a block whose cycles have not been charged yet: that happens on the way out, by a link
-//! ([`Core::leave_by`]), after an operation ([`Core::leave_after`]) or at an exception ([`Core::raise`]).
+//! ([`leave_by`](super::core::Core::leave_by)), after an operation ([`leave_after`](super::core::Core::leave_after)) or at
+//! an exception ([`raise`](super::core::Core::raise)).
 
 mod alu;
 mod atomic;

@@ -1,0 +1,9 @@
+//! The crates together, without the program: runs on the native and the simulated light.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod broker;
+mod clock;
+mod faults;
+mod fuzz_coverage;
+mod runner;
+mod sim;

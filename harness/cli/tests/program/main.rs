@@ -1,0 +1,22 @@
+//! The program `hil`, as its users meet it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli;
+mod doctor;
+mod firmware_build;
+mod firmware_prebuilt;
+mod fleet;
+mod fuzz;
+mod fuzz_leak;
+mod init;
+mod inventory;
+mod labgrid;
+mod serial;
+mod sim_run;
+mod sim_serve;
+mod sim_test;
+mod suite_fixture;
+mod up;
+mod wokwi_serve;
+mod wokwi_steps;
+mod wokwi_target;

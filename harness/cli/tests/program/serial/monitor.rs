@@ -1,0 +1,80 @@
+//! `hil monitor`.
+
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use crate::serial::fake::Board;
+
+fn monitor(board: &Board, arguments: &[&str]) -> std::process::Child {
+    let port = board.link.display().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
+    command.args(["monitor", "--port", &port]).args(arguments).env("NO_COLOR", "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn text(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn it_shows_what_the_board_prints_and_sends_what_is_typed() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut board = Board::new(folder.path());
+    let mut child = monitor(&board, &["--until", "ready", "--limit", "20"]);
+    child.stdin.as_mut().unwrap().write_all(b"hello\n").unwrap();
+    board.expect("hello\n");
+    board.print("I (1) boot: light\r\nI (2) mqtt: ready\r\n");
+    let output = child.wait_with_output().unwrap();
+    let (out, err) = text(&output);
+    assert_eq!((output.status.code(), out.as_str()), (Some(0), "I (1) boot: light\r\nI (2) mqtt: ready\r\n"), "{err}");
+}
+
+#[test]
+fn each_line_can_begin_with_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut board = Board::new(folder.path());
+    board.print("one\ntwo\n");
+    let output = monitor(&board, &["--timestamps", "--until", "two", "--limit", "20"]).wait_with_output().unwrap();
+    let (out, _) = text(&output);
+    let expected = regex::Regex::new(r"^\[\d\d:\d\d:\d\d\.\d{3}\] one\n\[\d\d:\d\d:\d\d\.\d{3}\] two\n$").unwrap();
+    assert!(expected.is_match(&out), "{out}");
+}
+
+#[test]
+fn a_text_that_does_not_come_and_a_port_that_goes_are_bench_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut board = Board::new(folder.path());
+    let output = monitor(&board, &["--until", "never", "--limit", "1"]).wait_with_output().unwrap();
+    let (_, err) = text(&output);
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("\"never\" was not printed within 1 s"), "{err}");
+
+    let child = monitor(&board, &["--recovery", "1"]);
+    std::thread::sleep(Duration::from_millis(500));
+    board.unplug();
+    let output = child.wait_with_output().unwrap();
+    let (_, err) = text(&output);
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("did not come back within 1s") && err.contains("help: check cable"), "{err}");
+}
+
+#[test]
+fn a_port_that_is_not_there_says_what_to_do() {
+    let run = |port: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
+        let output =
+            command.args(["monitor", "--port", port]).env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap();
+        (output.status.code(), text(&output).1)
+    };
+    let (code, err) = run("/dev/no-such-port");
+    assert_eq!(code, Some(3));
+    assert!(
+        err.starts_with("error: port /dev/no-such-port: there is none") && err.contains("help: is the board"),
+        "{err}"
+    );
+    let (code, err) = run("socket://lab:1");
+    assert_eq!(code, Some(2));
+    assert!(err.contains("is neither a path nor usb:SERIAL nor rfc2217://HOST:PORT"), "{err}");
+}

@@ -1,0 +1,182 @@
+//! gdb: the protocol by hand, and the real program where it is installed.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use crate::sim_run::program::{COUNTER, End};
+use crate::sim_run::{LIMIT, Place, finish, is_installed, output_of};
+
+/// `hil sim run --gdb`, and its port.
+pub struct Session {
+    pub child: Child,
+    pub address: String,
+}
+
+impl Session {
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        let mut reader = BufReader::new(child.stderr.take().unwrap());
+        reader.read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+        assert!(line.starts_with("sim: waiting for gdb: target remote 127.0.0.1:"), "{line}");
+        // Nobody looks at the rest, but somebody has to read it.
+        std::thread::spawn(move || drop(std::io::copy(&mut reader, &mut std::io::sink())));
+        Self { child, address }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The other end of the protocol.
+struct Remote(TcpStream);
+
+impl Remote {
+    fn ask(&mut self, packet: &str) -> String {
+        let sum = packet.bytes().fold(0u8, u8::wrapping_add);
+        write!(self.0, "${packet}#{sum:02x}").unwrap();
+        let mut answer = Vec::new();
+        loop {
+            let mut byte = [0];
+            self.0.read_exact(&mut byte).unwrap();
+            match byte[0] {
+                b'+' | b'$' => {}
+                b'#' => break,
+                // A byte repeated: `0*"` are four zeros.
+                b'*' => {
+                    self.0.read_exact(&mut byte).unwrap();
+                    let last = *answer.last().unwrap();
+                    answer.extend(std::iter::repeat_n(last, usize::from(byte[0] - 29)));
+                }
+                other => answer.push(other),
+            }
+        }
+        self.0.read_exact(&mut [0; 2]).unwrap();
+        self.0.write_all(b"+").unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+}
+
+fn session(place: &Place) -> Session {
+    Session::start(place.hil(&["sim", "run", "light.elf", "--gdb", ":0"]))
+}
+
+#[test]
+fn the_protocol_stops_at_breakpoints_and_reads_no_peripheral() {
+    let place = Place::new(End::Count);
+    let mut session = session(&place);
+    let stream = TcpStream::connect(&session.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut remote = Remote(stream);
+    let supported = remote.ask("qSupported:swbreak+;hwbreak+;xmlRegisters=riscv");
+    assert!(supported.contains("swbreak") && supported.contains("qXfer:features:read"), "{supported}");
+    assert!(remote.ask("?").starts_with("T05"), "it waits before the first instruction");
+    // A peripheral is not touched.
+    assert!(remote.ask("m60000000,4").starts_with('E'));
+    // _start: 0x42000020. After one step pc is behind the first instruction.
+    let stopped = remote.ask("vCont;s:1");
+    assert!(stopped.starts_with("S05") || stopped.starts_with("T05"), "{stopped}");
+    assert_eq!(remote.ask("p20"), "24000042");
+    // What is written changes.
+    assert_eq!(remote.ask(&format!("M{COUNTER:x},4:78563412")), "OK");
+    assert_eq!(remote.ask(&format!("m{COUNTER:x},4")), "78563412");
+    // Ends the program.
+    assert!(remote.ask("vKill;1").starts_with("OK"));
+    drop(remote);
+    assert_eq!(session.child.wait().unwrap().code(), Some(0));
+}
+
+/// What gdb says to these commands, without what its versions say differently.
+pub fn gdb(place: &Place, elf: &str, address: &str, commands: &[&str]) -> String {
+    let script =
+        format!("set pagination off\nset confirm off\nset width 0\ntarget remote {address}\n{}\n", commands.join("\n"));
+    std::fs::write(place.path("commands.gdb"), script).unwrap();
+    let mut command = place.command("gdb-multiarch", &["-q", "-nx", "-batch", "-x", "commands.gdb", elf]);
+    // Its Python would want a home.
+    command.env("HOME", place.path(""));
+    output_of(command)
+}
+
+#[test]
+fn gdb_breaks_steps_watches_interrupts_resets_and_lets_go() {
+    if !is_installed("gdb-multiarch", "gdb-multiarch") {
+        return;
+    }
+    let place = Place::new(End::Count);
+    let mut session = session(&place);
+    let counter = format!("*(unsigned*){COUNTER:#x}");
+    let watch = format!("watch {counter}");
+    let text = gdb(
+        &place,
+        "light.elf",
+        &session.address,
+        &[
+            // The source is no language that gdb knows by its name.
+            "set language c",
+            "echo -- break\\n",
+            "break inner",
+            "continue",
+            "backtrace",
+            "stepi",
+            "info registers pc mstatus mcause",
+            "delete",
+            "echo -- watch\\n",
+            &watch,
+            "continue",
+            "continue",
+            "delete",
+            "echo -- interrupt\\n",
+            "shell (sleep 1; kill -INT $PPID) &",
+            "continue",
+            &format!("print {counter} > 2"),
+            "echo -- monitor\\n",
+            "monitor help",
+            "monitor reset",
+            // gdb cannot know that they have changed.
+            "maintenance flush register-cache",
+            "info registers pc",
+            "hbreak light",
+            "continue",
+            "kill",
+        ],
+    );
+    assert!(session.child.wait().unwrap().success());
+    for part in [
+        "-- break\nBreakpoint 1 at 0x4200",
+        "Breakpoint 1, inner () at light.rs:23",
+        "#0  inner () at light.rs:23",
+        "#2  0x42000070 in main () at light.rs:11",
+        "pc             0x4200",
+        "mstatus        0x8",
+        "-- watch\nHardware watchpoint 2:",
+        "Old value = 0\nNew value = 1\n",
+        "Old value = 1\nNew value = 2\n",
+        "Program received signal SIGINT",
+        "$1 = 1\n",
+        "monitor reset   push the reset button",
+        "reset; pc is 0x42000020",
+        "pc             0x42000020",
+        ", light () at light.rs:",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_the_wait_for_gdb() {
+    let place = Place::new(End::Count);
+    let mut session = session(&place);
+    assert!(Command::new("kill").args(["-INT", &session.child.id().to_string()]).status().unwrap().success());
+    let text = finish(&mut session.child);
+    assert_eq!(session.child.wait().unwrap().code(), Some(130), "{text}");
+    assert!(LIMIT > Duration::ZERO);
+}
