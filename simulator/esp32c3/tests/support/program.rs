@@ -38,7 +38,6 @@ pub const SYSTIMER_TARGET0: u32 = 37;
 pub const MSTATUS: u16 = 0x300;
 pub const MTVEC: u16 = 0x305;
 pub const MCAUSE: u16 = 0x342;
-pub const MIE: u32 = 1 << 3;
 
 /// Functions of the mask ROM.
 pub mod rom {
@@ -63,54 +62,81 @@ pub mod rom {
     pub const ETS_PRINTF: u32 = 0x4000_0040;
 }
 
-impl Asm {
+/// What programs for the chip do again and again.
+pub trait ChipProgram {
     /// Writes a register or a word of memory. Uses t0 and t1.
-    pub fn store(&mut self, address: u32, value: u32) -> &mut Self {
+    fn store(&mut self, address: u32, value: u32) -> &mut Self;
+
+    /// Writes the word in a register to a fixed address. Uses t0.
+    fn keep(&mut self, register: u32, address: u32) -> &mut Self;
+
+    fn load(&mut self, register: u32, address: u32) -> &mut Self;
+
+    /// Calls a function at a fixed address with these arguments. Uses t0.
+    fn call(&mut self, function: u32, arguments: &[u32]) -> &mut Self;
+
+    /// Lets cycles pass with nothing done.
+    fn nops(&mut self, cycles: u32) -> &mut Self;
+
+    /// Waits for interrupts for ever.
+    fn idle(&mut self) -> &mut Self;
+
+    /// Jumps to itself.
+    fn stop_here(&mut self) -> &mut Self;
+
+    /// Makes a GPIO an output that follows GPIO_OUT.
+    fn output(&mut self, gpio: u32) -> &mut Self;
+
+    /// A table of vectors that all lead to a label, and `mtvec` set to it. Goes on behind the table.
+    fn vectors(&mut self, handler: &str) -> &mut Self;
+
+    /// Lets an interrupt source reach the core on line 5.
+    fn enable_source(&mut self, source: u32) -> &mut Self;
+
+    /// SYSTIMER raises an interrupt once, after so many of its ticks of 62.5 ns.
+    fn alarm(&mut self, ticks: u64) -> &mut Self;
+}
+
+impl ChipProgram for Asm {
+    fn store(&mut self, address: u32, value: u32) -> &mut Self {
         self.li(T0, address).li(T1, value).sw(T1, 0, T0)
     }
 
-    /// Writes the word in a register to a fixed address. Uses t0.
-    pub fn keep(&mut self, register: u32, address: u32) -> &mut Self {
+    fn keep(&mut self, register: u32, address: u32) -> &mut Self {
         self.li(T0, address).sw(register, 0, T0)
     }
 
-    pub fn load(&mut self, register: u32, address: u32) -> &mut Self {
+    fn load(&mut self, register: u32, address: u32) -> &mut Self {
         self.li(register, address).lw(register, 0, register)
     }
 
-    /// Calls a function at a fixed address with these arguments. Uses t0.
-    pub fn call(&mut self, function: u32, arguments: &[u32]) -> &mut Self {
+    fn call(&mut self, function: u32, arguments: &[u32]) -> &mut Self {
         for (register, value) in (A0..).zip(arguments) {
             self.li(register, *value);
         }
         self.li(T0, function).jalr(RA, T0, 0)
     }
 
-    /// Lets cycles pass with nothing done.
-    pub fn nops(&mut self, cycles: u32) -> &mut Self {
+    fn nops(&mut self, cycles: u32) -> &mut Self {
         for _ in 0..cycles {
             self.addi(ZERO, ZERO, 0);
         }
         self
     }
 
-    /// Waits for interrupts for ever.
-    pub fn idle(&mut self) -> &mut Self {
+    fn idle(&mut self) -> &mut Self {
         self.word(WFI).word(j_type(ZERO, -4))
     }
 
-    /// Jumps to itself.
-    pub fn stop_here(&mut self) -> &mut Self {
+    fn stop_here(&mut self) -> &mut Self {
         self.word(j_type(ZERO, 0))
     }
 
-    /// Makes a GPIO an output that follows GPIO_OUT.
-    pub fn output(&mut self, gpio: u32) -> &mut Self {
+    fn output(&mut self, gpio: u32) -> &mut Self {
         self.store(IO_MUX_GPIO0 + 4 * gpio, 1 << 12 | 1 << 9).store(GPIO_ENABLE_W1TS, 1 << gpio)
     }
 
-    /// A table of vectors that all lead to a label, and `mtvec` set to it. Goes on behind the table.
-    pub fn vectors(&mut self, handler: &str) -> &mut Self {
+    fn vectors(&mut self, handler: &str) -> &mut Self {
         self.la(T0, "vectors").csrrw(ZERO, MTVEC, T0).j("behind the vectors");
         while !self.here().is_multiple_of(256) {
             self.word(0);
@@ -122,13 +148,11 @@ impl Asm {
         self.label("behind the vectors")
     }
 
-    /// Lets an interrupt source reach the core on line 5.
-    pub fn enable_source(&mut self, source: u32) -> &mut Self {
+    fn enable_source(&mut self, source: u32) -> &mut Self {
         self.store(INTERRUPT_MAP + 4 * source, 5).store(CPU_INT_PRI + 4 * 5, 1).store(CPU_INT_ENABLE, 1 << 5)
     }
 
-    /// SYSTIMER raises an interrupt once, after so many of its ticks of 62.5 ns.
-    pub fn alarm(&mut self, ticks: u64) -> &mut Self {
+    fn alarm(&mut self, ticks: u64) -> &mut Self {
         // Target mode, unit 0; then COMP0_LOAD, and the first comparator on.
         self.store(SYSTIMER + 0x1C, (ticks >> 32) as u32)
             .store(SYSTIMER + 0x20, ticks as u32)
