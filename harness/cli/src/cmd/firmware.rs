@@ -125,7 +125,9 @@ fn run_path() -> Result<Exit, Failure> {
             workspace.join(FOLDER).join(Variant::OpenEth.file_name())
         }
     };
-    println!("{}", path.display());
+    // As it is from here, so that a run names it the same on every machine.
+    let here = std::env::current_dir().unwrap_or_default();
+    println!("{}", path.strip_prefix(here).unwrap_or(&path).display());
     Ok(super::DONE)
 }
 

@@ -50,6 +50,12 @@ fn on_a_bare_machine_everything_missing_has_a_remedy() {
         insta::assert_snapshot!(shown, @r"
     hil 0.1.0
 
+      missing  project     there is no hil.toml here or above
+                           what `hil run` runs, without being told
+                           help: hil init   # writes one from what lies here
+      missing  firmware    none is named
+                           what the simulator runs; a device on a broker or a board has its own
+                           help: hil run --firmware FILE, or name it in the project file: hil init
     ! missing  scenarios   there is no folder scenarios/ here
                            `hil run` without a path runs them
                            help: hil init   # writes a first one; or go to the folder of your project
@@ -102,6 +108,11 @@ fn on_a_full_machine_all_is_well() {
         insta::assert_snapshot!(shown, @r"
     hil 0.1.0
 
+      ok       project     hil.toml
+                           what `hil run` runs, without being told
+      missing  firmware    none is named
+                           what the simulator runs; a device on a broker or a board has its own
+                           help: hil run --firmware FILE, or name it in the project file: hil init
       ok       scenarios   scenarios/: 1 scenario in 1 file
                            `hil run` without a path runs them
       ok       drawing     no diagram.json here: one light `led1` on GPIO8 is assumed
@@ -254,18 +265,18 @@ fn a_broker_is_tried_with_its_user() {
     runtime.block_on(broker.stop());
     pinned(&shown.join("\n"), |shown| {
         insta::assert_snapshot!(shown, @r"
-      ok       broker      mqtt://dev:***@127.0.0.1:PORT accepts MQTT 5 from user dev with a password
-                           `hil run --broker` with this broker
-      ok       port        127.0.0.1:PORT is free
-    ! problem  broker      mqtt://dev:***@127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword
-                           `hil run --broker` with this broker
-                           help: set user in the URL (mqtt://USER@host) and HIL_BROKER_PASSWORD
-    ! problem  broker      mqtt://127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword
-                           `hil run --broker` with this broker
-                           help: set user in the URL (mqtt://USER@host) and HIL_BROKER_PASSWORD
-    ! problem  broker      cannot connect to 127.0.0.1:1: Connection refused (os error)
-                           `hil run --broker` with this broker
-                           help: start the broker, or check host and port (a firewall may be between)
+                           what the simulator runs; a device on a broker or a board has its own
+                           help: hil run --firmware FILE, or name it in the project file: hil init
+    ! missing  scenarios   there is no folder scenarios/ here
+                           what the simulator runs; a device on a broker or a board has its own
+                           help: hil run --firmware FILE, or name it in the project file: hil init
+    ! missing  scenarios   there is no folder scenarios/ here
+                           what the simulator runs; a device on a broker or a board has its own
+                           help: hil run --firmware FILE, or name it in the project file: hil init
+    ! missing  scenarios   there is no folder scenarios/ here
+                           what the simulator runs; a device on a broker or a board has its own
+                           help: hil run --firmware FILE, or name it in the project file: hil init
+    ! missing  scenarios   there is no folder scenarios/ here
     ")
     });
 }

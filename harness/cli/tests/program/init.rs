@@ -100,8 +100,10 @@ fn without_a_broker_the_scenario_is_for_the_example_light_and_can_fail() {
     crate::light::project(folder.path());
     let output = hil(folder.path(), &["init"]);
     insta::assert_snapshot!(text(&output), @r"
+    hil.toml stays as it is
     wrote scenarios/first.yaml
     then:
+      hil config
       hil run scenarios/first.yaml
       mkdir -p docs && hil schema > docs/scenario.schema.json   # editors then complete the keys
     exit 0
@@ -155,6 +157,9 @@ fn what_the_device_shows_becomes_expectations() {
     settings.bind(|| {
         insta::assert_snapshot!(format!("{}\n\n{file}", text(&output)), @r#"
     8 topics: 6 with a retained message, 2 without
+    wrote hil.toml
+      not known: which firmware: nothing here says it; name the file, or the command that makes it
+      not known: which hosts the device connects to: put them under [hosts]
     wrote a/b.yaml
     then:
       hil check a/b.yaml

@@ -59,7 +59,7 @@ fn a_stranger_with_five_lines_passes_and_is_named() {
     assert_eq!(code, 0, "{text}");
     let first = text.lines().next().unwrap();
     assert!(first.contains("target sim (default: hil.toml:1)"), "{first}");
-    assert!(first.contains("light-openeth.elf (light ") && first.contains("sha256 "), "{first}");
+    assert!(first.contains("light-openeth.elf (firmware ") && first.contains("sha256 "), "{first}");
     let junit = std::fs::read_to_string(place.path().join("target/hil/report.xml")).unwrap();
     assert!(junit.contains("name=\"firmware-sha256\"") && junit.contains("name=\"firmware-version\""), "{junit}");
     let html = std::fs::read_to_string(place.path().join("target/hil/report.html")).unwrap();

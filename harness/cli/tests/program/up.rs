@@ -148,7 +148,7 @@ fn the_introduction_says_what_to_type() {
     settings.bind(|| {
         insta::assert_snapshot!(up.all[..end].join("\n"), @r"
     broker on mqtt://127.0.0.1:PORT
-    device lamp: the firmware compiled for the host, in real time; fault 5 planted: hue 360 shows magenta instead of red
+    device lamp: the light compiled for the host, in real time; fault 5 planted: hue 360 shows magenta instead of red
 
     Try, in another terminal:
       mosquitto_sub -h 127.0.0.1 -p PORT -v -t 'my room/stat/#'

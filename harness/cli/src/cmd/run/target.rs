@@ -110,7 +110,7 @@ impl TargetArgs {
     pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice, project: &Project) -> Result<Chosen, Failure> {
         let settings = &project.settings;
         let (target, how) = match &settings.target {
-            Some(target) => (Some(TargetName::of(&target.value)?), how(&target.origin)),
+            Some(target) => (Some(TargetName::of(&target.value)?), how(target)),
             None => (None, "default".to_owned()),
         };
         self.is_for(target)?;
@@ -315,10 +315,10 @@ pub(in crate::cmd) fn is_light(settings: &Settings) -> bool {
     matches!(&settings.provision, Some(Resolved { value: Provision::Other { name, .. }, .. }) if name == "light")
 }
 
-/// Why it is this target, in the words of the command line if it says so.
-fn how(origin: &Origin) -> String {
-    match origin {
-        Origin::CommandLine(option) => (*option).to_owned(),
+/// Why it is this target, in the words of the command line if it says so: `--target sim`, `hil.toml:3`.
+fn how(target: &Resolved<String>) -> String {
+    match &target.origin {
+        Origin::CommandLine(option) => format!("{option} {}", target.value),
         other => other.to_string(),
     }
 }
