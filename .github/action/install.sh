@@ -34,7 +34,7 @@ else
     exit 3
   }
   sources="$(cd "$(dirname "$0")/../.." && pwd)"
-  cargo build --release --locked --manifest-path "$sources/Cargo.toml" --package harness --bin hil \
+  cargo build --release --locked --manifest-path "$sources/Cargo.toml" --package hilbench --bin hil \
     --target-dir "$folder/target"
   cp "$folder/target/release/hil"* "$folder/"
 fi

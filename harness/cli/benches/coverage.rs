@@ -1,4 +1,4 @@
-//! `cargo bench -p harness --bench coverage`: executions a second of the coverage-guided fuzzer, beside two baselines in the
+//! `cargo bench -p hilbench --bench coverage`: executions a second of the coverage-guided fuzzer, beside two baselines in the
 //! same run: a machine that is started anew for each input, and one whose memory is copied back whole.
 //!
 //! Measured with the inputs that a campaign from seed 0 executes first, and with accepted commands alone. The ways take turns,

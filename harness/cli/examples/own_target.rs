@@ -1,7 +1,7 @@
 //! A device of your own as a target: here a plug that answers `plug/set` with `plug/state`, in forty lines.
 //!
 //! ```console
-//! $ cargo run --package harness --example own_target
+//! $ cargo run --package hilbench --example own_target
 //! ```
 
 use std::sync::Arc;

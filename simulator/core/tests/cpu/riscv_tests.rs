@@ -2,7 +2,7 @@
 //! them do not apply to this chip.
 //!
 //! ```sh
-//! RISCV_TESTS=/path/to/riscv-tests/isa cargo test -p simulator --test riscv_tests -- --nocapture
+//! RISCV_TESTS=/path/to/riscv-tests/isa cargo test -p hil-sim-core --test main riscv_tests -- --nocapture
 //! ```
 
 use crate::support::elf::Elf;

@@ -150,7 +150,7 @@ proptest! {
 
     #[test]
     fn no_damage_to_a_good_file_makes_the_reader_panic(cut in 0_usize..2_000, gap in 0_usize..40, filler in "[\\[\\]{}\":,0-9a-zü]{0,4}") {
-        let good = include_str!("fixtures/every-part.json");
+        let good = include_str!("../fixtures/every-part.json");
         let from = cut.min(good.len());
         let to = (from + gap).min(good.len());
         let text = format!("{}{filler}{}", &good[..from], &good[to..]);
