@@ -36,7 +36,8 @@ impl Inputs {
         packages: impl Iterator<Item = &'a str>,
     ) -> Result<(Self, Lock), PrebuiltError> {
         let lock: Lock = parsed(workspace, "Cargo.lock")?;
-        let settings = settings(&parsed(workspace, "Cargo.toml")?, &parsed_if_there(workspace, ".cargo/config.toml")?);
+        let (all, firmware) = (parsed(workspace, "Cargo.toml")?, parsed(workspace, "firmware/Cargo.toml")?);
+        let settings = settings(&all, &firmware, &parsed_if_there(workspace, ".cargo/config.toml")?);
         let inputs = Self { settings, sources: sources(workspace)?, packages: lock.entries(packages) };
         Ok((inputs, lock))
     }

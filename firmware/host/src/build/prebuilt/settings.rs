@@ -1,24 +1,26 @@
 //! The settings of cargo that decide what a source becomes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Table, Value};
 
 /// Of the workspace's `Cargo.toml`. The rest is about other packages, or about lints and documentation.
-const OF_THE_WORKSPACE: [&str; 7] = [
+const OF_THE_WORKSPACE: [&str; 6] = [
     "workspace.resolver",
     "workspace.package.version",
     "workspace.package.edition",
-    "workspace.dependencies",
     "profile.release",
     "profile.firmware",
     "patch",
 ];
 
-/// Settings by `FILE KEY`.
-pub(super) fn settings(workspace: &Table, config: &Table) -> BTreeMap<String, String> {
+/// Settings by `FILE KEY`: of the workspace, of the firmware's package, which takes some of the workspace's dependencies, and of
+/// cargo's own configuration.
+pub(super) fn settings(workspace: &Table, firmware: &Table, config: &Table) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
-    for key in OF_THE_WORKSPACE {
+    let taken = inherited(firmware);
+    let dependencies = taken.iter().map(|name| format!("workspace.dependencies.{name}"));
+    for key in OF_THE_WORKSPACE.iter().map(|key| (*key).to_owned()).chain(dependencies) {
         if let Some(value) =
             key.split('.').try_fold(None, |at: Option<&Value>, part| step(workspace, at, part)).flatten()
         {
@@ -29,6 +31,15 @@ pub(super) fn settings(workspace: &Table, config: &Table) -> BTreeMap<String, St
         flatten(&format!(".cargo/config.toml {key}"), value, &mut all);
     }
     all
+}
+
+/// The dependencies that a package takes as the workspace has them (`NAME.workspace = true`), also those of some targets only.
+fn inherited(package: &Table) -> BTreeSet<String> {
+    let targets = package.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let tables = targets.filter_map(Value::as_table).chain([package]).filter_map(|table| table.get("dependencies"));
+    let is_taken = |dependency: &Value| dependency.get("workspace").and_then(Value::as_bool) == Some(true);
+    let named = tables.filter_map(Value::as_table).flatten();
+    named.filter(|(_, dependency)| is_taken(dependency)).map(|(name, _)| name.clone()).collect()
 }
 
 /// One part of a dotted key further; the outer `None` ends the search.
@@ -74,6 +85,17 @@ mod tests {
             lto = "fat" # a comment
             [profile.firmware.package.esp-hal]
             opt-level = 3
+            [workspace.dependencies]
+            taken = "1.2"
+            alone = "2.3"
+            other = "3.4"
+        "#;
+        let firmware = r#"
+            [dependencies]
+            taken.workspace = true
+            alone = "2.2"
+            [target.'cfg(target_os = "none")'.dependencies]
+            absent = { workspace = true }
         "#;
         let config = r#"
             [alias]
@@ -81,13 +103,14 @@ mod tests {
             [target.riscv32imc-unknown-none-elf]
             rustflags = ["-C", "force-frame-pointers"]
         "#;
-        let all = settings(&workspace.parse().expect("TOML"), &config.parse().expect("TOML"));
+        let all = settings(&workspace.parse().expect("TOML"), &firmware.parse().expect("TOML"), &config.parse().expect("TOML"));
         let lines: Vec<String> = all.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
         .cargo/config.toml target.riscv32imc-unknown-none-elf.rustflags = ["-C", "force-frame-pointers"]
         Cargo.toml profile.firmware.inherits = "release"
         Cargo.toml profile.firmware.lto = "fat"
         Cargo.toml profile.firmware.package.esp-hal.opt-level = 3
+        Cargo.toml workspace.dependencies.taken = "1.2"
         Cargo.toml workspace.package.edition = "2024"
         Cargo.toml workspace.package.version = "0.1.0"
         Cargo.toml workspace.resolver = "3"
