@@ -74,6 +74,7 @@ fn findings_that_cannot_be_written_stop_it_before_it_begins() {
 #[test]
 fn a_finding_that_cannot_be_written_is_printed() {
     let folder = tempfile::tempdir().unwrap();
+    crate::light::project(folder.path());
     // No file may grow: as on a full disk, an empty one can be made and nothing be put into it.
     let limited = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
