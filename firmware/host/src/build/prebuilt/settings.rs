@@ -103,7 +103,11 @@ mod tests {
             [target.riscv32imc-unknown-none-elf]
             rustflags = ["-C", "force-frame-pointers"]
         "#;
-        let all = settings(&workspace.parse().expect("TOML"), &firmware.parse().expect("TOML"), &config.parse().expect("TOML"));
+        let all = settings(
+            &workspace.parse().expect("TOML"),
+            &firmware.parse().expect("TOML"),
+            &config.parse().expect("TOML"),
+        );
         let lines: Vec<String> = all.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
         .cargo/config.toml target.riscv32imc-unknown-none-elf.rustflags = ["-C", "force-frame-pointers"]

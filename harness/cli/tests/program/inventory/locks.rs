@@ -25,7 +25,10 @@ fn holder() {
 
 fn hold(port: &str, folder: &Path) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "inventory::locks::holder", "--nocapture"]).env(PORT, port).env(FOLDER, folder);
+    command
+        .args(["--ignored", "--exact", "inventory::locks::holder", "--nocapture"])
+        .env(PORT, port)
+        .env(FOLDER, folder);
     let mut child = command.env("USER", "ann").stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(
