@@ -30,6 +30,7 @@ pub enum DebugInfoError {
 pub struct DebugInfo {
     symbols: Symbols,
     lines: Option<addr2line::Context<Reader>>,
+    /// How frames are unwound (`.debug_frame`), if it says so.
     pub frames: Option<gimli::DebugFrame<Reader>>,
 }
 
@@ -48,9 +49,13 @@ pub struct SourceFrame {
 
 /// The code of one source line, or a part of it.
 pub struct CodeOfLine<'a> {
+    /// Where it begins.
     pub address: u32,
+    /// Its length.
     pub bytes: u32,
+    /// The source file, as the compiler names it.
     pub file: &'a str,
+    /// The line, from 1.
     pub line: u32,
 }
 

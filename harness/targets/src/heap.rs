@@ -17,7 +17,7 @@ pub(super) const LIMIT: usize = 64 << 20;
 ///
 /// ```
 /// #[global_allocator]
-/// static HEAP: harness::target::DeviceHeap = harness::target::DeviceHeap;
+/// static HEAP: hil_targets::DeviceHeap = hil_targets::DeviceHeap;
 /// # fn main() {}
 /// ```
 #[derive(Debug, Clone, Copy, Default)]

@@ -15,9 +15,13 @@ const LONGEST: usize = 256;
 /// What a side says about an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
+    /// It wants to use the option.
     Will,
+    /// It does not use it.
     Wont,
+    /// The other side is to use it.
     Do,
+    /// The other side is not to use it.
     Dont,
 }
 

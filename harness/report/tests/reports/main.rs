@@ -1,5 +1,4 @@
 //! Reports, as their readers meet them.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod escaping;
 mod fixture;

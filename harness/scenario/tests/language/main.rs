@@ -1,5 +1,4 @@
 //! The language, as files meet it: loading, errors, the document, plans.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod docs;
 mod errors;

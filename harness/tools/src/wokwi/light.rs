@@ -175,7 +175,6 @@ impl Line {
                     for ((light, shown), color) in self.lights.iter().zip(&mut self.shown).zip(frame.leds) {
                         if shown.replace(color) != Some(color) {
                             let LightPosition { part, index } = light.clone();
-                            let color = color;
                             seen.changes.push(LightChange { at: SimTime(frame.latch_ns), part, index, color });
                         }
                     }

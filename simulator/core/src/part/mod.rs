@@ -57,17 +57,17 @@
 pub mod bus;
 
 mod attribute;
+mod behaviour;
 mod control;
 mod event;
 mod fitting;
-mod part;
 mod part_type;
 mod shows;
 
 pub use attribute::{Attribute, AttributeKind, AttributeProblem, Attributes};
+pub use behaviour::{Part, PartState, PinEdge};
 pub use control::{Control, ControlKind};
 pub use event::{Fault, PartEvent};
 pub use fitting::{Fitting, FittingError};
-pub use part::{Part, PartState, PinEdge};
 pub use part_type::{Hears, Lights, PartType, Pin, PinType};
 pub use shows::{Picture, Recording, Shows, Tone};

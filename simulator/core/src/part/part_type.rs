@@ -1,9 +1,9 @@
 //! [`PartType`]: what all parts of one kind have in common.
 
 use super::attribute::{Attribute, Attributes};
+use super::behaviour::Part;
 use super::control::Control;
 use super::fitting::{Fitting, FittingError};
-use super::part::Part;
 use std::hash::{Hash, Hasher};
 
 /// A pin of a part: its index in [`PartType::pins`].
@@ -84,15 +84,15 @@ pub struct PartType {
     /// If it passes data on as a chain of lights does.
     pub lights: Option<Lights>,
     /// Makes a part that is wired in this way; none if, wired so, it could never do anything.
-    pub build: fn(&Fitting<'_>) -> Result<Option<Box<dyn Part>>, FittingError>,
+    pub build: Build,
 }
+
+/// Makes a part from how it is wired; none if, wired so, it could never do anything.
+pub type Build = fn(&Fitting<'_>) -> Result<Option<Box<dyn Part>>, FittingError>;
 
 impl PartType {
     /// A kind of part without pins or anything else, to be completed with `..`.
-    pub const fn new(
-        name: &'static str,
-        build: fn(&Fitting<'_>) -> Result<Option<Box<dyn Part>>, FittingError>,
-    ) -> Self {
+    pub const fn new(name: &'static str, build: Build) -> Self {
         Self { name, pins: &[], joined: &[], switches: &[], controls: &[], attributes: &[], lights: None, build }
     }
 

@@ -86,7 +86,7 @@ fn play(machine: &mut Machine, inputs: &[(u64, Input)], stops: &[u64], until: u6
         while machine.run(Instant::from_ns(at)) != Exit::Until {}
         match input {
             Some(Input::Press(pressed)) => {
-                machine.set_control("btn1", "pressed", f64::from(u8::from(*pressed))).unwrap();
+                machine.set_control("btn1", "pressed", f64::from(u8::from(*pressed))).expect("a button");
             }
             Some(Input::Serial(bytes)) => {
                 machine.serial_input(SerialPort::Uart0, bytes);

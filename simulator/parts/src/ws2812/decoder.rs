@@ -99,8 +99,11 @@ impl Decoder {
             return None;
         };
         if low_ns >= AMBIGUOUS_LOW_NS {
-            return (self.config.before == 0)
-                .then(|| Event::AmbiguousGap(AmbiguousGap { at_ns: self.changed_ns, low_ns, bits: receiving.bits }));
+            return (self.config.before == 0).then_some(Event::AmbiguousGap(AmbiguousGap {
+                at_ns: self.changed_ns,
+                low_ns,
+                bits: receiving.bits,
+            }));
         }
         if receiving.bits > bits_of_chain || receiving.bits <= self.first_bit() {
             return None;

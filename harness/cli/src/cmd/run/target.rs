@@ -304,12 +304,6 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
     Ok(target)
 }
 
-/// Whether the target that holds is the service that simulations are shared on with others: by default one at a time, and topics
-/// that nobody guesses.
-pub(super) fn is_wokwi(project: &Project) -> bool {
-    project.settings.target.as_ref().is_some_and(|target| target.value == TargetName::Wokwi.name())
-}
-
 /// Whether the device is the example light, which hil provisions itself.
 pub(in crate::cmd) fn is_light(settings: &Settings) -> bool {
     matches!(&settings.provision, Some(Resolved { value: Provision::Other { name, .. }, .. }) if name == "light")

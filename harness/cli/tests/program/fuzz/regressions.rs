@@ -87,8 +87,7 @@ fn a_description_among_scenarios_is_checked_and_not_run() {
     let [finding] = found(folder.path()).try_into().unwrap_or_else(|all| panic!("{all:?}"));
     std::fs::copy(finding, folder.path().join("scenarios/finding.yaml")).unwrap();
     let output = hil(folder.path(), &["check"]).output().unwrap();
-    let expected =
-        "scenarios/device.yaml: the light, commands: 4, statuses: 3: no errors\n1 scenario in 1 file: no errors\n";
+    let expected = "hil.toml: no errors\nscenarios/device.yaml: the light, commands: 4, statuses: 3: no errors\n1 scenario in 1 file: no errors\n";
     assert_eq!((output.status.code(), text(&output).as_str()), (Some(0), expected));
     let (exit, printed) = run(folder.path(), &[]);
     assert_eq!(exit, Some(0), "{printed}");

@@ -50,8 +50,8 @@ impl Broker {
 
 /// What a campaign finds on a heater, with its printed text; `None` if there is no Python.
 fn campaign(folder: &Path, care: &str, broker: &Broker) -> Option<std::process::Output> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz/heater.py");
-    let description = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz/heater.device.yaml");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/fuzz/heater.py");
+    let description = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/fuzz/heater.device.yaml");
     if Command::new("python3").arg("--version").output().is_err() {
         eprintln!("not tested: python3 is not installed");
         return None;

@@ -192,7 +192,7 @@ fn wrong_usage_says_what_to_do() {
         &["--tier", "all", "--target", "mqtt", "--broker", "mqtt://127.0.0.1:1"],
         &["tier 3 runs on the simulator only"],
     );
-    with(&["--tier", "3"], &["tier 3 has no firmware to run", "--firmware FILE"]);
+    with(&["--tier", "3"], &["there is no firmware to run", "--firmware FILE"]);
     with(&["--tier", "4"], &["the tiers are 1, 2 and 3", "all"]);
     with(
         &["--tier", "1", "--target", "native", "--replay", "a.json"],

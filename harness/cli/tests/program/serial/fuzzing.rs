@@ -56,6 +56,7 @@ fn a_fault_of_a_board_is_found_and_its_scenario_fails_there() {
     assert!(said.contains("shrunk to 1 command"), "{said}");
     let (code, said) = bench.hil(&["run", "found"]);
     assert_eq!(code, Some(1), "{said}");
+    crate::light::project(&bench.place.path(""));
     let right = bench.place.hil(&["run", "found", "--target", "native"]).status().unwrap();
     assert!(right.success(), "it does not pass without the fault");
 }

@@ -151,6 +151,7 @@ impl Place {
     }
 
     pub fn hil(&self, args: &[&str]) -> Output {
+        crate::light::project(self.0.path());
         let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
         command.args(args).current_dir(self.0.path()).env_clear().env("NO_COLOR", "1").stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).output().unwrap()

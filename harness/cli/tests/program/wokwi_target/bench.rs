@@ -13,6 +13,7 @@ steps:
 fn without_program_or_token_everything_is_skipped_and_nothing_is_green() {
     let bench = Bench::new("exit 9", BOOT);
     let run = |set: &[(&str, &str)]| {
+        crate::light::project(bench.path());
         let mut command = hil(bench.path());
         command.args(["run", "--target", "wokwi", "scenario.yaml"]).envs(set.iter().copied()).env("PATH", "/nowhere");
         ran(&mut command)
