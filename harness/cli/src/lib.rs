@@ -1,9 +1,10 @@
 //! hilbench: hardware-in-the-loop scenarios for MQTT-controlled devices.
 //!
-//! The program `hil` is a thin shell around this library. A run in short: scenario files are [loaded](scenario), the
-//! [`runner`] gives each its own world (a thread, a [`clock`], a [`broker`], a device of some [`target`]) and carries out
-//! its steps; what is observed goes to a [`journal`], what happens is told as [events](event), and [reports](report) are
-//! made of those.
+//! The program `hil` is a thin shell around this library. A run in short: scenario files are [loaded](hil_scenario), the
+//! [runner](hil_runner) gives each its own world (a thread, a [clock](hil_targets::clock), a [broker](hil_targets::broker),
+//! a device of some [target](hil_targets::Target)) and carries out its steps; what is observed goes to a
+//! [journal](hil_targets::journal), what happens is told as [events](hil_model::event), and [reports](hil_report) are made
+//! of those.
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
@@ -42,7 +43,7 @@
 //! # Ok::<(), hil_scenario::Diagnostics>(())
 //! ```
 //!
-//! A device of your own becomes a target by two traits, [`target::Target`] and [`target::Device`]: see
+//! A device of your own becomes a target by two traits, [`hil_targets::Target`] and [`hil_targets::Device`]: see
 //! `examples/own_target.rs`.
 
 pub mod cmd;

@@ -1,6 +1,6 @@
 //! Scenario files: the language, its errors, its JSON Schema.
 //!
-//! [`load`] reads files and folders. A file becomes a [YAML tree](yaml) that keeps every place, the tree a
+//! [`load`](fn@load) reads files and folders. A file becomes a [YAML tree](yaml) that keeps every place, the tree a
 //! [`ScenarioFile`] with one [`Scenario`] a row of its `cases`; every step of every row is decoded then, so that what is
 //! wrong is known before anything runs. Steps are decoded once more when they are reached ([`SourcedStep::decode`]),
 //! because captured variables have their values only then.

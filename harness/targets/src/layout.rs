@@ -62,7 +62,7 @@ impl Wiring {
     /// A picture of a part's lights, each of which shows `color`.
     ///
     /// # Errors
-    /// [`PartError`](super::PartError): there is no such part, or it has no lights.
+    /// [`PartError`]: there is no such part, or it has no lights.
     pub fn picture(&self, part: &str, color: impl Fn(u16) -> Rgb) -> Result<Image, PartError> {
         self.drawing.picture(part, color)
     }

@@ -5,7 +5,7 @@
 //! | `telnet` | Telnet's bytes taken apart and put together |
 //! | `codes` | the numbers of the RFC |
 //!
-//! The client's side is `crate::serial::rfc2217`, the server's [`hil_tools::serve::rfc2217`].
+//! The client's side is `crate::serial::rfc2217`, the server's `hil_tools::serve`.
 
 pub mod codes;
 pub mod telnet;

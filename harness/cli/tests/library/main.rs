@@ -5,5 +5,6 @@ mod broker;
 mod clock;
 mod faults;
 mod fuzz_coverage;
+mod imports;
 mod runner;
 mod sim;

@@ -7,7 +7,7 @@
 //! 2. [`Filter`] and [`TagFilter`] narrow them: the result is *the plan*, named by [`plan_hash`],
 //! 3. [`select`] takes one machine's share of the plan.
 //!
-//! A report carries the plan hash and the share, so that [`hil_report::merge`] can refuse to join what does not belong
+//! A report carries the plan hash and the share, so that `hil_report::merge` can refuse to join what does not belong
 //! together.
 
 mod detect;

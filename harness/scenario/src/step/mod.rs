@@ -1,4 +1,4 @@
-//! The steps of a scenario. Each has a file of its own that declares all about it ([`kind::StepKind`]); `runner::step` has what
+//! The steps of a scenario. Each has a file of its own that declares all about it (`StepKind`); `runner::step` has what
 //! it does when it runs. The registry is [`steps!`](crate::steps): what lists all steps is made from it, so that a step in it
 //! that lacks something does not compile.
 

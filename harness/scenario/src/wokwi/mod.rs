@@ -1,6 +1,6 @@
 //! What a scenario file is to Wokwi: the steps and keys of ours that it lacks, and the traps in which it does something else
 //! than the file says. Facts: packages/cli/src/TestScenario.ts of wokwi-cli 0.26. Not for whether the file is right here
-//! (that is [`load`](super::load)): a file that is wrong here is looked into too.
+//! (that is [`load`](fn@super::load)): a file that is wrong here is looked into too.
 
 pub(crate) mod checks;
 mod file;
