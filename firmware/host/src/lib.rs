@@ -5,4 +5,8 @@
 
 pub mod build;
 pub mod native;
+mod own;
 pub mod provision;
+
+pub use own::LightFirmware;
+pub use provision::{contract_faults, rules_of};

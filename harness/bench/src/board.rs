@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use firmware::config::{self, Config};
-
 use super::boot::{self, NotBooted};
 use super::{Access, AccessError, Grant, Held, Limits, Phase};
 use crate::flash::{FlashError, Loader, Part, Silent};
@@ -16,6 +14,7 @@ use hil_model::error::chain;
 use hil_model::time::display;
 use hil_scenario::Capability;
 use hil_targets::clock::{Pace, runtime, wall_sleep};
+use hil_targets::provision::{Dialogue, Identity, ProvisionError, Provisioned, Provisioner, in_sectors};
 use hil_targets::{BenchError, Target as _};
 
 /// How long a board's supply stays off before its second try.
@@ -33,8 +32,8 @@ pub struct Board {
     pub limits: Limits,
     /// What is written into its flash; `None`: it keeps its firmware.
     pub flashing: Option<Flashing>,
-    /// What is written into its configuration; `None`: it keeps its own.
-    pub configuration: Option<Config>,
+    /// What it is told; `None`: it keeps what it knows.
+    pub provisioning: Option<Provisioning>,
     /// Text of the serial line that says that it is ready; `None`: it is not waited for.
     pub ready: Option<String>,
     /// Put before every topic of the scenarios: `lab/3/`, or empty.
@@ -45,6 +44,15 @@ pub struct Board {
     pub may_have_control_lines: bool,
     /// How its port is held.
     pub options: Options,
+}
+
+/// What a board is told.
+#[derive(Clone)]
+pub struct Provisioning {
+    /// How.
+    pub provisioner: Arc<dyn Provisioner>,
+    /// What.
+    pub identity: Identity,
 }
 
 /// A firmware for a board's flash.
@@ -98,7 +106,7 @@ impl Board {
             access,
             limits: Limits::default(),
             flashing: None,
-            configuration: None,
+            provisioning: None,
             ready: None,
             topic_root: None,
             equipment: Equipment::default(),
@@ -140,36 +148,44 @@ impl Board {
             })?;
             done.map_err(|e| flash_fault(Phase::Flash, &e))?;
         }
-        if let Some(configuration) = self.configuration.clone()
+        let mut dialogue = Dialogue::default();
+        if let Some(provisioning) = self.provisioning.clone()
             && !is_cancelled()
         {
             begins(Phase::Provision);
             let port = port.clone();
             let baud = self.flashing.as_ref().map_or(crate::serial::BAUD, |flashing| flashing.baud);
-            limited(Phase::Provision, self.limits.provision, move || provision(&port, baud, &configuration))??;
+            let told =
+                limited(Phase::Provision, self.limits.provision, move || provision(&port, baud, &provisioning))??;
+            dialogue = told.dialogue;
         }
         if is_cancelled() {
             return Ok(None);
         }
         begins(Phase::Boot);
-        let target = self.boot(&port)?;
+        let target = self.boot(&port, &dialogue)?;
         Ok(Some(Ready { target: Arc::new(target), held }))
     }
 
-    fn boot(&self, port: &PortSpec) -> Result<SerialTarget, Fault> {
+    fn boot(&self, port: &PortSpec, dialogue: &Dialogue) -> Result<SerialTarget, Fault> {
         let port = Arc::new(SerialPort::open(port, self.options).map_err(|e| Fault::port(Phase::Boot, &e))?);
         let target = SerialTarget::on(Arc::clone(&port), self.equipment.clone(), self.options);
-        let Some(text) = &self.ready else { return Ok(target) };
+        if self.ready.is_none() && dialogue.is_empty() {
+            return Ok(target);
+        }
         port.clear();
         let rebooted = block_on(target.reboot()).map_err(|error| bench_fault(Phase::Boot, &error))?;
         if !rebooted {
             // It goes on from where it is, and need not say again that it is ready.
             return Ok(target);
         }
-        match boot::wait(&port, text, self.limits.boot) {
-            Ok(()) => Ok(target),
-            Err(NotBooted { problem, help, serial }) => Err(Fault { serial, ..Fault::new(Phase::Boot, problem, help) }),
+        let not_booted =
+            |NotBooted { problem, help, serial }| Fault { serial, ..Fault::new(Phase::Boot, problem, help) };
+        boot::answer(&port, dialogue).map_err(not_booted)?;
+        if let Some(text) = &self.ready {
+            boot::wait(&port, text, self.limits.boot).map_err(not_booted)?;
         }
+        Ok(target)
     }
 
     /// Before a second try: its supply is switched off and on, if that can be done.
@@ -204,22 +220,21 @@ impl Ready {
     }
 }
 
-fn provision(port: &PortSpec, baud: u32, configuration: &Config) -> Result<(), Fault> {
+fn provision(port: &PortSpec, baud: u32, provisioning: &Provisioning) -> Result<Provisioned, Fault> {
     let failed = |e: FlashError| flash_fault(Phase::Provision, &e);
+    let impossible = |e: ProvisionError| Fault {
+        // The chip may answer at the second try; a value stays what it is.
+        is_final: !matches!(e, ProvisionError::Flash(_)),
+        ..Fault::new(Phase::Provision, e.to_string(), "correct `device:` of the inventory, or flash the firmware first")
+    };
+    let Provisioning { provisioner, identity } = provisioning;
     let mut loader = Loader::connect(port, baud).map_err(failed)?;
-    let nvs = loader.nvs().map_err(failed)?;
-    let image = config::write(configuration, nvs.len());
-    let bytes = image.map_err(|e| Fault {
-        is_final: true,
-        ..Fault::new(
-            Phase::Provision,
-            format!("this configuration cannot be: {e}"),
-            "correct `device:` of the inventory",
-        )
-    })?;
-    let part = Part { name: "configuration".to_owned(), address: nvs.start, bytes };
-    loader.write(&[part], &mut Silent).map_err(failed)?;
-    loader.finish().map(|_| ()).map_err(failed)
+    let told = provisioner.provision(identity, &mut loader).map_err(impossible)?;
+    let patches = in_sectors(told.patches.clone(), &mut loader).map_err(impossible)?;
+    let parts: Vec<Part> = patches.into_iter().map(Part::from).collect();
+    loader.write(&parts, &mut Silent).map_err(failed)?;
+    loader.finish().map_err(failed)?;
+    Ok(told)
 }
 
 fn flash_fault(phase: Phase, error: &FlashError) -> Fault {

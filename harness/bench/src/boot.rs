@@ -8,6 +8,8 @@ use crate::serial::lines::Lines;
 use crate::serial::{Event, SerialPort};
 use hil_model::error::chain;
 use hil_model::time::display;
+use hil_targets::clock::{Pace, runtime};
+use hil_targets::provision::{Dialogue, Question, find};
 
 /// Serial lines that a report keeps.
 const LAST_LINES: usize = 12;
@@ -32,6 +34,41 @@ pub fn keep(last: &mut VecDeque<String>, line: String) {
         last.pop_front();
     }
     last.push_back(line);
+}
+
+/// Answers what the board asks, one question after the other.
+pub(super) fn answer(port: &SerialPort, dialogue: &Dialogue) -> Result<(), NotBooted> {
+    let not_booted = |problem: String| NotBooted {
+        problem,
+        help: "`hil monitor --reset` shows what the board asks; correct `prompt` of the provisioner's steps".to_owned(),
+        serial: Vec::new(),
+    };
+    let mut heard: Vec<u8> = Vec::new();
+    for Question { prompt, answer, limit } in dialogue {
+        let end = Instant::now() + *limit;
+        loop {
+            if let Some(behind) = find(&heard, prompt.as_bytes()) {
+                heard.drain(..behind);
+                break;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            match port.next_within(left) {
+                Some(Event::Text(piece)) => heard.extend(&piece.bytes),
+                Some(Event::Gone { .. } | Event::Lost(_)) => heard.clear(),
+                Some(Event::Back { .. }) => {}
+                Some(Event::Ended(error)) => return Err(not_booted(chain(&error))),
+                None => {
+                    return Err(not_booted(format!("the board did not ask `{prompt}` within {}", display(*limit))));
+                }
+            }
+        }
+        let written =
+            runtime(Pace::WallClock).map(|runtime| runtime.block_on(port.write(answer.expose().as_bytes()).done()));
+        written
+            .map_err(|e| not_booted(e.to_string()))?
+            .map_err(|e| not_booted(format!("the answer to `{prompt}` could not be sent: {}", chain(&e))))?;
+    }
+    Ok(())
 }
 
 /// Until the board prints a line with `text` in it.

@@ -35,6 +35,7 @@ use crate::provision::Request;
 use crate::serial::PortSpec;
 use crate::serial_target::Command;
 use hil_scenario::Diagnostics;
+use hil_targets::provision::Provisioner;
 
 /// Where an inventory is looked for.
 pub const DEFAULT_PATH: &str = "bench.yaml";
@@ -49,20 +50,24 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Reads an inventory.
+    /// Reads an inventory whose boards are told by `provisioner` what stands in `device`.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        file::load(path)
+    pub fn load(path: &Path, provisioner: &dyn Provisioner) -> Result<Self, Diagnostics> {
+        file::load(path, provisioner)
     }
 
     /// Reads one from memory; `path` is what errors call it, and what paths in it are relative to.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn load_text(path: &Path, text: impl Into<Vec<u8>>) -> Result<Self, Diagnostics> {
-        file::load_text(path, text.into())
+    pub fn load_text(
+        path: &Path,
+        text: impl Into<Vec<u8>>,
+        provisioner: &dyn Provisioner,
+    ) -> Result<Self, Diagnostics> {
+        file::load_text(path, text.into(), provisioner)
     }
 }
 

@@ -19,7 +19,7 @@ pub mod serial;
 pub mod serial_target;
 
 pub use access::{Access, AccessError, Grant, Held};
-pub use board::{Board, Fault, Flashing, Ready};
+pub use board::{Board, Fault, Flashing, Provisioning, Ready};
 pub use boot::keep as keep_line;
 pub use hil_model::phase::Phase;
 pub use limits::Limits;

@@ -36,7 +36,7 @@ fn image(path: &str) -> Option<Image> {
     let elf = std::fs::read(path).ok()?;
     let table = PartitionTable::from_csv(firmware::PARTITIONS).expect("the firmware's own table");
     let firmware = Firmware::parse_with(&elf, &Layout::default().with_partitions(table)).expect("the firmware");
-    Some(Image::new(Arc::new(firmware), &elf))
+    Some(Image::new(Arc::new(firmware), &elf).provisioned_by(Arc::new(light_host::provision::LightProvisioner)))
 }
 
 fn dictionary() -> Dictionary {
@@ -136,7 +136,7 @@ fn main() {
 
 /// How long it takes to find a fault of memory, on two threads.
 fn find_planted(fault: u8) {
-    let image = image(PLANTED).expect("it lies beside the other one").with_fault(fault);
+    let image = image(PLANTED).expect("it lies beside the other one").with_fault(&fault.to_string());
     let found = std::cell::Cell::new(false);
     let start = Instant::now();
     let campaign = Campaign::new(image).with_dictionary(dictionary()).with_jobs(2).with_time(Duration::from_secs(600));

@@ -6,44 +6,21 @@
 //! [journal](hil_targets::journal), what happens is told as [events](hil_model::event), and [reports](hil_report) are made
 //! of those.
 //!
-//! ```
-//! use std::{sync::Arc, time::Duration};
-//! use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
-//! use hil_targets::Wiring;
-//! use light_host::native::NativeTarget;
+//! A program of one's own is this command line with more in it:
 //!
-//! let text = r##"
-//! name: An hour of blinking
-//! version: 1
-//! timeout: 2h
-//! setup: [{ wait-serial: "mqtt: connected" }]
-//! steps:
-//!   - publish: { topic: cmnd/led/hsb, payload: "120,255,255" }
-//!   - publish: { topic: cmnd/led/mode, payload: "blink,30000,30000" }
-//!   - expect-led:
-//!       part-id: led1
-//!       pattern: [{ color: "#00ff00", for: 30s }, { color: "#000000", for: 30s }]
-//!       cycles: 60
-//! "##;
-//! let file = Arc::new(hil_scenario::Loader::new().load_text("hour.yaml".as_ref(), text)?);
-//! let plan = [Planned { scenario: Arc::new(file.scenarios[0].clone()), file }];
-//! let options = RunOptions {
-//!     runs_on: RunsOn::target(NativeTarget::new(Wiring::default())),
-//!     broker: BrokerChoice::Embedded,
-//!     jobs: 1,
-//!     retries: 0,
-//!     fail_fast: false,
-//!     wall_limit: Duration::from_secs(60),
-//!     seed: 0,
-//!     topic_root: None,
-//!     run_id: "doc".into(),
-//! };
-//! let finished = run(&plan, &options, &Cancel::default(), |_event| {});
-//! assert_eq!(finished.scenarios[0].verdict, hil_model::verdict::Verdict::Passed);
-//! # Ok::<(), hil_scenario::Diagnostics>(())
+//! ```no_run
+//! use hilbench::{Extensions, main_with};
+//!
+//! fn main() -> std::process::ExitCode {
+//!     main_with(Extensions::new())
+//! }
 //! ```
 //!
 //! A device of your own becomes a target by two traits, [`hil_targets::Target`] and [`hil_targets::Device`]: see
 //! `examples/own_target.rs`.
 
-pub mod cmd;
+mod cmd;
+mod extensions;
+
+pub use cmd::{DONE, Failure, SuiteArgs, main_with, run_suite};
+pub use extensions::{Demo, Extensions, OwnCommand, OwnTarget, TargetOptions};

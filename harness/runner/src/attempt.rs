@@ -18,7 +18,7 @@ use hil_model::hash::fnv1a;
 use hil_model::observation::{Entry, Observation};
 use hil_model::time::SimTime;
 use hil_model::verdict::Verdict;
-use hil_scenario::{DEFAULT_TIMEOUT, SourcedStep};
+use hil_scenario::{DEFAULT_TIMEOUT, Scenario, Secret, SourcedStep, Variables};
 use hil_targets::broker::{Broker, EmbeddedBroker};
 use hil_targets::clock::{self, Due, Pace};
 use hil_targets::journal::Journal;
@@ -90,6 +90,17 @@ pub(super) fn dead_on_arrival(error: &BenchError, wall_time: Duration) -> Attemp
     }
 }
 
+/// The scenario's variables, which also know what no report may show.
+pub(super) fn variables_of(scenario: &Scenario, place: &Place<'_>, broker: &BrokerChoice) -> Variables {
+    let mut variables = scenario.variables();
+    let password = match broker {
+        BrokerChoice::Embedded => None,
+        BrokerChoice::External(url) => url.password.clone().map(Secret::new),
+    };
+    variables.hide(place.target.secrets().into_iter().chain(password));
+    variables
+}
+
 struct World {
     cx: Context,
     recorder: Recorder,
@@ -117,16 +128,16 @@ impl World {
         if let Some(due) = &due {
             tokio::task::spawn_local(due.clone().keep_pace(journal.clone()));
         }
-        let provisions =
-            place.target.capabilities(options.broker.kind()).contains(&hil_scenario::Capability::Provision);
         // A root that the user names may be a device's own: what is retained there is not ours to remove.
         let (root, is_private) = match (place.topic_root, &options.broker) {
             (Some(root), _) => (root.to_owned(), false),
-            (None, BrokerChoice::External(_)) if provisions => (format!("hil-{}/{label}/", options.run_id), true),
+            (None, BrokerChoice::External(_)) if place.target.takes_topic_root() => {
+                (format!("hil-{}/{label}/", options.run_id), true)
+            }
             (None, _) => (String::new(), false),
         };
         let wire = Wire::new(broker.clone(), journal.clone(), due, root.clone());
-        let variables = scenario.variables();
+        let variables = variables_of(scenario, place, &options.broker);
         let filters = match &options.broker {
             BrokerChoice::External(_) if root.is_empty() => filters::observed(planned, &variables),
             _ => vec!["#".to_owned()],

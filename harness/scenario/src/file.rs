@@ -99,9 +99,13 @@ pub struct Need {
     pub by: String,
 }
 
-/// `device:` how a device that the harness provisions is configured. Keys as in the device's NVS configuration.
+/// `device:` how a device that the harness provisions is configured. The provisioner of the device says which keys there are
+/// beyond these two, and judges their values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(
+    rename_all = "kebab-case",
+    extend("additionalProperties" = { "description": "A setting that the device's provisioner knows.", "$ref": "#/$defs/filled-text" })
+)]
 pub struct DeviceConfig {
     /// `prefix`: topic prefix.
     #[schemars(with = "Option<forms::TopicName>")]
@@ -109,10 +113,7 @@ pub struct DeviceConfig {
     /// `client-id`: MQTT client id.
     #[schemars(with = "Option<forms::FilledText>")]
     pub client_id: Option<String>,
-    /// `led-count`: lights in the chain.
-    #[schemars(with = "Option<forms::Integer<1, 65535>>")]
-    pub led_count: Option<u16>,
-    /// `led-order`: `GRB` or `RGB`.
-    #[schemars(with = "Option<forms::LedOrder>")]
-    pub led_order: Option<String>,
+    /// All other keys, with their values as they were written.
+    #[schemars(skip)]
+    pub settings: BTreeMap<String, String>,
 }

@@ -58,6 +58,9 @@ pub enum BenchError {
     /// The device's configuration cannot be written.
     #[error("the device cannot be provisioned: {0}")]
     Provision(String),
+    /// The device cannot be told what it is to know.
+    #[error("the device cannot be provisioned: {0}")]
+    Provisioner(#[from] crate::provision::ProvisionError),
     /// A file of the bench (board drawing, flash image) cannot be used.
     #[error("{path}: {problem}")]
     File {
@@ -145,7 +148,7 @@ impl BenchError {
             Self::PowerCommand(_) => "try --power-command in a shell, with `on` and `off` in place of {on|off}",
             Self::Embedded(_) | Self::Crashed => "this is a fault of hil: please report it",
             Self::Drawing(_) => "correct the board drawing, or name another one with --diagram",
-            Self::Provision(_) => "see `device:` in docs/scenarios.md",
+            Self::Provision(_) | Self::Provisioner(_) => "see `device:` in docs/scenarios.md",
             Self::File { .. } => "name another file, or restore this one",
             Self::JournalFull(_) => {
                 "the device may flood its console or its topics: the last entries say more; otherwise split the scenario"

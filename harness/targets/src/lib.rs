@@ -19,8 +19,10 @@ pub mod late;
 pub mod layout;
 pub mod lights;
 pub mod mqtt;
+pub mod own;
 pub mod picture;
 pub mod program;
+pub mod provision;
 pub mod stream;
 mod watch;
 pub mod wire;
@@ -34,7 +36,7 @@ pub use layout::{LightPosition, Wiring};
 pub use watch::{Hang, Looks, Turn, Watch};
 
 use crate::clock::Pace;
-use hil_scenario::{Capability, Scenario};
+use hil_scenario::{Capability, Scenario, Secret};
 
 /// A kind of device that scenarios can run on.
 pub trait Target: Send + Sync {
@@ -71,6 +73,16 @@ pub trait Target: Send + Sync {
     fn unfit(&self, scenario: &Scenario, broker: BrokerKind) -> Option<String> {
         let _ = (scenario, broker);
         None
+    }
+
+    /// Whether its devices can be told to put something before all their topics, so that runs on a shared broker do not meet.
+    fn takes_topic_root(&self) -> bool {
+        self.capabilities(BrokerKind::External).contains(&Capability::Provision)
+    }
+
+    /// What its devices know and no report may show.
+    fn secrets(&self) -> Vec<Secret> {
+        Vec::new()
     }
 
     /// Makes the device of one scenario; it is not started yet. Called on the scenario's own runtime.

@@ -19,17 +19,27 @@ use super::flash::{Flash, FlashImage};
 use super::panics::Running;
 use super::steps::Spins;
 use super::strip::DataLine;
-use crate::provision::{NVS, provisioned};
+use crate::provision::{LightProvisioner, NVS, configuration};
 use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
 use hil_targets::journal::Journal;
 use hil_targets::layout::Wiring;
 use hil_targets::lights::Lights;
 use hil_targets::picture::Image;
+use hil_targets::provision::{BrokerAddress, Identity, check_keys};
 use hil_targets::{Bench, BenchError, Device, PartError, Power, Reset, Screens, SerialInput};
 
 /// The partition `ledstate`.
 const STATE: std::ops::Range<u32> = 0x31_0000..0x31_4000;
+
+/// Its configuration, and the NVS partition with it. The firmware's own code makes them, on the scenario's thread.
+fn provisioned(bench: &Bench) -> Result<(Config, Vec<u8>), BenchError> {
+    check_keys(&LightProvisioner, &bench.config)?;
+    let _turn = bench.watch.enter();
+    let config = configuration(&Identity::of_bench(bench, BrokerAddress::simulated()), Vec::new())?;
+    let nvs = LightProvisioner::image(&config, NVS.len(), None)?;
+    Ok((config, nvs))
+}
 
 /// A device in the scenario's thread.
 pub(super) struct NativeDevice {
@@ -48,7 +58,7 @@ pub(super) struct NativeDevice {
 impl NativeDevice {
     pub(super) fn new(target: &NativeTarget, bench: Bench) -> Result<Self, BenchError> {
         let flash = FlashImage::open(target.flash.as_deref(), bench.journal.clone())?;
-        let (config, nvs) = provisioned(&bench, None)?;
+        let (config, nvs) = provisioned(&bench)?;
         flash.program(NVS.start, &nvs);
         let order = match config.led_order {
             firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,

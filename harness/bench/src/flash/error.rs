@@ -38,12 +38,9 @@ pub enum FlashError {
     /// The firmware is for another processor.
     #[error("not a firmware for the ESP32-C3: {0}")]
     NotForChip(&'static str),
-    /// It is for tests of scenarios and fuzzers.
-    #[error("{}", firmware::faults::MARK)]
-    Planted,
-    /// The board's partition table has no such partition.
-    #[error("the board's flash has no partition `{0}`")]
-    NoPartition(&'static str),
+    /// It must not be flashed into a board.
+    #[error("{0}")]
+    NotForBoards(String),
     /// The conversation with the chip broke off.
     #[error("the chip could not {doing}")]
     Loader {
@@ -80,10 +77,9 @@ impl FlashError {
                 "try again with --baud 115200 and another cable; if it stays so, the board's flash chip is worn out"
             }
             Self::Image(_) | Self::NotForChip(_) => "name an ELF that `hil firmware build` has made, or one of esp-hal",
-            Self::Planted => {
-                "it is for the simulator only: hil run --target sim --plant-fault N; boards get what `hil firmware build` makes"
+            Self::NotForBoards(_) => {
+                "it is for the simulator only: hil run --target sim --plant-fault N; boards get what is built for them"
             }
-            Self::NoPartition(_) => "flash the firmware first: `hil flash` writes its partition table too",
             Self::Loader { .. } => "try again with --baud 115200; if the port is a hub's, try one of the machine",
             Self::System { .. } => "free memory or file descriptors, and try again",
         }

@@ -1,5 +1,6 @@
 //! A conversation with a chip's ROM loader: connect, write, read, and let the board boot.
 
+use hil_targets::provision::{Flash, ProvisionError};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -197,14 +198,6 @@ impl Loader {
         std::fs::read(file.path()).map_err(system)
     }
 
-    /// The configuration's partition, and what is in it.
-    ///
-    /// # Errors
-    /// There is none, or it cannot be read.
-    pub fn nvs(&mut self) -> Result<std::ops::Range<u32>, FlashError> {
-        super::nvs_partition(&self.read(super::TABLE, super::nvs::TABLE_LENGTH)?)
-    }
-
     /// Lets the board boot. Whether it was reset: a port without DTR and RTS cannot do that.
     ///
     /// # Errors
@@ -338,5 +331,13 @@ impl ProgressCallbacks for Callbacks<'_> {
             self.progress.ends(part, skipped);
         }
         self.at += 1;
+    }
+}
+
+/// A board's flash, for provisioners.
+impl Flash for Loader {
+    fn read(&mut self, range: std::ops::Range<u32>) -> Result<Vec<u8>, ProvisionError> {
+        let length = range.end.saturating_sub(range.start);
+        Self::read(self, range.start, length).map_err(|e| ProvisionError::Flash(hil_model::error::chain(&e)))
     }
 }

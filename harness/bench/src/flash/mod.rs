@@ -6,12 +6,10 @@
 mod error;
 mod image;
 mod loader;
-mod nvs;
 
 pub use error::FlashError;
 pub use image::{CHIP_NAME, Part, parts};
 pub use loader::{BoardInfo, Loader, Progress, Silent};
-pub use nvs::{TABLE, nvs_partition};
 
 /// Bits per second while a board is written or read, unless another rate is wanted.
 pub const BAUD: u32 = 460_800;

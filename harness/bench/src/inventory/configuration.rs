@@ -1,8 +1,9 @@
 //! From a board's `device` to the configuration that is written.
 
-use firmware::config::{Config, ConfigError};
+use hil_targets::provision::{Identity, ProvisionError, Provisioner};
 
 use super::BoardEntry;
+use super::entry::possible;
 use crate::provision::ReadError;
 
 /// Why a board's configuration cannot be.
@@ -25,7 +26,7 @@ pub enum ConfigurationError {
         id: String,
         /// Which one, and why.
         #[source]
-        source: ConfigError,
+        source: ProvisionError,
     },
 }
 
@@ -40,16 +41,15 @@ impl ConfigurationError {
 }
 
 impl BoardEntry {
-    /// What the board is to know, with passwords and certificate read; `None`: it keeps its configuration.
+    /// What the board is to know, with passwords and certificate read; `None`: it keeps what it knows.
     ///
     /// # Errors
     /// Something cannot be read, or cannot be right.
-    pub fn configuration(&self) -> Result<Option<Config>, ConfigurationError> {
+    pub fn identity(&self, provisioner: &dyn Provisioner) -> Result<Option<Identity>, ConfigurationError> {
         let Some(request) = &self.device else { return Ok(None) };
         let id = || self.id.clone();
-        let settings = request.read().map_err(|source| ConfigurationError::Read { id: id(), source })?;
-        let config = settings.apply(Config::default());
-        config.validate().map_err(|source| ConfigurationError::Wrong { id: id(), source })?;
-        Ok(Some(config))
+        let identity = request.read().map_err(|source| ConfigurationError::Read { id: id(), source })?;
+        possible(provisioner, &identity).map_err(|source| ConfigurationError::Wrong { id: id(), source })?;
+        Ok(Some(identity))
     }
 }

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use firmware::config::{BrokerUri, Config, ConfigError, LedLog, Scheme};
-use firmware::ws2812::ColorOrder;
-
-use crate::provision::{Request, SecretSource, Settings};
-use hil_scenario::decode::{Cx, Map, Shape, integer, keyword, plain_text, spanned_text};
+use super::entry::{Within, possible};
+use crate::provision::{Request, SecretSource};
+use hil_scenario::decode::{Cx, Map, Shape, did_you_mean, list, plain_text, spanned_text};
 use hil_scenario::error::{Code, Diagnostic};
 use hil_scenario::yaml::{Node, NodeKind};
+use hil_targets::provision::{BrokerAddress, Identity, ProvisionError, Provisioner};
 
 /// `device: {..}`
 pub(super) const DEVICE: Shape = Shape {
@@ -25,10 +24,6 @@ pub(super) const DEVICE: Shape = Shape {
         "ca",
         "prefix",
         "client-id",
-        "led-gpio",
-        "led-count",
-        "led-order",
-        "led-log",
     ],
 };
 
@@ -36,62 +31,56 @@ pub(super) const DEVICE: Shape = Shape {
 const PASSWORDS: [(&str, &str); 2] = [("wifi-password", "HIL_WIFI_PASSWORD"), ("mqtt-password", "HIL_MQTT_PASSWORD")];
 
 /// A mapping, or `none`: the board keeps its configuration.
-pub(super) fn device(cx: &mut Cx<'_>, node: &Node, folder: &Path) -> Option<Option<Request>> {
+pub(super) fn device(cx: &mut Cx<'_>, node: &Node, within: Within<'_>) -> Option<Option<Request>> {
     if node.as_text() == Some("none") {
         return Some(None);
     }
+    let Within { folder, provisioner } = within;
     let node = without_passwords(cx, node);
-    let mut map = Map::new(cx, &node, &DEVICE)?;
+    unknown_keys(cx, &node, provisioner);
+    let mut map = Map::open(cx, &node, &DEVICE)?;
     let path = |cx: &mut Cx<'_>, node: &Node| Some(folder.join(spanned_text(cx, node)?.value));
     let text = |cx: &mut Cx<'_>, node: &Node| spanned_text(cx, node).map(|text| text.value);
-
-    let settings = Settings {
+    let checked = |cx: &mut Cx<'_>, node: &Node, key: &str, identity: Identity| {
+        judged(cx, node, key, possible(provisioner, &identity))
+    };
+    let mut identity = Identity {
         wifi_ssid: map.optional("wifi-ssid", |cx, node| {
-            let ssid = text(cx, node)?;
-            possible(cx, node, "wifi-ssid", Settings { wifi_ssid: Some(ssid.clone()), ..Settings::default() })?;
-            Some(ssid)
+            let ssid = Some(text(cx, node)?);
+            checked(cx, node, "wifi-ssid", Identity { wifi_ssid: ssid.clone(), ..Identity::default() })?;
+            ssid
         }),
         broker: map.optional("broker", broker),
         user: map.optional("mqtt-user", |cx, node| {
-            let user = text(cx, node)?;
-            possible(cx, node, "mqtt-user", Settings { user: Some(user.clone()), ..Settings::default() })?;
-            Some(user)
+            let user = Some(text(cx, node)?);
+            checked(cx, node, "mqtt-user", Identity { user: user.clone(), ..Identity::default() })?;
+            user
         }),
-        topic_prefix: map.optional("prefix", |cx, node| {
-            let prefix = plain_text(cx, node)?;
-            possible(cx, node, "prefix", Settings { topic_prefix: Some(prefix.clone()), ..Settings::default() })?;
-            Some(prefix)
+        prefix: map.optional("prefix", |cx, node| {
+            let prefix = Some(plain_text(cx, node)?);
+            checked(cx, node, "prefix", Identity { prefix: prefix.clone(), ..Identity::default() })?;
+            prefix
         }),
         client_id: map.optional("client-id", |cx, node| {
-            let id = text(cx, node)?;
-            possible(cx, node, "client-id", Settings { client_id: Some(id.clone()), ..Settings::default() })?;
-            Some(id)
+            let id = Some(text(cx, node)?);
+            checked(cx, node, "client-id", Identity { client_id: id.clone(), ..Identity::default() })?;
+            id
         }),
-        led_gpio: map.optional("led-gpio", |cx, node| {
-            let gpio = integer(cx, node, 0..=u8::MAX)?;
-            possible(cx, node, "led-gpio", Settings { led_gpio: Some(gpio), ..Settings::default() })?;
-            Some(gpio)
-        }),
-        led_count: map.optional("led-count", |cx, node| {
-            let count = integer(cx, node, 1..=u16::MAX)?;
-            possible(cx, node, "led-count", Settings { led_count: Some(count), ..Settings::default() })?;
-            Some(count)
-        }),
-        led_order: map.optional("led-order", |cx, node| {
-            keyword(cx, node, "an order of colours", &[("grb", ColorOrder::Grb), ("rgb", ColorOrder::Rgb)])
-        }),
-        led_log: map.optional("led-log", |cx, node| {
-            keyword(cx, node, "something to log", &LedLog::ALL.map(|log| (log.name(), log)))
-        }),
-        ..Settings::default()
+        ..Identity::default()
     };
-    let mut request = Request::new(settings);
+    for (key, (value, node)) in map.others(|cx, node| Some((text(cx, node)?, node))) {
+        let alone = Identity { settings: [(key.clone(), value.clone())].into(), ..Identity::default() };
+        if map.judge(|cx| checked(cx, node, &key, alone)).is_some() {
+            identity.settings.insert(key, value);
+        }
+    }
+    let mut request = Request::new(identity);
     request.wifi_password = password(&mut map, ["wifi-password-file", "wifi-password-env", "wifi-ssid"], folder)
         .unwrap_or(request.wifi_password);
     request.password = password(&mut map, ["mqtt-password-file", "mqtt-password-env", "mqtt-user"], folder)
         .unwrap_or(request.password);
     request.ca = map.optional("ca", path);
-    if request.settings.broker.as_ref().is_some_and(|broker| broker.scheme == Scheme::Mqtts) && !map.has("ca") {
+    if request.identity.broker.as_ref().is_some_and(|broker| broker.tls) && !map.has("ca") {
         map.optional("broker", |cx, node| {
             cx.error_with_help(
                 Code::MissingKey,
@@ -145,9 +134,9 @@ pub(super) fn is_variable(name: &str) -> bool {
     name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-fn broker(cx: &mut Cx<'_>, node: &Node) -> Option<BrokerUri> {
+fn broker(cx: &mut Cx<'_>, node: &Node) -> Option<BrokerAddress> {
     let text = spanned_text(cx, node)?.value;
-    match text.parse::<BrokerUri>() {
+    match text.parse::<BrokerAddress>() {
         Ok(broker) => Some(broker),
         Err(e) => {
             cx.error_with_help(
@@ -162,15 +151,32 @@ fn broker(cx: &mut Cx<'_>, node: &Node) -> Option<BrokerUri> {
     }
 }
 
-/// Whether the firmware takes a value.
-fn possible(cx: &mut Cx<'_>, node: &Node, key: &str, change: Settings) -> Option<()> {
-    let problem = match change.apply(Config::default()).validate() {
+/// Tells that the device does not take a value.
+fn judged(cx: &mut Cx<'_>, node: &Node, key: &str, judgement: Result<(), ProvisionError>) -> Option<()> {
+    let problem = match judgement {
         Ok(()) => return Some(()),
-        Err(ConfigError::Key { problem, .. }) => problem.to_string(),
+        Err(ProvisionError::Value { problem, .. }) => problem,
         Err(e) => e.to_string(),
     };
     cx.error(Code::BadValue, node.span, format!("`{key}` cannot be this: {problem}"), "");
     None
+}
+
+/// Tells of keys that neither every device has nor the provisioner knows.
+fn unknown_keys(cx: &mut Cx<'_>, node: &Node, provisioner: &dyn Provisioner) {
+    let NodeKind::Mapping(entries) = &node.kind else { return };
+    let known: Vec<&str> =
+        DEVICE.keys.iter().copied().chain(provisioner.settings().iter().map(|setting| setting.key)).collect();
+    for (key, _) in entries {
+        let Some(name) = key.as_text().filter(|name| !known.contains(name)) else { continue };
+        cx.error_with_help(
+            Code::UnknownKey,
+            key.span,
+            format!("unknown key `{}`", name.escape_debug()),
+            did_you_mean(name, known.iter().copied()).unwrap_or_else(|| "not a key of `device`".to_owned()),
+            format!("the keys of `device` are {}", list(known.iter().copied())),
+        );
+    }
 }
 
 /// The mapping without keys that hold passwords, each of which is an error.

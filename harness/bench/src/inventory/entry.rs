@@ -11,6 +11,7 @@ use hil_scenario::decode::{Cx, Map, Shape, integer, plain_text, spanned_text, to
 use hil_scenario::error::Code;
 use hil_scenario::load::tags;
 use hil_scenario::yaml::Node;
+use hil_targets::provision::{FlashBytes, Identity, LightLog, ProvisionError, Provisioner, blank_flash};
 
 /// An item of `boards`.
 pub(super) const BOARD: Shape = Shape {
@@ -59,6 +60,15 @@ const READY: &str = "mqtt: connected";
 /// Characters of an id: with it, a client id and a topic prefix are made.
 const LONGEST_ID: usize = 48;
 
+/// What an inventory is read with.
+#[derive(Clone, Copy)]
+pub(super) struct Within<'a> {
+    /// What paths in it are relative to.
+    pub(super) folder: &'a Path,
+    /// Tells its boards what stands in `device`.
+    pub(super) provisioner: &'a dyn Provisioner,
+}
+
 /// A board, and where that stands which no other board may have.
 pub(super) struct Placed {
     pub(super) board: BoardEntry,
@@ -84,30 +94,32 @@ struct Common {
 }
 
 /// Looks for errors in `defaults`.
-pub(super) fn defaults(cx: &mut Cx<'_>, node: &Node, folder: &Path) -> Option<()> {
+pub(super) fn defaults(cx: &mut Cx<'_>, node: &Node, within: Within<'_>) -> Option<()> {
     let mut map = Map::new(cx, node, &DEFAULTS)?;
-    common(&mut map, folder);
+    common(&mut map, within);
     Some(())
 }
 
 /// A board, with `defaults` put in.
-pub(super) fn board(cx: &mut Cx<'_>, node: &Node, folder: &Path) -> Option<Placed> {
+pub(super) fn board(cx: &mut Cx<'_>, node: &Node, within: Within<'_>) -> Option<Placed> {
     let mut map = Map::new(cx, node, &BOARD)?;
     let id = map.required("id", id);
-    let port = map.required("port", |cx, node| port(cx, node, folder));
+    let port = map.required("port", |cx, node| port(cx, node, within.folder));
     map.required("chip", |_, _| Some(()));
     map.only_with(&["partitions"], "firmware");
     let Common { chip, tags, power, reset, light, firmware, partitions, baud, ready, topic_root, mut device } =
-        common(&mut map, folder);
+        common(&mut map, within);
     let id = id?;
     let place = |key: &str| map.entry("device").and_then(|(_, device)| device.get(key)).map(|node| node.span);
     let placed = (place("client-id"), place("prefix"));
     if let Some(request) = &mut device {
         complete(request, &id, &light);
     }
-    let prefix = device.as_ref().and_then(|device| device.settings.topic_prefix.as_deref()).map(rooted);
+    let prefix = device.as_ref().and_then(|device| device.identity.prefix.as_deref()).map(rooted);
     same_root(&mut map, topic_root.as_deref(), prefix.as_deref());
-    same_log(&mut map, device.as_ref(), &light);
+    if let Some(request) = &device {
+        follows(&mut map, request, within.provisioner);
+    }
     let (id_place, port_place) = (map.entry("id")?.1.span, map.entry("port")?.1.span);
     let board = BoardEntry {
         id,
@@ -127,7 +139,8 @@ pub(super) fn board(cx: &mut Cx<'_>, node: &Node, folder: &Path) -> Option<Place
     Some(Placed { board, id: id_place, port: port_place, client_id: placed.0, prefix: placed.1 })
 }
 
-fn common(map: &mut Map<'_, '_, '_>, folder: &Path) -> Common {
+fn common(map: &mut Map<'_, '_, '_>, within: Within<'_>) -> Common {
+    let folder = within.folder;
     Common {
         chip: map.has("chip").then(|| map.optional("chip", chip)),
         tags: map.optional("tags", tags).unwrap_or_default().into_iter().map(|tag| tag.value).collect(),
@@ -146,24 +159,23 @@ fn common(map: &mut Map<'_, '_, '_>, folder: &Path) -> Common {
             let is_empty = node.as_text() == Some("") && !node.is_null();
             if is_empty { Some(String::new()) } else { topic_name(cx, node).map(|root| rooted(&root.value)) }
         }),
-        device: map.optional("device", |cx, node| device::device(cx, node, folder)).flatten(),
+        device: map.optional("device", |cx, node| device::device(cx, node, within)).flatten(),
     }
 }
 
 /// What differs from board to board, and what follows from the light.
 fn complete(request: &mut Request, id: &str, light: &LightSource) {
-    let settings = &mut request.settings;
-    settings.topic_prefix.get_or_insert_with(|| format!("hil/{id}"));
-    settings.client_id.get_or_insert_with(|| format!("hil-{id}"));
-    settings.led_log = settings.led_log.or(log_of(light));
+    let identity = &mut request.identity;
+    identity.prefix.get_or_insert_with(|| format!("hil/{id}"));
+    identity.client_id.get_or_insert_with(|| format!("hil-{id}"));
+    identity.light_log = log_of(light);
 }
 
 /// What the firmware must log for the light to be known.
-fn log_of(light: &LightSource) -> Option<firmware::config::LedLog> {
-    use firmware::config::LedLog;
+fn log_of(light: &LightSource) -> Option<LightLog> {
     match light {
-        LightSource::Reported => Some(LedLog::Reported),
-        LightSource::Measured => Some(LedLog::Measured),
+        LightSource::Reported => Some(LightLog::Reported),
+        LightSource::Measured => Some(LightLog::Measured),
         LightSource::None | LightSource::Analyzer { .. } => None,
     }
 }
@@ -193,21 +205,31 @@ fn same_root(map: &mut Map<'_, '_, '_>, root: Option<&str>, prefix: Option<&str>
     });
 }
 
-fn same_log(map: &mut Map<'_, '_, '_>, device: Option<&Request>, light: &LightSource) {
-    let (Some(needed), Some(log)) = (log_of(light), device.and_then(|device| device.settings.led_log)) else { return };
-    if needed == log {
+/// What the device must say of its light for the bench to know it can contradict a setting.
+fn follows(map: &mut Map<'_, '_, '_>, device: &Request, provisioner: &dyn Provisioner) {
+    if device.identity.light_log.is_none() {
+        return;
+    }
+    let only_log = Identity {
+        settings: device.identity.settings.clone(),
+        light_log: device.identity.light_log,
+        ..Identity::default()
+    };
+    let without = Identity { light_log: None, ..only_log.clone() };
+    // A value that cannot be has been told where it stands.
+    let Err(error) = possible(provisioner, &only_log) else { return };
+    if possible(provisioner, &without).is_err() {
         return;
     }
     map.optional("light", |cx, node| {
-        cx.error_with_help(
-            Code::Conflict,
-            node.span,
-            format!("`light: {needed}` needs `led-log: {needed}` in `device`, not `{log}`"),
-            "",
-            "leave `led-log` out: it follows `light`",
-        );
+        cx.error(Code::Conflict, node.span, error.to_string(), "");
         None::<()>
     });
+}
+
+/// Whether a device can be told this.
+pub(super) fn possible(provisioner: &dyn Provisioner, identity: &Identity) -> Result<(), ProvisionError> {
+    provisioner.provision(identity, &mut FlashBytes(&blank_flash(provisioner)?)).map(|_| ())
 }
 
 fn id(cx: &mut Cx<'_>, node: &Node) -> Option<String> {

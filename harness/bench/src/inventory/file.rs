@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::entry::{self, Placed};
+use super::entry::{self, Placed, Within};
 use super::{Inventory, device, merge};
 use crate::Limits;
 use crate::serial::PortSpec;
@@ -14,6 +14,7 @@ use hil_scenario::error::{Code, Diagnostic};
 use hil_scenario::load::{identity, limited, read_source, source};
 use hil_scenario::yaml::{Node, NodeKind, Words, parse_file};
 use hil_scenario::{Diagnostics, Source, Span};
+use hil_targets::provision::Provisioner;
 
 /// `bench.yaml`
 pub(super) const INVENTORY: Shape =
@@ -31,23 +32,24 @@ const WORDS: Words = Words {
     encoding: "save the file as UTF-8",
 };
 
-pub(super) fn load(path: &Path) -> Result<Inventory, Diagnostics> {
+pub(super) fn load(path: &Path, provisioner: &dyn Provisioner) -> Result<Inventory, Diagnostics> {
     let source = read_source(path, &WORDS).map_err(|error| named(vec![error]))?;
-    of(&source)
+    of(&source, provisioner)
 }
 
-pub(super) fn load_text(path: &Path, text: Vec<u8>) -> Result<Inventory, Diagnostics> {
+pub(super) fn load_text(path: &Path, text: Vec<u8>, provisioner: &dyn Provisioner) -> Result<Inventory, Diagnostics> {
     let source = source(path, text, &WORDS).map_err(|error| named(vec![error]))?;
-    of(&source)
+    of(&source, provisioner)
 }
 
-fn of(source: &Arc<Source>) -> Result<Inventory, Diagnostics> {
+fn of(source: &Arc<Source>, provisioner: &dyn Provisioner) -> Result<Inventory, Diagnostics> {
     let (node, mut errors) = parse_file(source, &WORDS);
     let Some(node) = node else { return Err(named(errors)) };
     let source = &hidden(source, &node);
-    let folder = source.path.parent().unwrap_or(Path::new("")).to_owned();
+    let folder = source.path.parent().unwrap_or(Path::new(""));
+    let within = Within { folder, provisioner };
     let mut cx = Cx::literal(source);
-    let inventory = inventory(&mut cx, &node, &folder);
+    let inventory = inventory(&mut cx, &node, within);
     errors.extend(cx.into_errors());
     match inventory {
         Some(inventory) if errors.is_empty() => Ok(inventory),
@@ -67,12 +69,12 @@ fn named(mut errors: Vec<Diagnostic>) -> Diagnostics {
     Diagnostics(errors)
 }
 
-fn inventory(cx: &mut Cx<'_>, node: &Node, folder: &Path) -> Option<Inventory> {
+fn inventory(cx: &mut Cx<'_>, node: &Node, within: Within<'_>) -> Option<Inventory> {
     let mut map = Map::new(cx, node, &INVENTORY)?;
     map.required("version", version);
     let limits = map.optional("limits", limits).unwrap_or_default();
     let defaults = map.entry("defaults").map(|(_, node)| node);
-    map.optional("defaults", |cx, node| entry::defaults(cx, node, folder));
+    map.optional("defaults", |cx, node| entry::defaults(cx, node, within));
     let boards = map.required("boards", |cx, node| {
         let NodeKind::Sequence(items) = &node.kind else {
             cx.wrong_type(node, "a list of boards");
@@ -81,7 +83,7 @@ fn inventory(cx: &mut Cx<'_>, node: &Node, folder: &Path) -> Option<Inventory> {
         if items.is_empty() {
             cx.error(Code::EmptyList, node.span, "the list of boards is empty", "at least one board is expected");
         }
-        let board = |item| entry::board(cx, &merge::merged(item, defaults), folder);
+        let board = |item| entry::board(cx, &merge::merged(item, defaults), within);
         Some(items.iter().filter_map(board).collect::<Vec<_>>())
     });
     let boards = boards?;
@@ -133,7 +135,7 @@ fn unique(cx: &mut Cx<'_>, boards: &[Placed]) {
                 twice(cx, title, other.port, this.port, "each board has a port of its own");
             }
             let (Some(one), Some(two)) = (&other.board.device, &this.board.device) else { continue };
-            let (one, two) = (&one.settings, &two.settings);
+            let (one, two) = (&one.identity, &two.identity);
             if one.broker != two.broker {
                 continue;
             }
@@ -151,7 +153,7 @@ fn unique(cx: &mut Cx<'_>, boards: &[Placed]) {
                     "leave `client-id` out (it is hil-ID then), or give each board its own",
                 );
             }
-            if one.topic_prefix == two.topic_prefix
+            if one.prefix == two.prefix
                 && let (Some(first), Some(second)) = (other.prefix, this.prefix)
             {
                 let title =

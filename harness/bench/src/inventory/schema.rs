@@ -99,28 +99,6 @@ form!(
 );
 
 form!(
-    /// A number of LEDs.
-    LedCount, "led-count", { "type": "integer", "minimum": 1, "maximum": 256 }
-);
-
-form!(
-    /// A GPIO.
-    Gpio, "gpio", {
-        "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 10 }, { "type": "integer", "minimum": 18, "maximum": 21 }]
-    }
-);
-
-form!(
-    /// An order of colours.
-    LedOrder, "led-order", { "enum": ["grb", "rgb"] }
-);
-
-form!(
-    /// What is logged.
-    LedLogWord, "led-log", { "enum": ["none", "reported", "measured"] }
-);
-
-form!(
     /// A configuration, or none.
     Device, "device", { "anyOf": [{ "enum": ["none"] }, { "$ref": "#/$defs/device-keys" }] }
 );
@@ -223,7 +201,11 @@ board_keys!(
 
 /// What a board is told: the options of `hil provision`.
 #[derive(JsonSchema)]
-#[schemars(rename = "device-keys", rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(
+    rename = "device-keys",
+    rename_all = "kebab-case",
+    extend("additionalProperties" = { "description": "A setting that the boards' provisioner knows.", "type": ["string", "number", "boolean"], "minLength": 1 })
+)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct DeviceKeys {
     /// Name of the Wi-Fi network.
@@ -246,12 +228,4 @@ struct DeviceKeys {
     prefix: Option<Text>,
     /// MQTT client identifier; default `hil-ID`.
     client_id: Option<FilledText>,
-    /// GPIO of the LEDs' data line; default 8.
-    led_gpio: Option<Gpio>,
-    /// LEDs in the chain; default 1.
-    led_count: Option<LedCount>,
-    /// Order of the colours on the data line; default grb.
-    led_order: Option<LedOrder>,
-    /// What the console says of each frame for the LEDs; default: what `light` needs.
-    led_log: Option<LedLogWord>,
 }

@@ -27,7 +27,10 @@ fn every_mapping_has_the_keys_of_the_decoder() {
         let properties = node["properties"].as_object().unwrap_or_else(|| panic!("{pointer} has no properties"));
         let of_schema: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
         assert_eq!(of_schema, shape.keys.iter().copied().collect(), "{}", shape.name);
-        assert_eq!(node["additionalProperties"], false, "{}", shape.name);
+        // What else stands in `device` is its provisioner's.
+        if shape.name != device::DEVICE.name {
+            assert_eq!(node["additionalProperties"], false, "{}", shape.name);
+        }
         for (key, property) in properties {
             assert!(property["description"].is_string(), "{}: {key} has no text for hovering", shape.name);
         }

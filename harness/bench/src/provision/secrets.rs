@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use firmware::config::Secret;
+use hil_scenario::Secret;
 
 use super::ReadError;
 

@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hil_bench::inventory::{BoardEntry, DEFAULT_PATH, Inventory, SelectError, Selection, State, Status, status};
 use hil_bench::lock::{self, Owner};
@@ -12,6 +12,10 @@ use serde::Serialize;
 
 use super::DONE;
 use super::error::Failure;
+use super::project::{ProjectArgs, Said};
+use super::run::boards;
+use super::run::provision::{Telling, named};
+use crate::Extensions;
 
 /// List the boards of a bench, and whether they are free
 ///
@@ -27,6 +31,9 @@ Examples:
 
 Exit codes: 0 listed, 2 wrong usage or inventory, 3 with --check if a board is not free.")]
 pub(super) struct Args {
+    #[command(flatten)]
+    project: ProjectArgs,
+
     /// The inventory
     #[arg(long, value_name = "FILE", default_value = DEFAULT_PATH)]
     bench: PathBuf,
@@ -48,8 +55,9 @@ pub(super) struct Args {
     check: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let inventory = load(&args.bench)?;
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
+    let project = args.project.load(Said::default(), extensions)?;
+    let inventory = load(&args.bench, named(&project.settings, extensions)?.as_ref(), extensions)?;
     let (ids, tags) = (args.board.clone(), args.board_tag.clone());
     let all = ids.is_empty() && tags.is_empty();
     let boards = inventory.select(&Selection { ids, tags, all }).map_err(|e| not_selected(&e))?;
@@ -66,16 +74,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// The inventory; its errors are printed.
-fn load(path: &std::path::Path) -> Result<Inventory, Failure> {
-    if path == std::path::Path::new(DEFAULT_PATH) && !path.exists() {
+fn load(path: &Path, telling: Option<&Telling>, extensions: &Extensions) -> Result<Inventory, Failure> {
+    if path == Path::new(DEFAULT_PATH) && !path.exists() {
         return Err(Failure::usage(format!("there is no {DEFAULT_PATH} here"))
             .help("name one: --bench FILE; docs/bench.md says what stands in it"));
     }
-    Inventory::load(path).map_err(|errors| {
-        eprint!("{}", errors.render(super::color_on_stderr()));
-        let count = errors.0.len();
-        Failure::usage(format!("{count} {} in the inventory", if count == 1 { "error" } else { "errors" }))
-    })
+    boards::load(path, telling, extensions)
 }
 
 fn not_selected(error: &SelectError) -> Failure {

@@ -10,6 +10,7 @@ use hil_project::Resolved;
 use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::selection::{Selection, scenario_paths};
+use crate::Extensions;
 
 /// Validate the project file (hil.toml), scenario files, and descriptions of devices (device.yaml), without running them
 ///
@@ -36,12 +37,12 @@ pub(super) struct Args {
     project: ProjectArgs,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     let (files, paths): (Vec<_>, Vec<_>) =
         args.selection.paths.iter().cloned().partition(|path| project::is_file(path));
     let is_only_files = paths.is_empty() && !files.is_empty();
     for file in files {
-        project::check(&ProjectArgs { project: Some(file), ..args.project.clone() })?;
+        project::check(&ProjectArgs { project: Some(file), ..args.project.clone() }, extensions)?;
     }
     if is_only_files {
         return Ok(super::DONE);
@@ -49,7 +50,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let is_whole = paths.is_empty();
     let mut said = Said::default();
     Selection { paths, ..args.selection.clone() }.say(&mut said);
-    let mut project = if is_whole { project::check(&args.project)? } else { args.project.load(said)? };
+    let mut project =
+        if is_whole { project::check(&args.project, extensions)? } else { args.project.load(said, extensions)? };
     let paths = scenario_paths(&project)?;
     if args.wokwi {
         return wokwi::run(&paths);

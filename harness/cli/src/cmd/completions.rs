@@ -1,11 +1,10 @@
 //! `hil completions`: scripts for shells.
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 use hil_model::verdict::Exit;
 
-use super::Cli;
 use super::error::Failure;
+use crate::Extensions;
 
 /// Print a completion script for a shell, or the manual page
 #[derive(clap::Args)]
@@ -24,8 +23,8 @@ pub(super) struct Args {
     man: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let mut command = Cli::command();
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
+    let mut command = super::command(extensions);
     let mut out = Vec::new();
     if args.man {
         clap_mangen::Man::new(command).render(&mut out).map_err(|e| Failure::io("the manual page", &e))?;

@@ -10,6 +10,7 @@ use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::run::{broker::BrokerArgs, target::TargetArgs};
 use super::selection::Selection;
+use crate::Extensions;
 
 /// Say what holds for this project, and where each value comes from
 ///
@@ -41,12 +42,12 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     let mut said = Said::default();
     args.selection.say(&mut said);
     args.target.say(&mut said);
     args.broker.say(&mut said);
-    let project = args.project.load(said)?;
+    let project = args.project.load(said, extensions)?;
     let text = if args.json { as_json(&project) } else { as_text(&project) };
     // Nobody reads any more (`hil config | head`).
     let _ = std::io::stdout().write_all(text.as_bytes());

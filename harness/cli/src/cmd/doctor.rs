@@ -16,6 +16,7 @@ use hil_runner::BrokerChoice;
 use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::run::broker::BrokerArgs;
+use crate::Extensions;
 use check::{Check, State};
 
 /// Say what is installed and what is missing
@@ -53,10 +54,10 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     let mut said = Said::default();
     args.broker.say(&mut said);
-    let (found, project) = project::project(&args.project, said);
+    let (found, project) = project::project(&args.project, said, extensions);
     let choice = project.as_ref().map_or(Ok(BrokerChoice::Embedded), |it| args.broker.of_project(it).choice())?;
     let env = |name: &str| std::env::var(name).ok();
     let mut checks = vec![found];
@@ -70,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     checks.push(broker::port(args.port));
     checks.push(boards::ports());
     checks.extend(programs::all());
-    checks.extend(project::prebuilt());
+    checks.extend(project::own_firmware(extensions));
     checks.push(machine::colors(stdout().is_terminal(), env));
     checks.push(machine::partition(env));
     let ready = checks.iter().all(|c| c.state == State::Ok || !c.needed);

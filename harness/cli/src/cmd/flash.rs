@@ -4,14 +4,16 @@ mod progress;
 
 use std::path::{Path, PathBuf};
 
-use hil_bench::flash::{BoardInfo, Loader, Part, parts};
+use hil_bench::flash::{BoardInfo, Loader, Part};
 use hil_model::verdict::Exit;
-use light_host::build::prebuilt::{FOLDER, Prebuilt};
-use light_host::build::{Build, Toolchain, ToolchainError, Variant, build, find};
+use hil_targets::own::{NoOwnImage, OwnBuild, OwnImage};
 
 use super::DONE;
 use super::error::Failure;
 use super::port::{PortArgs, flash_failure};
+use super::run::boards::board_parts;
+use super::run::firmware::find;
+use crate::Extensions;
 pub(super) use progress::Lines;
 
 /// Flash a board
@@ -52,13 +54,9 @@ pub(super) struct Args {
     baud: u32,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let partitions = match &args.partitions {
-        None => firmware::PARTITIONS.to_owned(),
-        Some(path) => std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?,
-    };
-    let elf = elf(args)?;
-    let parts = parts(&elf, &partitions).map_err(|e| flash_failure(&e))?;
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
+    let elf = elf(args, extensions)?;
+    let parts = board_parts(&elf, args.partitions.as_deref(), extensions)?;
     let mut loader = connect(&args.port, args.baud)?;
     write(&mut loader, &parts)?;
     finish(loader)?;
@@ -91,43 +89,32 @@ pub(super) fn finish(loader: Loader) -> Result<(), Failure> {
 }
 
 /// The firmware that is named, or ours.
-fn elf(args: &Args) -> Result<Vec<u8>, Failure> {
+fn elf(args: &Args, extensions: &Extensions) -> Result<Vec<u8>, Failure> {
     match &args.elf {
         Some(path) => std::fs::read(path).map_err(|e| unreadable(path, &e)),
-        None => own_elf(args.openeth),
+        None => own_elf(args.openeth, extensions),
     }
 }
 
 /// Our own firmware, built now; the variant for emulators also prebuilt, where it cannot be built.
-pub(super) fn own_elf(openeth: bool) -> Result<Vec<u8>, Failure> {
-    let here = std::env::current_dir().ok();
-    let Some(workspace) = here.as_deref().and_then(light_host::build::workspace) else {
-        return Err(Failure::usage("no ELF file is named, and there is no firmware/ here to build")
-            .help("name one: hil flash --port PORT out/light.elf"));
-    };
-    let variant = if openeth { Variant::OpenEth } else { Variant::Wifi };
-    match find(&std::env::var_os("PATH").unwrap_or_default()) {
-        Ok(toolchain) => built(&workspace, &toolchain, variant),
-        Err(error) if openeth => prebuilt(&workspace, &error),
-        Err(error) => Err(Failure::bench(&error).help(
+pub(super) fn own_elf(openeth: bool, extensions: &Extensions) -> Result<Vec<u8>, Failure> {
+    match find(extensions, if openeth { OwnBuild::Emulators } else { OwnBuild::Boards }) {
+        Ok(OwnImage { elf, built_with: Some(_), .. }) => Ok(elf),
+        Ok(OwnImage { elf, path, not_built, .. }) => {
+            println!("{}/, {}", path.display(), not_built.unwrap_or_default());
+            Ok(elf)
+        }
+        Err(error @ NoOwnImage::NoSources) => Err(Failure::usage(format!("no ELF file is named, and {error}"))
+            .help("name one: hil flash --port PORT out/light.elf")),
+        Err(NoOwnImage::NoCompiler { missing, prebuilt: Some(stale), .. }) => {
+            Err(Failure::of_bench(stale).help(format!("nor can it be built: {missing}")))
+        }
+        Err(error @ NoOwnImage::NoCompiler { .. }) => Err(Failure::bench(&error).help(
             "install a compiler for the chip (firmware/README.md), or name an ELF file that was built elsewhere",
         )),
-    }
-}
-
-fn built(workspace: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Vec<u8>, Failure> {
-    let manifest = workspace.join("Cargo.toml");
-    match build(&Build { manifest: &manifest, toolchain, variant }) {
-        Ok(built) => std::fs::read(&built.elf).map_err(|e| unreadable(&built.elf, &e)),
+        Err(error @ NoOwnImage::File { .. }) => Err(Failure::bench(&error)),
         Err(error) => Err(Failure::bench(&error).help("correct it, or name an ELF file")),
     }
-}
-
-fn prebuilt(workspace: &Path, missing: &ToolchainError) -> Result<Vec<u8>, Failure> {
-    let prebuilt = Prebuilt::load(workspace, Variant::OpenEth);
-    let prebuilt = prebuilt.map_err(|e| Failure::bench(&e).help(format!("nor can it be built: {missing}")))?;
-    println!("{FOLDER}/, it fits the sources; {missing}");
-    Ok(prebuilt.image)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {

@@ -37,6 +37,7 @@ use self::tiers::Tiers;
 use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::run::{broker, now, run_id, target};
+use crate::Extensions;
 
 /// How long a campaign lasts if nothing is said.
 const DEFAULT_TIME: Duration = Duration::from_secs(60);
@@ -148,18 +149,18 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a number of commands a second is expected, at least 0.001".to_owned())
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     args.is_for_its_tiers()?;
-    let project = args.project()?;
+    let project = args.project(extensions)?;
     let described_by = described_by(&project);
     let device = description(&described_by)?;
     let broker_args = args.broker.of_project(&project);
     let broker = broker_args.choice()?;
     args.allowed(&broker)?;
     let chosen = if args.tier.coverage {
-        args.target.choose_simulator("tier 3", &project)?
+        args.target.choose_simulator("tier 3", &project, extensions)?
     } else {
-        args.target.choose(&broker, &project)?
+        args.target.choose(&broker, &project, extensions)?
     };
     if let (Some(file), Some(image)) = (&args.replay, &chosen.image) {
         return replay::show(image, file, args.seed, &chosen.reason);
@@ -370,12 +371,12 @@ impl Args {
     }
 
     /// The project, with what the command line says.
-    fn project(&self) -> Result<Project, Failure> {
+    fn project(&self, extensions: &Extensions) -> Result<Project, Failure> {
         let mut said = Said::default();
         self.target.say(&mut said);
         self.broker.say(&mut said);
         said.option("--device", self.device.clone(), |it| &mut it.fuzz_device);
-        self.project.load(said)
+        self.project.load(said, extensions)
     }
 
     /// Whoever owns a broker that is not on this machine has to be asked.

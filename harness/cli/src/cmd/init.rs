@@ -22,6 +22,7 @@ use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::run::broker::BrokerArgs;
 use super::up::shell;
+use crate::Extensions;
 
 /// Where `hil schema` is kept, as its help says.
 const SCHEMA: &str = "docs/scenario.schema.json";
@@ -73,14 +74,14 @@ pub(super) struct Args {
     force: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     // Before anybody waits for it.
     check_output(&args.output, args.force)?;
     let schema = schema_path(&args.output);
     let (text, then) = match args.broker.choice()? {
         BrokerChoice::Embedded => {
             let run = format!("hil run {}", shell(&args.output.to_string_lossy()));
-            (template::first(&schema, is_light()), vec!["hil config".to_owned(), run])
+            (template::first(&schema, is_light(extensions)), vec!["hil config".to_owned(), run])
         }
         BrokerChoice::External(url) => from_broker(args, &url, &schema)?,
     };
@@ -125,8 +126,8 @@ fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Ve
 }
 
 /// Whether the project here, if there is one, is about the example light.
-fn is_light() -> bool {
-    ProjectArgs::default().read(Said::default()).is_ok_and(|project| project.settings.native.is_some())
+fn is_light(extensions: &Extensions) -> bool {
+    ProjectArgs::default().read(Said::default(), extensions).is_ok_and(|project| project.settings.native.is_some())
 }
 
 /// Refuses what `hil run` would not find or what must not be lost.

@@ -7,7 +7,6 @@ mod completions;
 mod config;
 mod doctor;
 mod error;
-mod firmware;
 mod flash;
 mod fuzz;
 mod init;
@@ -25,10 +24,13 @@ mod wokwi;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use error::Failure;
+use crate::Extensions;
+pub use error::Failure;
 use hil_model::verdict::Exit;
+pub use sim::test::{TestArgs as SuiteArgs, run_suite};
 
 /// Scenarios for MQTT-controlled devices: on the firmware compiled for the host, and on any device on a broker.
 #[derive(Parser)]
@@ -54,8 +56,6 @@ enum Command {
     #[command(subcommand)]
     Broker(broker::Command),
     #[command(subcommand)]
-    Firmware(firmware::Command),
-    #[command(subcommand)]
     Sim(sim::Command),
     #[command(subcommand)]
     Wokwi(wokwi::Command),
@@ -70,36 +70,62 @@ enum Command {
     Completions(completions::Args),
 }
 
-/// Runs `hil` with the arguments of this process.
-pub fn main() -> ExitCode {
-    light_host::native::keep_device_panics_off_the_terminal();
-    let cli = Cli::parse();
-    let result = match cli.command {
-        Command::Run(args) => run::run(*args),
-        Command::Fuzz(args) => fuzz::run(&args),
-        Command::Check(args) => check::run(&args),
-        Command::Config(args) => config::run(&args),
-        Command::Schema(args) => schema::run(&args),
-        Command::Report(command) => report::run(command),
-        Command::Broker(command) => broker::run(command),
-        Command::Firmware(command) => firmware::run(command),
-        Command::Sim(command) => sim::run(command),
-        Command::Wokwi(command) => wokwi::run(command),
-        Command::Boards(args) => boards::run(&args),
-        Command::Flash(args) => flash::run(&args),
-        Command::Provision(args) => provision::run(*args),
-        Command::Monitor(args) => monitor::run(&args),
-        Command::Up(args) => up::run(&args),
-        Command::Demo(args) => up::demo(&args),
-        Command::Init(args) => init::run(&args),
-        Command::Doctor(args) => doctor::run(&args),
-        Command::Completions(args) => completions::run(&args),
-    };
+/// Runs `hil` with the arguments of this process, and with what the program adds to it.
+pub fn main_with(extensions: Extensions) -> ExitCode {
+    let matches = command(&extensions).get_matches();
+    let result = dispatch(&matches, &extensions);
     let exit = result.unwrap_or_else(|failure: Failure| {
         failure.print();
         failure.exit
     });
     ExitCode::from(exit as u8)
+}
+
+/// The command line with what the program adds.
+fn command(extensions: &Extensions) -> clap::Command {
+    let targets = run::target::names(extensions);
+    let with_targets = |command: clap::Command| {
+        let values = targets.iter().map(|(name, about)| PossibleValue::new(*name).help(*about));
+        let values = PossibleValuesParser::new(values.collect::<Vec<_>>());
+        command.mut_arg("target", |arg| arg.value_parser(values))
+    };
+    let mut command = Cli::command()
+        .mut_subcommand("run", with_targets)
+        .mut_subcommand("fuzz", with_targets)
+        .mut_subcommand("provision", |command| provision::with_settings(command, extensions));
+    for own in &extensions.commands {
+        command = command.subcommand(own.command.clone());
+    }
+    command
+}
+
+fn dispatch(matches: &clap::ArgMatches, extensions: &Extensions) -> Result<Exit, Failure> {
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(own) = extensions.commands.iter().find(|own| own.command.get_name() == name)
+    {
+        return (own.run)(matches);
+    }
+    let cli = Cli::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    match cli.command {
+        Command::Run(args) => run::run(*args, extensions),
+        Command::Fuzz(args) => fuzz::run(&args, extensions),
+        Command::Check(args) => check::run(&args, extensions),
+        Command::Config(args) => config::run(&args, extensions),
+        Command::Schema(args) => schema::run(&args),
+        Command::Report(command) => report::run(command),
+        Command::Broker(command) => broker::run(command),
+        Command::Sim(command) => sim::run(command),
+        Command::Wokwi(command) => wokwi::run(command),
+        Command::Boards(args) => boards::run(&args, extensions),
+        Command::Flash(args) => flash::run(&args, extensions),
+        Command::Provision(args) => provision::run(*args, matches, extensions),
+        Command::Monitor(args) => monitor::run(&args),
+        Command::Up(args) => up::run(&args, extensions),
+        Command::Demo(args) => up::demo(&args, extensions),
+        Command::Init(args) => init::run(&args, extensions),
+        Command::Doctor(args) => doctor::run(&args, extensions),
+        Command::Completions(args) => completions::run(&args, extensions),
+    }
 }
 
 /// Whether standard error takes colour.
@@ -110,4 +136,4 @@ fn color_on_stderr() -> bool {
 }
 
 /// The exit code of a command that has no scenarios to judge.
-const DONE: Exit = Exit::Passed;
+pub const DONE: Exit = Exit::Passed;

@@ -31,7 +31,7 @@ pub(super) fn port_failure(error: &PortError) -> Failure {
 /// A board that cannot be flashed: exit code 3; a firmware that is none for it: 2.
 pub(super) fn flash_failure(error: &FlashError) -> Failure {
     match error {
-        FlashError::Image(_) | FlashError::NotForChip(_) | FlashError::Planted => {
+        FlashError::Image(_) | FlashError::NotForChip(_) | FlashError::NotForBoards(_) => {
             Failure::usage(hil_model::error::chain(error))
         }
         _ => Failure::bench(error),

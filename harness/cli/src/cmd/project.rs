@@ -11,6 +11,7 @@ use hil_project::{Names, Project, Request};
 use hil_scenario::Diagnostics;
 
 use super::error::Failure;
+use crate::Extensions;
 
 pub(super) use said::Said;
 
@@ -31,8 +32,8 @@ pub(super) struct ProjectArgs {
 
 impl ProjectArgs {
     /// What holds, if command line and environment say `said`. Errors are printed, and are a failure.
-    pub(super) fn load(&self, said: Said) -> Result<Project, Failure> {
-        self.read(said).map_err(|errors| {
+    pub(super) fn load(&self, said: Said, extensions: &Extensions) -> Result<Project, Failure> {
+        self.read(said, extensions).map_err(|errors| {
             eprint!("{}", errors.render(super::color_on_stderr()));
             Failure::usage("the project file cannot be used; nothing was run")
                 .help("hil.toml is described in docs/your-firmware.md; `hil check` reads it, too")
@@ -40,7 +41,7 @@ impl ProjectArgs {
     }
 
     /// The same, with all that is wrong.
-    pub(super) fn read(&self, said: Said) -> Result<Project, Diagnostics> {
+    pub(super) fn read(&self, said: Said, extensions: &Extensions) -> Result<Project, Diagnostics> {
         let Said { command_line, environment } = said;
         let here = std::env::current_dir().unwrap_or_default();
         let request = Request {
@@ -48,7 +49,7 @@ impl ProjectArgs {
             profile: self.profile.clone(),
             command_line,
             environment,
-            names: names(),
+            names: names(extensions),
         };
         Project::load(&here, request)
     }
@@ -62,10 +63,11 @@ impl ProjectArgs {
 }
 
 /// What this build of `hil` knows by name.
-pub(super) fn names() -> Names {
+pub(super) fn names(extensions: &Extensions) -> Names {
     let mut names = Names::default();
-    names.provisioners.push("light".to_owned());
-    names.devices.push("light".to_owned());
+    names.targets.extend(extensions.targets().iter().map(|target| target.name.to_owned()));
+    names.provisioners.extend(extensions.provisioners().iter().map(|it| it.name().to_owned()));
+    names.devices.extend(extensions.devices().iter().map(|device| device.name.to_owned()));
     names
 }
 

@@ -3,24 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
-use firmware::config::esp_nvs::mem_flash::MemFlash;
-use firmware::config::{self, BrokerUri, Config, LedLog};
-use firmware::faults;
-use firmware::ws2812::ColorOrder;
+use clap::{Arg, ArgMatches};
 use hil_bench::flash::Part;
-use hil_bench::provision::{ReadError, Request, SecretSource, Settings};
+use hil_bench::provision::{ReadError, Request, SecretSource};
 use hil_bench::serial::PortSpec;
 use hil_model::verdict::Exit;
-use light_host::provision::NVS;
+use hil_scenario::DeviceConfig;
+use hil_scenario::decode::{did_you_mean, list};
+use hil_targets::provision::{
+    BrokerAddress, BrokerAddressError, FlashBytes, Identity, ProvisionError, Provisioner, Setting, blank_flash,
+    check_keys, in_sectors,
+};
 
 use super::DONE;
 use super::error::Failure;
 use super::flash;
-use super::port::{PortArgs, flash_failure, parse};
+use super::port::{PortArgs, parse};
+use super::project::{ProjectArgs, Said};
+use super::run::provision::{Telling, named, nobody_says_how};
+use super::run::target::of_name;
+use crate::Extensions;
 
 /// Tell a board its network, broker, identity and wiring
 ///
-/// Writes the NVS partition that our firmware reads when it boots, in ESP-IDF's format. What is not named here gets its
+/// Writes what the firmware reads when it boots, such as an NVS partition in ESP-IDF's format. What is not named here gets its
 /// default, or with --keep stays as it is on the board.
 ///
 /// Passwords are taken from the environment (HIL_WIFI_PASSWORD, HIL_MQTT_PASSWORD) or from files, so that they stand in no
@@ -50,8 +56,15 @@ pub(super) struct Args {
 
     /// The fault of docs/faults.md that a virtual board with firmware/prebuilt/light-planted.elf has; no other firmware
     /// reads it
-    #[arg(long, value_name = "1..12", requires = "out", value_parser = clap::value_parser!(u8).range(1..=12))]
-    plant_fault: Option<u8>,
+    #[arg(long, value_name = "1..12", requires = "out")]
+    plant_fault: Option<String>,
+
+    #[command(flatten)]
+    project: ProjectArgs,
+
+    /// What tells the board, by its name [default: what the project file says]
+    #[arg(long, value_name = "NAME")]
+    provisioner: Option<String>,
 
     #[command(flatten)]
     values: Values,
@@ -73,7 +86,7 @@ struct Values {
 
     /// Where the board finds its broker: mqtt://HOST:PORT or mqtts://HOST:PORT; the port may be left out
     #[arg(long, value_name = "URI", value_parser = broker)]
-    broker: Option<BrokerUri>,
+    broker: Option<BrokerAddress>,
 
     /// User name for the broker
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
@@ -95,117 +108,132 @@ struct Values {
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     client_id: Option<String>,
 
-    /// GPIO of the LEDs' data line
-    #[arg(long, value_name = "N")]
-    led_gpio: Option<u8>,
-
-    /// LEDs in the chain
-    #[arg(long, value_name = "N")]
-    led_count: Option<u16>,
-
-    /// Order of the colours on the data line: grb or rgb
-    #[arg(long, value_name = "ORDER", value_parser = led_order)]
-    led_order: Option<ColorOrder>,
-
-    /// What the console says of each frame for the LEDs: none, reported (what was sent) or measured (what was on the pin)
-    ///
-    /// It is what `hil run --light` reads. A line keeps the board busy for 3 ms.
-    #[arg(long, value_name = "WHAT", value_parser = led_log)]
-    led_log: Option<LedLog>,
+    /// A setting that the provisioner knows; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
 }
 
-fn broker(text: &str) -> Result<BrokerUri, String> {
-    text.parse().map_err(|e: config::BrokerUriError| e.to_string())
+fn broker(text: &str) -> Result<BrokerAddress, String> {
+    text.parse().map_err(|e: BrokerAddressError| e.to_string())
 }
 
-fn led_order(text: &str) -> Result<ColorOrder, String> {
-    text.to_ascii_lowercase().parse().map_err(|_| "neither grb nor rgb".to_owned())
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("KEY=VALUE is expected")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
-fn led_log(text: &str) -> Result<LedLog, String> {
-    text.parse().map_err(|e: config::UnknownLedLog| e.to_string())
+/// The command with an option for each setting that a registered provisioner knows.
+pub(super) fn with_settings(command: clap::Command, extensions: &Extensions) -> clap::Command {
+    settings(extensions).into_iter().fold(command, |command, setting| {
+        command.arg(Arg::new(setting.key).long(setting.key).value_name(setting.value_name).help(setting.help))
+    })
 }
 
-pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    let Args { port, out, keep, plant_fault, values, baud } = args;
-    // Wrong values and unreadable files are found before the board is touched.
-    let change = values.request().read().map_err(|e| unread(&e))?;
-    if let Some(path) = out {
-        let config = change.apply(Config::default());
-        let mut image = image(&config, NVS.len())?;
-        if let Some(number) = plant_fault {
-            let planted = faults::plant(image, number);
-            image = planted.map_err(|e| Failure::usage(format!("the fault cannot be planted: {e}")))?;
+/// Each key once.
+fn settings(extensions: &Extensions) -> Vec<Setting> {
+    let mut all: Vec<Setting> = Vec::new();
+    for setting in extensions.provisioners().iter().flat_map(|provisioner| provisioner.settings()) {
+        if !all.iter().any(|known| known.key == setting.key) {
+            all.push(*setting);
         }
-        write_private(&path, &image)?;
-        say(&config);
+    }
+    all
+}
+
+pub(super) fn run(args: Args, matches: &ArgMatches, extensions: &Extensions) -> Result<Exit, Failure> {
+    let Args { port, out, keep, plant_fault, project, provisioner, values, baud } = args;
+    let mut said = Said::default();
+    said.option("--provisioner", provisioner.as_deref().map(of_name), |it| &mut it.provision);
+    let project = project.load(said, extensions)?;
+    let telling = named(&project.settings, extensions)?;
+    let Telling { provisioner, told } =
+        telling.ok_or_else(|| nobody_says_how("the board is to be told its configuration", extensions))?;
+    let provisioner = provisioner.as_ref();
+    // Wrong values and unreadable files are found before the board is touched.
+    let mut identity = values.request().read().map_err(|e| unread(&e))?;
+    let own = matches.subcommand_matches("provision");
+    let given = |setting: Setting| Some((setting.key.to_owned(), own?.get_one::<String>(setting.key)?.clone()));
+    identity.settings.extend(settings(extensions).into_iter().filter_map(given));
+    check(provisioner, &identity)?;
+    let mut identity = identity.with_defaults(&Identity { settings: told.settings, ..Identity::default() });
+    identity.fault = plant_fault;
+    let blank = blank_flash(provisioner).map_err(|e| impossible(&e))?;
+    if let Some(path) = out {
+        let told = provisioner.provision(&identity, &mut FlashBytes(&blank)).map_err(|e| impossible(&e))?;
+        let [patch] = &told.patches[..] else {
+            let (name, count) = (provisioner.name(), told.patches.len());
+            return Err(Failure::usage(format!("provisioner {name} writes {count} pieces of flash, not one"))
+                .help("--out is for one partition"));
+        };
+        write_private(&path, &patch.bytes)?;
+        told.summary.iter().for_each(|line| println!("{line}"));
         return Ok(DONE);
     }
     let Some(port) = port else { return Err(Failure::usage("neither --port nor --out")) };
     if !keep {
-        image(&change.clone().apply(Config::default()), NVS.len())?;
+        provisioner.provision(&identity, &mut FlashBytes(&blank)).map_err(|e| impossible(&e))?;
     }
+    identity.keep = keep;
     let mut loader = flash::connect(&PortArgs { port }, baud)?;
-    let nvs = loader.nvs().map_err(|e| flash_failure(&e))?;
-    let before = if keep {
-        let bytes = loader.read(nvs.start, nvs.end - nvs.start).map_err(|e| flash_failure(&e))?;
-        kept(bytes)?
-    } else {
-        Config::default()
-    };
-    let config = change.apply(before);
-    let image = image(&config, nvs.len())?;
-    let part = Part { name: "configuration".to_owned(), address: nvs.start, bytes: image };
-    flash::write(&mut loader, &[part])?;
-    say(&config);
+    let told = provisioner.provision(&identity, &mut loader).map_err(|e| on_board(&e))?;
+    if !told.dialogue.is_empty() {
+        let name = provisioner.name();
+        return Err(Failure::usage(format!("provisioner {name} answers on the serial port, after the board's start"))
+            .help("put the board into an inventory: hil run --bench FILE answers what it asks"));
+    }
+    let parts: Vec<Part> =
+        in_sectors(told.patches, &mut loader).map_err(|e| on_board(&e))?.into_iter().map(Part::from).collect();
+    flash::write(&mut loader, &parts)?;
+    told.summary.iter().for_each(|line| println!("{line}"));
     flash::finish(loader)?;
     Ok(DONE)
 }
 
-/// The configuration on a board.
-fn kept(nvs: Vec<u8>) -> Result<Config, Failure> {
-    let end = u32::try_from(nvs.len()).unwrap_or(u32::MAX);
-    config::read(MemFlash::from_bytes(nvs), 0..end).map_err(|e| {
-        Failure::usage(format!("the configuration on the board cannot be kept: {e}"))
-            .help("write a whole one: the same command without --keep")
+/// Settings that the provisioner does not know are refused.
+fn check(provisioner: &dyn Provisioner, identity: &Identity) -> Result<(), Failure> {
+    let device = DeviceConfig { settings: identity.settings.clone(), ..DeviceConfig::default() };
+    check_keys(provisioner, &device).map_err(|e| {
+        let keys: Vec<&str> = provisioner.settings().iter().map(|setting| setting.key).collect();
+        match e {
+            ProvisionError::UnknownKey { key, provisioner, .. } => {
+                let guess =
+                    did_you_mean(&key, keys.iter().copied()).map_or_else(String::new, |guess| format!(": {guess}"));
+                Failure::usage(format!("provisioner {provisioner} does not know the setting {key}{guess}"))
+                    .help(format!("it knows {}", list(keys.iter().copied())))
+            }
+            other => impossible(&other),
+        }
     })
 }
 
-fn image(config: &Config, size: usize) -> Result<Vec<u8>, Failure> {
-    config::write(config, size).map_err(|e| {
-        Failure::usage(format!("this configuration cannot be: {e}"))
-            .help("the table in firmware/src/config/mod.rs says what each key may hold")
-    })
+/// A value that cannot be.
+fn impossible(error: &ProvisionError) -> Failure {
+    Failure::usage(format!("this configuration cannot be: {error}"))
 }
 
-/// What a board will know; passwords only by whether there are any.
-fn say(config: &Config) {
-    let Config { wifi_ssid, wifi_password, broker, user, password, ca_certificate, .. } = config;
-    let security = if wifi_password.reveal().is_empty() { "open" } else { "with a password" };
-    println!("Wi-Fi      {wifi_ssid:?}, {security}");
-    let user = user.as_ref().map_or_else(String::new, |user| format!(", user {user:?}"));
-    let password = if password.is_some() { ", with a password" } else { "" };
-    let ca = ca_certificate.as_ref().map_or_else(String::new, |ca| format!(", CA of {} bytes", ca.len()));
-    println!("broker     {broker}{user}{password}{ca}");
-    println!("client id  {:?}, prefix {:?}", config.client_id, config.topic_prefix);
-    let Config { led_count, led_gpio, led_order, led_log, .. } = config;
-    let log = if *led_log == LedLog::None { String::new() } else { format!(", {led_log} on the console") };
-    println!("LEDs       {led_count} on GPIO{led_gpio}, {led_order}{log}");
+/// The same, of a board that is connected.
+fn on_board(error: &ProvisionError) -> Failure {
+    match error {
+        ProvisionError::Flash(_) => Failure::of_bench(error.to_string()).help("try again with --baud 115200"),
+        ProvisionError::NoTable(_) | ProvisionError::NoPartition(_) => Failure::of_bench(error.to_string())
+            .help("flash the firmware first: `hil flash` writes its partition table too"),
+        ProvisionError::Impossible(problem) => {
+            Failure::usage(problem.clone()).help("write a whole one: the same command without --keep")
+        }
+        _ => impossible(error),
+    }
 }
 
 impl Values {
     fn request(self) -> Request {
-        let mut request = Request::new(Settings {
+        let mut request = Request::new(Identity {
             wifi_ssid: self.wifi_ssid,
             broker: self.broker,
             user: self.mqtt_user,
-            topic_prefix: self.prefix,
+            prefix: self.prefix,
             client_id: self.client_id,
-            led_gpio: self.led_gpio,
-            led_count: self.led_count,
-            led_order: self.led_order,
-            led_log: self.led_log,
-            ..Settings::default()
+            settings: self.set.into_iter().collect(),
+            ..Identity::default()
         });
         // A file goes before the environment, since it was named on purpose.
         request.wifi_password = self.wifi_password_file.map_or(request.wifi_password, SecretSource::File);

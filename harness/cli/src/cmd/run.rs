@@ -4,6 +4,7 @@ pub(super) mod boards;
 pub(super) mod broker;
 pub(super) mod firmware;
 mod listing;
+pub(super) mod provision;
 pub(super) mod reports;
 mod serial;
 pub(super) mod target;
@@ -23,6 +24,7 @@ use hil_targets::Target;
 use super::error::Failure;
 use super::project::{ProjectArgs, Said, nothing_to_run};
 use super::selection::{Selection, scenario_paths};
+use crate::Extensions;
 
 /// Run scenarios
 ///
@@ -93,8 +95,8 @@ pub(super) struct Args {
     files: reports::ReportFiles,
 }
 
-pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    let project = args.project()?;
+pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> {
+    let project = args.project(extensions)?;
     if !args.list && !has_something_to_run(&project) {
         return Err(nothing_to_run());
     }
@@ -111,10 +113,12 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     }
     let broker_args = args.broker.of_project(&project);
     let broker = broker_args.choice()?;
-    let chosen_target = args.target.choose(&broker, &project)?;
+    let chosen_target = args.target.choose(&broker, &project, extensions)?;
     let target = chosen_target.runs_on.as_target();
     let jobs = args.jobs.map(usize::from).or_else(|| target?.default_jobs());
-    let jobs = jobs.or_else(|| shares_topics(&project, &broker).then_some(1));
+    // On one broker, devices that nobody tells topics of their own would get into each other's way.
+    let shares_topics = matches!(broker, BrokerChoice::External(_)) && target.is_some_and(|it| !it.takes_topic_root());
+    let jobs = jobs.or_else(|| shares_topics.then_some(1));
     let has_private_topics = target.is_some_and(Target::needs_private_topics);
     let options = RunOptions {
         jobs: jobs.unwrap_or_else(|| default_jobs(&broker)),
@@ -173,12 +177,12 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 impl Args {
     /// The project, with what the command line says.
-    fn project(&self) -> Result<Project, Failure> {
+    fn project(&self, extensions: &Extensions) -> Result<Project, Failure> {
         let mut said = Said::default();
         self.selection.say(&mut said);
         self.target.say(&mut said);
         self.broker.say(&mut said);
-        self.project.load(said)
+        self.project.load(said, extensions)
     }
 
     /// The arguments that matter to a single scenario, for the line that repeats it.
@@ -204,11 +208,6 @@ fn default_jobs(broker: &BrokerChoice) -> usize {
 fn has_something_to_run(project: &Project) -> bool {
     let hil_project::Settings { target, firmware, native, .. } = &project.settings;
     target.is_some() || firmware.is_some() || native.is_some()
-}
-
-/// Whether scenarios at a time would get into each other's way: devices that nobody tells a prefix of their own, on one broker.
-fn shares_topics(project: &Project, broker: &BrokerChoice) -> bool {
-    matches!(broker, BrokerChoice::External(_)) && !target::is_light(&project.settings)
 }
 
 /// The present time as reports have it: RFC 3339, UTC, whole seconds.

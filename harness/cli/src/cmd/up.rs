@@ -7,21 +7,21 @@ mod screen;
 mod session;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::NonEmptyStringValueParser;
-use firmware::faults;
 use hil_model::verdict::Exit;
 use hil_project::value::Firmware;
 use hil_project::{Project, Resolved, Settings};
 use hil_runner::BrokerChoice;
 use hil_targets::Target;
-use light_host::native::NativeTarget;
 
 use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::run::broker::{BrokerArgs, reachable};
 use super::run::firmware::of_project;
-use super::run::target::{diagram, is_light, simulator, wiring};
+use super::run::target::{device, diagram, said, simulator, wiring};
+use crate::{Demo, Extensions, TargetOptions};
 pub(super) use hints::shell;
 
 /// Client identifier of the device on a broker of its own.
@@ -84,8 +84,8 @@ pub(super) struct Args {
     diagram: Option<PathBuf>,
 
     /// Plant one of the ten faults of docs/faults.md into the device
-    #[arg(long, value_name = "1..10", value_parser = clap::value_parser!(u8).range(1..=10))]
-    plant_fault: Option<u8>,
+    #[arg(long, value_name = "1..10")]
+    plant_fault: Option<String>,
 
     /// The device's topic prefix: with `try` its topics are try/cmnd/led/power and so on
     #[arg(long, value_name = "TOPIC", value_parser = NonEmptyStringValueParser::new())]
@@ -107,64 +107,69 @@ pub(super) struct DemoArgs {
 }
 
 /// The project's device.
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let project = args.project()?;
-    bring_up(args, &project)
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
+    let project = args.project(extensions)?;
+    bring_up(args, &project, extensions)
 }
 
-/// The example light, whatever the project is.
-pub(super) fn demo(args: &DemoArgs) -> Result<Exit, Failure> {
-    let mut project = args.up.project()?;
-    project.settings.native = Some(Resolved::default_of("light".to_owned()));
+/// The device that the program shows, whatever the project is.
+pub(super) fn demo(args: &DemoArgs, extensions: &Extensions) -> Result<Exit, Failure> {
+    let mut project = args.up.project(extensions)?;
+    let Some(Demo { device }) = extensions.demo else {
+        return Err(Failure::usage("this program has nothing to show").help("run yours with hil up --firmware FILE"));
+    };
+    project.settings.native = Some(Resolved::default_of(device.to_owned()));
     project.settings.target = None;
     if args.up.firmware.is_some() {
         return Err(Failure::usage("hil demo has its own firmware").help("run yours with hil up --firmware FILE"));
     }
-    bring_up(&args.up, &project)
+    bring_up(&args.up, &project, extensions)
 }
 
 impl Args {
     /// The project, with what the command line says.
-    fn project(&self) -> Result<Project, Failure> {
+    fn project(&self, extensions: &Extensions) -> Result<Project, Failure> {
         let mut said = Said::default();
         self.broker.say(&mut said);
         said.option("--firmware", self.firmware.clone().map(Firmware::file), |it| &mut it.firmware);
         said.option("--diagram", self.diagram.clone(), |it| &mut it.diagram);
-        self.project.load(said)
+        self.project.load(said, extensions)
     }
 
     /// The device, and what it is.
-    fn device(&self, settings: &Settings) -> Result<(Box<dyn Target>, String), Failure> {
+    fn device(&self, settings: &Settings, extensions: &Extensions) -> Result<(Arc<dyn Target>, String), Failure> {
         let is_simulated = settings.target.as_ref().is_some_and(|target| target.value == "sim");
         let native = settings.native.as_ref().filter(|_| self.firmware.is_none() && !is_simulated);
-        let Some(device) = native else {
+        let Some(_) = native else {
             if self.plant_fault.is_some() {
                 return Err(Failure::usage("--plant-fault is for the device that is compiled into hil")
                     .help("a planted fault of the chip's binary: hil run --target sim --plant-fault N"));
             }
-            let chosen = of_project(settings, false)?;
+            let chosen = of_project(settings, false, extensions)?;
             let mut target = simulator(&chosen, settings)?;
             target.realtime = true;
             target.flash.clone_from(&self.flash);
-            return Ok((Box::new(target), format!("{} on the simulator, in real time", chosen.info)));
+            return Ok((Arc::new(target), format!("{} on the simulator, in real time", chosen.info)));
         };
-        let mut target = NativeTarget::new(wiring(diagram(settings))?);
-        target.realtime = true;
-        target.flash.clone_from(&self.flash);
-        let mut what = format!("the {} compiled for the host, in real time", device.value);
-        if let Some(fault) = self.plant_fault.and_then(faults::fault) {
-            target.rules = fault.rules.unwrap_or(target.rules);
-            what += &format!("; fault {} planted: {}", fault.number, fault.title);
-        }
-        Ok((Box::new(target), what))
+        let own = device(settings, extensions)?;
+        let fault = self.plant_fault.as_deref().map(|fault| said(fault, &own.faults)).transpose()?;
+        let options = TargetOptions {
+            wiring: wiring(diagram(settings))?,
+            realtime: true,
+            flash: self.flash.clone(),
+            fault: self.plant_fault.clone(),
+        };
+        let target = own.make(&options).map_err(|e| Failure::bench(&e).help(e.help()))?;
+        let what = format!("{}, in real time{}", own.about, fault.unwrap_or_default());
+        Ok((target, what))
     }
 }
 
-fn bring_up(args: &Args, project: &Project) -> Result<Exit, Failure> {
+fn bring_up(args: &Args, project: &Project, extensions: &Extensions) -> Result<Exit, Failure> {
     let settings = &project.settings;
     let broker_args = args.broker.of_project(project);
     let broker = broker_args.choice()?;
-    let (target, what) = args.device(settings)?;
+    let (target, what) = args.device(settings, extensions)?;
     if let Some(path) = &args.flash {
         // Known now, not when the state is lost at the end.
         let file = std::fs::File::options().append(true).create(true).open(path);
@@ -185,7 +190,10 @@ fn bring_up(args: &Args, project: &Project) -> Result<Exit, Failure> {
         port: args.port,
         target,
         what,
-        is_light: is_light(settings) || settings.native.is_some(),
+        is_light: settings
+            .native
+            .as_ref()
+            .is_some_and(|it| extensions.demo.is_some_and(|demo| demo.device == it.value)),
         prefix: prefix.trim_end_matches('/').to_owned(),
         client_id,
     };

@@ -52,7 +52,10 @@ fn chip(fault: Option<u8>) -> RunsOn {
     let table = PartitionTable::from_csv(firmware::PARTITIONS).unwrap();
     let elf = std::fs::read(PLANTED).unwrap();
     let firmware = Firmware::parse_with(&elf, &Layout::default().with_partitions(table)).unwrap();
-    RunsOn::target(SimTarget { fault, ..SimTarget::new(Arc::new(firmware), Wiring::default()) })
+    let mut target = SimTarget::new(Arc::new(firmware), Wiring::default())
+        .provisioned_by(Arc::new(light_host::provision::LightProvisioner));
+    target.told.fault = fault.map(|number: u8| number.to_string());
+    RunsOn::target(target)
 }
 
 fn run_on(runs_on: RunsOn, plan: &[Planned]) -> Vec<ScenarioReport> {

@@ -16,7 +16,7 @@ use simulator::image::{Firmware, Layout, PartitionTable, Symbols};
 fn image_of(elf: &[u8]) -> Image {
     let table = PartitionTable::from_csv(firmware::PARTITIONS).unwrap();
     let firmware = Firmware::parse_with(elf, &Layout::default().with_partitions(table)).unwrap();
-    Image::new(Arc::new(firmware), elf)
+    Image::new(Arc::new(firmware), elf).provisioned_by(Arc::new(light_host::provision::LightProvisioner))
 }
 
 fn light() -> Vec<u8> {

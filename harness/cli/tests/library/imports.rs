@@ -17,17 +17,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("harness/scenario", &["hil-model"]),
     ("harness/project", &["hil-model", "hil-scenario"]),
     ("harness/targets", &["hil-model", "hil-scenario", "simulator"]),
-    ("harness/bench", &["firmware", "hil-model", "hil-scenario", "hil-targets", "light-host", "simulator"]),
+    ("harness/bench", &["hil-model", "hil-scenario", "hil-targets", "simulator"]),
     ("harness/runner", &["hil-bench", "hil-model", "hil-scenario", "hil-targets"]),
     ("harness/report", &["hil-model", "hil-scenario"]),
-    (
-        "harness/tools",
-        &["firmware", "hil-bench", "hil-model", "hil-report", "hil-scenario", "hil-targets", "light-host", "simulator"],
-    ),
-    (
-        "harness/fuzz",
-        &["firmware", "hil-model", "hil-runner", "hil-scenario", "hil-targets", "hil-tools", "light-host", "simulator"],
-    ),
+    ("harness/tools", &["hil-bench", "hil-model", "hil-report", "hil-scenario", "hil-targets", "simulator"]),
+    ("harness/fuzz", &["hil-model", "hil-runner", "hil-scenario", "hil-targets", "hil-tools", "simulator"]),
 ];
 /// The top: it may use all of them.
 const TOP: &str = "harness/cli";
@@ -72,5 +66,28 @@ fn the_language_runs_nothing_and_simulates_nothing() {
         for other in ["tokio", "simulator"] {
             assert!(!used.contains(other), "{folder} uses {other}");
         }
+    }
+}
+
+/// Only the program `hil` and its folder `light` know the light.
+#[test]
+fn the_command_lines_library_knows_no_device() {
+    let mut files = BTreeMap::new();
+    for folder in ["cmd", "lib.rs", "extensions.rs"] {
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder), &mut files);
+    }
+    assert!(files.len() > 50, "{} files looked at", files.len());
+    for (path, text) in files {
+        for word in ["light_host", "firmware::PARTITIONS", "use firmware::", "cmnd/led"] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+    }
+}
+
+fn collect(path: &Path, into: &mut BTreeMap<String, String>) {
+    if path.is_dir() {
+        std::fs::read_dir(path).unwrap().for_each(|entry| collect(&entry.unwrap().path(), into));
+    } else {
+        into.insert(path.display().to_string(), std::fs::read_to_string(path).unwrap());
     }
 }

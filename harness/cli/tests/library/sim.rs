@@ -52,7 +52,10 @@ fn print(asm: &mut Asm, text: &str) {
 
 fn options(firmware: Arc<Firmware>) -> RunOptions {
     RunOptions {
-        runs_on: RunsOn::target(SimTarget::new(firmware, Wiring::default())),
+        runs_on: RunsOn::target(
+            SimTarget::new(firmware, Wiring::default())
+                .provisioned_by(Arc::new(light_host::provision::LightProvisioner)),
+        ),
         broker: BrokerChoice::Embedded,
         jobs: 2,
         retries: 0,

@@ -31,7 +31,11 @@ fn firmware_of(elf: &[u8]) -> Arc<Firmware> {
 }
 
 fn boot(elf: &[u8]) -> FuzzedDevice {
-    FuzzedDevice::boot(&Image::new(firmware_of(elf), elf), 0).unwrap()
+    FuzzedDevice::boot(
+        &Image::new(firmware_of(elf), elf).provisioned_by(Arc::new(light_host::provision::LightProvisioner)),
+        0,
+    )
+    .unwrap()
 }
 
 /// The ELF with another first instruction of a function: `ret`.
@@ -56,7 +60,10 @@ fn run_scenario(elf: &[u8], text: &str) -> (Verdict, Vec<String>) {
     let file = Arc::new(file);
     let planned = [Planned { scenario: Arc::new(file.scenarios[0].clone()), file }];
     let options = RunOptions {
-        runs_on: RunsOn::target(SimTarget::new(firmware_of(elf), Wiring::default())),
+        runs_on: RunsOn::target(
+            SimTarget::new(firmware_of(elf), Wiring::default())
+                .provisioned_by(Arc::new(light_host::provision::LightProvisioner)),
+        ),
         broker: BrokerChoice::Embedded,
         jobs: 1,
         retries: 0,

@@ -12,6 +12,7 @@ mod init;
 mod inventory;
 mod labgrid;
 mod light;
+mod own_target;
 mod project;
 mod serial;
 mod sim_run;

@@ -4,7 +4,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use firmware::config::{BrokerUri, Config, Scheme};
 use simulator::image::{Firmware, main_stack};
 use simulator::machine::{self, Board, Exit, Machine, MachineSnapshot, What};
 use simulator::soc::SerialPort;
@@ -14,9 +13,11 @@ use super::execution::{Ending, Execution, Observed};
 use super::finding::frames;
 use super::input::Input;
 use super::peer::Peer;
+use hil_targets::provision::{BrokerAddress, Identity, Provisioner, Untouched};
 use hil_tools::simulation::stack::overflow;
-use light_host::provision::{BROKER, NVS, nvs_image_with};
 
+/// How the device calls itself, if it can be told.
+const CLIENT_ID: &str = "hil-fuzz";
 /// Longest time that a device may take to its connection.
 const BOOT_LIMIT: Span = Span::from_ms(30_000);
 /// The core has slept for so long, and nothing is under way: the device waits for input.
@@ -35,20 +36,41 @@ pub struct Image {
     pub firmware: Arc<Firmware>,
     /// Where the main stack is, if the ELF's symbols tell (`_stack_end` to `_stack_start`).
     pub stack: Option<Range<u32>>,
-    /// The fault that the device has, if its firmware was built with planted faults.
-    pub fault: Option<u8>,
+    /// How the device learns its broker.
+    pub provisioner: Arc<dyn Provisioner>,
+    /// What it is told beyond its broker and its client id: network, settings, a fault.
+    pub told: Identity,
+    /// Where it is told to find its broker.
+    pub broker: BrokerAddress,
+    /// What else leads there: hosts that are written into the firmware.
+    pub hosts: Vec<BrokerAddress>,
 }
 
 impl Image {
-    /// The image of an ELF that `firmware` was made from. A file without symbols, or that is no ELF, has no known stack.
+    /// The image of an ELF that `firmware` was made from. A file without symbols, or that is no ELF, has no known stack. Nothing
+    /// of the device is touched, unless it is given a [provisioner](Self::provisioned_by).
     pub fn new(firmware: Arc<Firmware>, elf: &[u8]) -> Self {
-        Self { firmware, stack: main_stack(elf), fault: None }
+        Self {
+            firmware,
+            stack: main_stack(elf),
+            provisioner: Arc::new(Untouched),
+            told: Identity::default(),
+            broker: BrokerAddress::simulated(),
+            hosts: Vec::new(),
+        }
     }
 
-    /// The same, with this planted fault.
+    /// The same, with a device that learns by this provisioner where its broker is.
     #[must_use]
-    pub const fn with_fault(mut self, number: u8) -> Self {
-        self.fault = Some(number);
+    pub fn provisioned_by(mut self, provisioner: Arc<dyn Provisioner>) -> Self {
+        self.provisioner = provisioner;
+        self
+    }
+
+    /// The same, with the planted fault of this name.
+    #[must_use]
+    pub fn with_fault(mut self, name: &str) -> Self {
+        self.told.fault = Some(name.to_owned());
         self
     }
 }
@@ -88,16 +110,33 @@ impl FuzzedDevice {
     /// # Errors
     /// [`BootError`]
     pub fn boot(image: &Image, seed: u64) -> Result<Self, BootError> {
-        let (host, port) = BROKER;
-        let broker = BrokerUri { scheme: Scheme::Mqtt, host: host.to_owned(), port };
-        let config = Config { broker, client_id: "hil-fuzz".to_owned(), ..Config::default() };
-        let nvs = nvs_image_with(&config, image.fault).map_err(|error| BootError::Provision(error.to_string()))?;
+        let identity = Identity {
+            broker: Some(image.broker.clone()),
+            client_id: Some(CLIENT_ID.to_owned()),
+            prefix: Some(String::new()),
+            seed,
+            ..Identity::default()
+        };
+        let mut flash = image.firmware.flash.clone();
+        let told = image.provisioner.provision(&identity.with_defaults(&image.told), &mut flash);
+        let told = told.map_err(|error| BootError::Provision(error.to_string()))?;
+        if !told.dialogue.is_empty() {
+            let name = image.provisioner.name();
+            return Err(BootError::Provision(format!(
+                "provisioner {name} answers on the serial port, which tier 3 does not do; write the answers into the flash"
+            )));
+        }
         let mut of_machine = machine::Config::default();
         of_machine.seed = seed;
         of_machine.network.seed = seed;
         let mut machine = Machine::new(Board::default(), &*image.firmware, of_machine);
-        machine.write_flash(NVS.start, &nvs).map_err(|error| BootError::Provision(error.to_string()))?;
-        machine.network().allow(host);
+        for patch in &told.patches {
+            let written = machine.write_flash(patch.offset, &patch.bytes);
+            written.map_err(|error| BootError::Provision(error.to_string()))?;
+        }
+        for broker in [&image.broker].into_iter().chain(&image.hosts) {
+            machine.network().allow(&broker.host);
+        }
         machine.network().hold_connections();
         machine.cpu_mut().set_edge_coverage(true);
         machine.power_on();

@@ -54,6 +54,34 @@ impl<'c, 'a, 'n> Map<'c, 'a, 'n> {
         Some(Self { cx, node, entries, shape })
     }
 
+    /// The mapping `node`, which may have [other](Self::others) keys than those of `shape`.
+    pub fn open(cx: &'c mut Cx<'a>, node: &'n Node, shape: &'static Shape) -> Option<Self> {
+        let NodeKind::Mapping(entries) = &node.kind else {
+            cx.wrong_type(node, &format!("a mapping with the key `{}`", shape.example));
+            return None;
+        };
+        Some(Self { cx, node, entries, shape })
+    }
+
+    /// The keys that are not in the shape, with their values, in their order. Those that are wrong are left out, and are
+    /// recorded as errors.
+    pub fn others<T>(&mut self, decode: impl Fn(&mut Cx<'a>, &'n Node) -> Option<T>) -> Vec<(String, T)> {
+        let mut others = Vec::new();
+        for (key, value) in self.entries {
+            match key.as_text() {
+                Some(name) if self.shape.keys.contains(&name) => {}
+                Some(name) => others.extend(decode(self.cx, value).map(|value| (name.to_owned(), value))),
+                None => self.cx.wrong_type(key, "a key that is a text"),
+            }
+        }
+        others
+    }
+
+    /// Looks at something beside the keys, with what records errors.
+    pub fn judge<T>(&mut self, judge: impl FnOnce(&mut Cx<'a>) -> T) -> T {
+        judge(self.cx)
+    }
+
     /// The key and the value, if the key is there.
     pub fn entry(&self, key: &str) -> Option<(&'n Node, &'n Node)> {
         debug_assert!(self.shape.keys.contains(&key), "`{key}` is not in the shape of `{}`", self.shape.name);

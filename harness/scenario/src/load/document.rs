@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decode::{
-    Cx, Map, Shape, boolean, did_you_mean, duration, integer, keyword, list, plain_text, spanned_text, steps,
-    topic_name,
+    Cx, Map, Shape, boolean, did_you_mean, duration, list, plain_text, spanned_text, steps, topic_name,
 };
 use crate::error::{Code, Diagnostic};
 use crate::step::{StepNode, variable_name};
@@ -44,8 +43,7 @@ pub const INCLUDED: Shape = Shape {
 };
 
 /// `device: {..}`
-pub const DEVICE: Shape =
-    Shape { name: "device", example: "prefix", keys: &["prefix", "client-id", "led-count", "led-order"] };
+pub const DEVICE: Shape = Shape { name: "device", example: "prefix", keys: &["prefix", "client-id"] };
 
 /// Variables of one file.
 const MAX_VARS: usize = 1000;
@@ -136,14 +134,11 @@ impl Document {
 
 /// `device:`, with the file's variables.
 pub(super) fn device(cx: &mut Cx<'_>, node: &Node) -> Option<DeviceConfig> {
-    let mut map = Map::new(cx, node, &DEVICE)?;
+    let mut map = Map::open(cx, node, &DEVICE)?;
     Some(DeviceConfig {
         prefix: map.optional("prefix", topic_name).map(|prefix| prefix.value),
         client_id: map.optional("client-id", spanned_text).map(|id| id.value),
-        led_count: map.optional("led-count", |cx, node| integer(cx, node, 1..=u16::MAX)),
-        led_order: map.optional("led-order", |cx, node| {
-            keyword(cx, node, "an order of colours", &[("GRB", "GRB"), ("RGB", "RGB")]).map(str::to_owned)
-        }),
+        settings: map.others(spanned_text).into_iter().map(|(key, value)| (key, value.value)).collect(),
     })
 }
 

@@ -135,11 +135,6 @@ form!(
 );
 
 form!(
-    /// An order of colours.
-    LedOrder, "led-order", { "anyOf": [{ "enum": ["GRB", "RGB"] }, { "$ref": "#/$defs/variable" }] }
-);
-
-form!(
     /// Kinds of evidence.
     EvidenceWord, "evidence", { "anyOf": [{ "enum": ["observed", "measured", "reported"] }, { "$ref": "#/$defs/variable" }] }
 );

@@ -37,7 +37,10 @@ fn every_mapping_has_the_keys_of_the_decoder() {
         let of_schema: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
         let of_decoder: BTreeSet<&str> = shape.keys.iter().copied().collect();
         assert_eq!(of_schema, of_decoder, "{}", shape.name);
-        assert_eq!(node["additionalProperties"], false, "{}", shape.name);
+        // What else stands in `device:` is its provisioner's.
+        if shape.name != DEVICE.name {
+            assert_eq!(node["additionalProperties"], false, "{}", shape.name);
+        }
     }
 }
 
@@ -88,7 +91,7 @@ fn json(path: &Path) -> Option<Value> {
 }
 
 fn fixtures(folder: &str) -> Vec<std::path::PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/scenario").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/tests/fixtures/scenario").join(folder);
     let entries = std::fs::read_dir(folder).expect("the fixtures are there");
     entries.map(|entry| entry.expect("a readable entry").path()).filter(|path| path.is_file()).collect()
 }

@@ -80,6 +80,13 @@ impl Variables {
         self.secrets.redact(text)
     }
 
+    /// Makes [`redact`](Self::redact) replace these, too.
+    pub fn hide(&mut self, secrets: impl IntoIterator<Item = Secret>) {
+        let mut all = Secrets::clone(&self.secrets);
+        all.hide(secrets);
+        self.secrets = Arc::new(all);
+    }
+
     /// The environment variables that the scenario's files use.
     pub const fn secrets(&self) -> &Arc<Secrets> {
         &self.secrets

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use simulator::board::ws2812::ColorOrder;
 use simulator::machine::{Config, Machine};
-use simulator::mem::FlashImage;
+use simulator::mem::{FlashImage, OutsideFlash};
 use simulator::soc::SerialPort;
 use tokio::task::JoinHandle;
 
@@ -14,13 +13,14 @@ use super::SimTarget;
 use super::driver::Driver;
 use super::pause::Pauses;
 use hil_model::device::DeviceEvent;
-use hil_model::observation::Observation;
+use hil_model::observation::{Entry, Observation, SerialStream};
+use hil_model::time::display;
 use hil_targets::journal::Journal;
 use hil_targets::picture::Image;
+use hil_targets::provision::{Dialogue, Identity, Patch, Provisioned, Question, ToldLights, check_keys, find};
 use hil_targets::{
     Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
 };
-use light_host::provision::{BROKER, NVS, provisioned};
 
 /// A simulated board in the scenario's thread.
 pub(super) struct SimDevice {
@@ -30,38 +30,69 @@ pub(super) struct SimDevice {
     wiring: Wiring,
     tasks: Vec<JoinHandle<()>>,
     flash: Option<PathBuf>,
+    /// What the device asks after its first start.
+    dialogue: Dialogue,
 }
 
 impl SimDevice {
     pub(super) fn new(target: &SimTarget, bench: Bench) -> Result<Self, BenchError> {
-        let light = target.is_light.then(|| provisioned(&bench, target.fault)).transpose()?;
-        let wiring = match &light {
-            Some((config, _)) => wired(target, &bench, config),
-            None => target.wiring.clone(),
-        };
+        let mut flash = target.firmware.flash.clone();
+        if let Some(content) = target.flash.as_deref().map(flash_file).transpose()?.flatten() {
+            let wrong = |e: OutsideFlash| BenchError::Provision(format!("the flash file does not fit the chip: {e}"));
+            flash.write(0, &content).map_err(wrong)?;
+        }
+        let told = provisioned(target, &bench, &mut flash)?;
+        let wiring = told.lights.map_or_else(|| target.wiring.clone(), |lights| wired(target, &bench, lights));
         let mut machine_config = Config::default();
         machine_config.seed = bench.seed;
         machine_config.network.seed = bench.seed;
         let board = wiring.drawing.diagram.build().map_err(|error| BenchError::Drawing(error.to_string()))?;
         let mut machine = Machine::new(board, &*target.firmware, machine_config);
-        if let Some(path) = &target.flash {
-            load_flash(&mut machine, path)?;
-        }
         if let Some(rom) = &target.rom {
             machine.load_rom(rom).map_err(|e| BenchError::Provision(format!("the ROM: {e}")))?;
         }
+        write_flash(&mut machine, target, &told.patches)?;
         let mut hosts = target.hosts.clone();
-        if let Some((_, nvs)) = &light {
-            let provisioned = machine.write_flash(NVS.start, nvs);
-            provisioned.map_err(|e| BenchError::Provision(format!("the flash chip has no room for NVS: {e}")))?;
-            hosts.lead_to_broker(BROKER.0, BROKER.1);
-        }
+        hosts.lead_to_broker(&target.broker.host, target.broker.port);
         hosts.allow(&mut machine);
         let journal = bench.journal.clone();
         let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
         let driver = Rc::new(Driver::new(machine, hosts, &wiring, stack_end, &bench));
         let pauses = Pauses(Rc::clone(&driver));
-        Ok(Self { journal, driver, pauses, wiring, tasks: Vec::new(), flash: target.flash.clone() })
+        Ok(Self {
+            journal,
+            driver,
+            pauses,
+            wiring,
+            tasks: Vec::new(),
+            flash: target.flash.clone(),
+            dialogue: told.dialogue,
+        })
+    }
+
+    /// Answers what the device asks, one question after the other.
+    async fn answer(&mut self) -> Result<(), BenchError> {
+        let (start, mut heard) = (self.journal.end(), 0);
+        for Question { prompt, answer, limit } in std::mem::take(&mut self.dialogue) {
+            let deadline = self.journal.now() + limit;
+            let asked = |entries: &[Entry]| {
+                let output: Vec<u8> = entries.iter().filter_map(output).flatten().copied().collect();
+                find(&output[heard..], prompt.as_bytes()).map(|behind| heard + behind)
+            };
+            match self.journal.wait(start, deadline, asked).await {
+                Some(behind) => heard = behind,
+                None => {
+                    let limit = display(limit);
+                    return Err(BenchError::Provision(format!("the device did not ask `{prompt}` within {limit}")));
+                }
+            }
+            let accepted =
+                self.driver.act(|machine| machine.serial_input(SerialPort::Uart0, answer.expose().as_bytes()));
+            if accepted < answer.expose().len() {
+                return Err(BenchError::Provision(format!("the device did not take the whole answer to `{prompt}`")));
+            }
+        }
+        Ok(())
     }
 
     fn record(&self, event: DeviceEvent) {
@@ -69,27 +100,55 @@ impl SimDevice {
     }
 }
 
-/// The lights of the example light, as its configuration has them.
-fn wired(target: &SimTarget, bench: &Bench, config: &firmware::config::Config) -> Wiring {
-    let order = match config.led_order {
-        firmware::ws2812::ColorOrder::Grb => ColorOrder::Grb,
-        firmware::ws2812::ColorOrder::Rgb => ColorOrder::Rgb,
-    };
-    let wiring = target.wiring.for_device(config.led_gpio, config.led_count).taking(order);
-    if !wiring.chains.iter().any(|(gpio, _)| *gpio == config.led_gpio) {
-        let gpio = config.led_gpio;
+/// What the device has printed, if an entry is that.
+fn output(entry: &Entry) -> Option<&[u8]> {
+    match &entry.what {
+        Observation::Serial { stream: SerialStream::Output, data } => Some(&data.0),
+        _ => None,
+    }
+}
+
+/// What the device is told.
+fn provisioned(target: &SimTarget, bench: &Bench, flash: &mut FlashImage) -> Result<Provisioned, BenchError> {
+    let provisioner = target.provisioner.as_ref();
+    check_keys(provisioner, &bench.config)?;
+    let identity = Identity::of_bench(bench, target.broker.clone()).with_defaults(&target.told);
+    // It may be the device's own code that makes it.
+    let _turn = bench.watch.enter();
+    Ok(provisioner.provision(&identity, flash)?)
+}
+
+/// The lights that the device is told to drive, as it drives them.
+fn wired(target: &SimTarget, bench: &Bench, lights: ToldLights) -> Wiring {
+    let ToldLights { gpio, count, order } = lights;
+    let wiring = target.wiring.for_device(gpio, count).taking(order);
+    if !wiring.chains.iter().any(|(wired, _)| *wired == gpio) {
         bench.journal.note(format!("no light is wired to GPIO{gpio}: what the device shows there is not seen"));
     }
     wiring
 }
 
-/// Puts the contents of a file into the flash chip. There may be no file yet.
-fn load_flash(machine: &mut Machine, path: &Path) -> Result<(), BenchError> {
-    let wrong = |problem: String| BenchError::File { path: path.to_owned(), problem };
+/// Puts the contents of the target's file, if it has one, and the patches into the flash chip.
+fn write_flash(machine: &mut Machine, target: &SimTarget, patches: &[Patch]) -> Result<(), BenchError> {
+    if let Some(path) = &target.flash
+        && let Some(content) = flash_file(path)?
+    {
+        let wrong = |e: OutsideFlash| BenchError::File { path: path.clone(), problem: e.to_string() };
+        machine.write_flash(0, &content).map_err(wrong)?;
+    }
+    for Patch { name, offset, bytes } in patches {
+        let written = machine.write_flash(*offset, bytes);
+        written.map_err(|e| BenchError::Provision(format!("the flash chip has no room for the {name}: {e}")))?;
+    }
+    Ok(())
+}
+
+/// The contents of a flash file. There may be no file yet.
+fn flash_file(path: &Path) -> Result<Option<Vec<u8>>, BenchError> {
     match std::fs::read(path) {
-        Ok(content) => machine.write_flash(0, &content).map_err(|e| wrong(e.to_string())),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(wrong(e.to_string())),
+        Ok(content) => Ok(Some(content)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(BenchError::File { path: path.to_owned(), problem: e.to_string() }),
     }
 }
 
@@ -104,7 +163,7 @@ impl Device for SimDevice {
         self.driver.act(Machine::power_on);
         self.tasks.push(tokio::task::spawn_local(Rc::clone(&self.driver).keep_up()));
         self.tasks.push(tokio::task::spawn_local(Rc::clone(&self.driver).follow_link()));
-        Ok(())
+        self.answer().await
     }
 
     async fn stop(&mut self) {

@@ -18,9 +18,10 @@ use std::sync::Arc;
 
 use simulator::image::Firmware;
 
-use hil_scenario::Capability;
+use hil_scenario::{Capability, Secret};
 use hil_targets::clock::Pace;
 use hil_targets::layout::Wiring;
+use hil_targets::provision::{BrokerAddress, Identity, PREFIX, Provisioner, Untouched};
 use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, simulated_capabilities, simulated_pace};
 
 /// The chip's binary on the simulator.
@@ -36,16 +37,18 @@ pub struct SimTarget {
     pub hosts: Hosts,
     /// Espressif's mask ROM as an image, for functions that the simulator does not perform itself.
     pub rom: Option<Arc<[u8]>>,
-    /// The device is the example light, and is told its broker as that is; any other device's flash stays as it is.
-    pub is_light: bool,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
     pub realtime: bool,
-    /// The fault that the device has, if its firmware was built with planted faults.
-    pub fault: Option<u8>,
+    /// How a device learns its broker and its identity.
+    pub provisioner: Arc<dyn Provisioner>,
+    /// What devices are told beyond what scenarios say: network, settings, a fault.
+    pub told: Identity,
+    /// Where devices are told to find their broker.
+    pub broker: BrokerAddress,
 }
 
 impl SimTarget {
-    /// This firmware on this board.
+    /// This firmware on this board. Nothing of it is touched, unless it is given a [provisioner](Self::provisioned_by).
     pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
         Self {
             firmware,
@@ -53,10 +56,18 @@ impl SimTarget {
             flash: None,
             hosts: Hosts::default(),
             rom: None,
-            is_light: true,
             realtime: false,
-            fault: None,
+            provisioner: Arc::new(Untouched),
+            told: Identity::default(),
+            broker: BrokerAddress::simulated(),
         }
+    }
+
+    /// The same, with devices that learn by this provisioner what they are to know.
+    #[must_use]
+    pub fn provisioned_by(mut self, provisioner: Arc<dyn Provisioner>) -> Self {
+        self.provisioner = provisioner;
+        self
     }
 }
 
@@ -67,11 +78,19 @@ impl Target for SimTarget {
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         let mut capabilities = simulated_capabilities(self.realtime, broker);
-        capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
-        if !self.is_light {
+        if self.provisioner.keys().is_empty() {
             capabilities.retain(|capability| *capability != Capability::Provision);
         }
+        capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
         capabilities
+    }
+
+    fn takes_topic_root(&self) -> bool {
+        self.provisioner.keys().contains(&PREFIX)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        [self.told.secrets(), self.provisioner.secrets()].concat()
     }
 
     fn pace(&self, broker: BrokerKind) -> Pace {

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use firmware::config::Config;
 
 use super::ending::Ending;
 use super::light::Channel;
@@ -25,6 +24,7 @@ use hil_model::time::display;
 use hil_scenario::Scenario;
 use hil_targets::journal::Journal;
 use hil_targets::late::LateLight;
+use hil_targets::provision::Provisioned;
 use hil_targets::{Bench, BenchError, Carrier, Device, SerialInput};
 
 /// Simulated time beyond the scenario's own limit: for the boot, and for a simulation that is faster than the wall clock.
@@ -37,7 +37,7 @@ const SLOWEST_MORE: Duration = Duration::from_secs(60);
 pub(super) struct Simulation {
     settings: Arc<Settings>,
     journal: Journal,
-    config: Config,
+    told: Provisioned,
     /// For the analyzer's record.
     channels: Vec<Channel>,
     /// Before the firmware's topics, beyond the run's own root: of `device: { prefix: .. }`.
@@ -68,8 +68,11 @@ struct Work {
 }
 
 impl Simulation {
-    pub(super) fn new(settings: Arc<Settings>, bench: Bench, config: Config) -> Self {
-        let wiring = settings.wiring.for_device(config.led_gpio, config.led_count);
+    pub(super) fn new(settings: Arc<Settings>, bench: Bench, told: Provisioned) -> Self {
+        let wiring = match told.lights {
+            Some(lights) => settings.wiring.for_device(lights.gpio, lights.count),
+            None => settings.wiring.clone(),
+        };
         let channels = settings.drawing.channels(&wiring);
         let prefix = match bench.config.prefix.as_deref() {
             Some(prefix) if !prefix.is_empty() => format!("{prefix}/"),
@@ -80,7 +83,7 @@ impl Simulation {
         Self {
             settings,
             journal: bench.journal,
-            config,
+            told,
             channels,
             prefix,
             nonce,

@@ -1,10 +1,7 @@
 //! The firmware as it is uploaded.
 
-use firmware::config::Config;
-
 use hil_bench::flash::{FlashError, Part, parts};
-use hil_targets::BenchError;
-use light_host::provision::{NVS, nvs_image};
+use hil_targets::provision::{FlashBytes, Identity, ProvisionError, Provisioned, Provisioner};
 
 /// Firmware for simulations.
 #[derive(Debug, Clone)]
@@ -26,12 +23,12 @@ pub enum Image {
 }
 
 impl Image {
-    /// Our own firmware, or one that is configured like it and has its partition table.
+    /// A firmware with a partition table, as ESP-IDF's CSV.
     ///
     /// # Errors
     /// It is no ELF file for the chip, or does not fit.
-    pub fn provisioned(elf: Vec<u8>) -> Result<Self, FlashError> {
-        Ok(Self::Provisioned { parts: parts(&elf, firmware::PARTITIONS)?, elf })
+    pub fn provisioned(elf: Vec<u8>, partitions: &str) -> Result<Self, FlashError> {
+        Ok(Self::Provisioned { parts: parts(&elf, partitions)?, elf })
     }
 
     /// Whether simulations are told their broker, topics and lights.
@@ -39,15 +36,26 @@ impl Image {
         matches!(self, Self::Provisioned { .. })
     }
 
+    /// What is done to a simulation that is to know this. A file that is uploaded as it is is not touched.
+    pub(super) fn provision(
+        &self,
+        provisioner: &dyn Provisioner,
+        identity: &Identity,
+    ) -> Result<Provisioned, ProvisionError> {
+        let Self::Provisioned { parts, .. } = self else { return Ok(Provisioned::default()) };
+        let flash = merged(parts.iter().map(|part| (part.address, part.bytes.as_slice())));
+        provisioner.provision(identity, &mut FlashBytes(&flash))
+    }
+
     /// The files of a project: name and contents. The first is the firmware, the second its ELF, if there is one.
-    pub(super) fn files(&self, config: &Config) -> Result<Vec<(String, Vec<u8>)>, BenchError> {
+    pub(super) fn files(&self, told: &Provisioned) -> Vec<(String, Vec<u8>)> {
         match self {
-            Self::AsIs { bytes, extension } => Ok(vec![(format!("firmware.{extension}"), bytes.clone())]),
+            Self::AsIs { bytes, extension } => vec![(format!("firmware.{extension}"), bytes.clone())],
             Self::Provisioned { parts, elf } => {
-                let nvs = (NVS.start, nvs_image(config)?);
-                let flash =
-                    merged(parts.iter().map(|part| (part.address, part.bytes.as_slice())).chain([(nvs.0, &*nvs.1)]));
-                Ok(vec![("firmware.bin".to_owned(), flash), ("firmware.elf".to_owned(), elf.clone())])
+                let firmware = parts.iter().map(|part| (part.address, part.bytes.as_slice()));
+                let told = told.patches.iter().map(|patch| (patch.offset, patch.bytes.as_slice()));
+                let flash = merged(firmware.chain(told));
+                vec![("firmware.bin".to_owned(), flash), ("firmware.elf".to_owned(), elf.clone())]
             }
         }
     }
@@ -68,22 +76,22 @@ fn merged<'a>(pieces: impl Iterator<Item = (u32, &'a [u8])>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use hil_targets::provision::Patch;
+
     use super::*;
 
     #[test]
-    fn the_configuration_lies_in_its_partition() {
+    fn what_the_device_is_told_lies_between_the_parts_of_its_firmware() {
         let parts = vec![
             Part { name: "bootloader".to_owned(), address: 0, bytes: vec![1; 16] },
             Part { name: "application".to_owned(), address: 0x10000, bytes: vec![2; 16] },
         ];
         let image = Image::Provisioned { parts, elf: b"elf".to_vec() };
-        let config = Config { client_id: "c".to_owned(), ..Config::default() };
-        let files = image.files(&config).expect("a configuration that is right");
+        let patch = Patch { name: "configuration".to_owned(), offset: 0x9000, bytes: vec![3; 16] };
+        let files = image.files(&Provisioned { patches: vec![patch], ..Provisioned::default() });
         let [(name, flash), (elf, _)] = &files[..] else { panic!("{files:?}") };
         assert_eq!((name.as_str(), elf.as_str(), flash.len()), ("firmware.bin", "firmware.elf", 0x10010));
         assert_eq!((flash[0], flash[16], flash[0x10000]), (1, 0xFF, 2));
-        let nvs = &flash[NVS.start as usize..NVS.end as usize];
-        assert_eq!(nvs, nvs_image(&config).expect("a configuration that is right"));
-        assert_ne!(nvs, nvs_image(&Config::default()).expect("the default"));
+        assert_eq!((flash[0x8FFF], flash[0x9000], flash[0x900F], flash[0x9010]), (0xFF, 3, 3, 0xFF));
     }
 }

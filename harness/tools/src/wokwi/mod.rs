@@ -32,12 +32,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::firmware::config::{BrokerUri, Config, LedLog};
-
-use hil_scenario::{Capability, Scenario};
+use hil_scenario::{Capability, Scenario, Secret};
 use hil_targets::clock::Pace;
+use hil_targets::provision::{BrokerAddress, Identity, LightLog, PREFIX, Provisioner, check_keys};
 use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, Wiring};
-use light_host::provision::configuration;
 
 pub use budget::Budget;
 pub use drawing::Drawing;
@@ -52,12 +50,16 @@ pub struct Settings {
     pub program: PathBuf,
     /// The firmware.
     pub image: Image,
+    /// How a simulation learns its broker and its identity.
+    pub provisioner: Arc<dyn Provisioner>,
+    /// What it is told beyond what scenarios say.
+    pub told: Identity,
     /// The board.
     pub drawing: Drawing,
     /// Its lights.
     pub wiring: Wiring,
     /// Where the simulated chip finds the broker; `None`: what is in the firmware.
-    pub broker: Option<BrokerUri>,
+    pub broker: Option<BrokerAddress>,
     /// Certificate authority of that broker, in DER.
     pub ca: Option<Vec<u8>>,
     /// Project folders are kept in this one.
@@ -115,13 +117,23 @@ impl Target for WokwiTarget {
         if broker == BrokerKind::External {
             capabilities.push(C::Mqtt);
         }
-        if settings.image.is_provisioned() {
+        if settings.image.is_provisioned() && !settings.provisioner.keys().is_empty() {
             capabilities.push(C::Provision);
         }
         if settings.drawing.sees_lights() {
             capabilities.extend([C::Led, C::LedObserved, C::LedMeasured]);
         }
         capabilities
+    }
+
+    fn takes_topic_root(&self) -> bool {
+        let Ok(settings) = &self.settings else { return false };
+        settings.image.is_provisioned() && settings.provisioner.keys().contains(&PREFIX)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        let of = |settings: &Arc<Settings>| [settings.told.secrets(), settings.provisioner.secrets()].concat();
+        self.settings.as_ref().map(of).unwrap_or_default()
     }
 
     fn pace(&self, _broker: BrokerKind) -> Pace {
@@ -157,13 +169,25 @@ impl Target for WokwiTarget {
 
     fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
         let settings = self.settings.as_ref().map_err(|missing| BenchError::Provision(missing.to_string()))?;
-        let config = Config {
-            broker: settings.broker.clone().unwrap_or(Config::default().broker),
-            ca_certificate: settings.ca.clone(),
+        let provisioner = settings.provisioner.as_ref();
+        check_keys(provisioner, &bench.config)?;
+        let identity = Identity {
+            broker: settings.broker.clone(),
+            ca: settings.ca.clone(),
             // Steps need not wait for what the firmware says has come. What they are judged by is the record.
-            led_log: if settings.drawing.sees_lights() { LedLog::Reported } else { LedLog::None },
-            ..configuration(&bench)?
+            light_log: settings.drawing.sees_lights().then_some(LightLog::Reported),
+            ..Identity::of_bench(&bench, BrokerAddress::simulated())
         };
-        Ok(Box::new(device::Simulation::new(Arc::clone(settings), bench, config)))
+        let told = {
+            let _turn = bench.watch.enter();
+            settings.image.provision(provisioner, &identity.with_defaults(&settings.told))?
+        };
+        if !told.dialogue.is_empty() {
+            let name = provisioner.name();
+            return Err(BenchError::Provision(format!(
+                "provisioner {name} answers on the serial port, which --target wokwi does not do"
+            )));
+        }
+        Ok(Box::new(device::Simulation::new(Arc::clone(settings), bench, told)))
     }
 }

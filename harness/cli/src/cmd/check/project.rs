@@ -5,6 +5,7 @@ use std::path::Path;
 use hil_project::{Project, Settings};
 use hil_scenario::error::Report;
 
+use crate::Extensions;
 use crate::cmd::error::Failure;
 use crate::cmd::project::{ProjectArgs, Said};
 
@@ -14,8 +15,8 @@ pub(super) fn is_file(path: &Path) -> bool {
 }
 
 /// Checks the file, if there is one; the project comes back.
-pub(super) fn check(args: &ProjectArgs) -> Result<Project, Failure> {
-    let project = args.load(Said::default())?;
+pub(super) fn check(args: &ProjectArgs, extensions: &Extensions) -> Result<Project, Failure> {
+    let project = args.load(Said::default(), extensions)?;
     let Some(file) = &project.file else { return Ok(project) };
     match missing(&project.settings) {
         0 => println!("{}: no errors", file.display()),

@@ -10,7 +10,7 @@ use super::check::Check;
 /// All of them.
 pub(super) fn all() -> Vec<Check> {
     let rustc = version("rustc");
-    vec![rust(rustc.as_deref(), version("cargo").as_deref()), chip(), mosquitto(), wokwi()]
+    vec![rust(rustc.as_deref(), version("cargo").as_deref()), mosquitto(), wokwi()]
 }
 
 fn rust(rustc: Option<&str>, cargo: Option<&str>) -> Check {
@@ -21,15 +21,6 @@ fn rust(rustc: Option<&str>, cargo: Option<&str>) -> Check {
         (None, None) => Check::missing("rust", FOR, "neither rustc nor cargo is on the PATH", REMEDY),
         (None, _) => Check::missing("rust", FOR, "rustc is not on the PATH, or does not work", REMEDY),
         (_, None) => Check::missing("rust", FOR, "cargo is not on the PATH, or does not work", REMEDY),
-    }
-}
-
-/// A compiler for the chip.
-fn chip() -> Check {
-    const FOR: &str = "`hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it";
-    match light_host::build::find(&path()) {
-        Ok(toolchain) => Check::ok("esp32-c3", FOR, toolchain.to_string()),
-        Err(error) => Check::missing("esp32-c3", FOR, error.to_string(), error.help()),
     }
 }
 

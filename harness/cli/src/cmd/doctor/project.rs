@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use hil_model::error::chain;
 use hil_project::value::FirmwareImage;
 use hil_project::{Project, Resolved, Settings};
 use hil_scenario::Loader;
 use hil_targets::Wiring;
-use light_host::build::prebuilt::{FOLDER, Manifest};
+use hil_targets::own::{Look, LookState};
+
+use crate::Extensions;
 
 use super::check::Check;
 use crate::cmd::project::{ProjectArgs, Said};
@@ -17,9 +18,9 @@ use crate::cmd::selection::{scenario_paths, variables};
 const REPORTS: &str = "target/hil";
 
 /// There is a project file, and it is right.
-pub(super) fn project(args: &ProjectArgs, said: Said) -> (Check, Option<Project>) {
+pub(super) fn project(args: &ProjectArgs, said: Said, extensions: &Extensions) -> (Check, Option<Project>) {
     const FOR: &str = "what `hil run` runs, without being told";
-    match args.read(said) {
+    match args.read(said, extensions) {
         Ok(project) => (of_file(&project, FOR), Some(project)),
         Err(errors) => {
             let file = args.project.as_deref().unwrap_or(Path::new(hil_project::FILE));
@@ -120,17 +121,16 @@ pub(super) fn drawing(project: &Project) -> Check {
     .needed()
 }
 
-/// The firmware's images that come with the sources fit them; `None` elsewhere than in hilbench's sources.
-pub(super) fn prebuilt() -> Option<Check> {
-    const FOR: &str = "`hil run` on the simulator without a compiler for the ESP32-C3";
-    let workspace = light_host::build::workspace(&std::env::current_dir().ok()?)?;
-    Some(match Manifest::check(&workspace) {
-        Ok(manifest) => {
-            let compiler = manifest.toolchain;
-            Check::ok("prebuilt", FOR, format!("{FOLDER}/ fits the sources; built by {compiler}"))
-        }
-        Err(error) => Check::problem("prebuilt", FOR, chain(&error), error.help()),
-    })
+/// What is to be known of the firmware that comes with the program.
+pub(super) fn own_firmware(extensions: &Extensions) -> Vec<Check> {
+    let Some(firmware) = &extensions.firmware else { return Vec::new() };
+    let Ok(here) = std::env::current_dir() else { return Vec::new() };
+    let check = |Look { name, needed_for, detail, state }| match state {
+        LookState::Ok => Check::ok(name, needed_for, detail),
+        LookState::Missing(help) => Check::missing(name, needed_for, detail, help),
+        LookState::Wrong(help) => Check::problem(name, needed_for, detail, help),
+    };
+    firmware.looks(&here).into_iter().map(check).collect()
 }
 
 /// Reports can be written.

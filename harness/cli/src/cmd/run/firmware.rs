@@ -6,15 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hil_fuzz::coverage::Image;
-use hil_model::error::chain;
 use hil_model::event::FirmwareInfo;
 use hil_project::value::FirmwareImage;
 use hil_project::{Resolved, Settings};
+use hil_targets::own::{NoOwnImage, OwnBuild, OwnImage};
 use hil_tools::identity::{identity, sha256};
-use light_host::build::prebuilt::{FOLDER, Prebuilt};
-use light_host::build::{Build, BuildError, Variant, build, find, is_planted};
 use simulator::image::Firmware;
 
+use super::provision::{Telling, telling};
+use crate::Extensions;
 use crate::cmd::error::Failure;
 use crate::cmd::project::{firmware_file, nothing_to_run};
 
@@ -27,11 +27,16 @@ pub(in crate::cmd) struct Chosen {
 
 /// The project's firmware, with all that the project puts into the flash beside it. To plant a fault in, it has to be built for
 /// that.
-pub(in crate::cmd) fn of_project(settings: &Settings, plants: bool) -> Result<Chosen, Failure> {
+pub(in crate::cmd) fn of_project(
+    settings: &Settings,
+    plants: bool,
+    extensions: &Extensions,
+) -> Result<Chosen, Failure> {
     let Some(Resolved { value: firmware, origin }) = &settings.firmware else { return Err(nothing_to_run()) };
     let path = firmware_file(&firmware.image)?;
     let bytes = read(&path)?;
-    if plants && !is_planted(&bytes) {
+    let telling = telling(settings, &bytes, extensions)?;
+    if plants && !telling.provisioner.can_have_faults(&bytes) {
         let text = format!("--plant-fault: {} has no fault to plant: it is run as it is", path.display());
         return Err(Failure::usage(text).help(
             "hil firmware build --planted makes one that has; without --firmware, --target sim takes it from \
@@ -40,13 +45,15 @@ pub(in crate::cmd) fn of_project(settings: &Settings, plants: bool) -> Result<Ch
     }
     let elf = firmware.elf.as_deref().map(read).transpose()?;
     let built = if matches!(firmware.image, FirmwareImage::Built(_)) { ", built now" } else { "" };
-    chosen(&path.display().to_string(), &bytes, elf.as_deref(), format!("{origin}{built}"), settings)
+    let reason = format!("{origin}{built}");
+    chosen(&path.display().to_string(), &bytes, elf.as_deref(), reason, settings, telling)
 }
 
-/// The light with faults to plant, built now or prebuilt.
-pub(super) fn planted(settings: &Settings) -> Result<Chosen, Failure> {
-    let (elf, how) = own_elf(Variant::Planted)?;
-    chosen(Variant::Planted.file_name(), &elf, None, how, settings)
+/// The program's own firmware with faults to plant, built now or prebuilt.
+pub(super) fn planted(settings: &Settings, extensions: &Extensions) -> Result<Chosen, Failure> {
+    let own = own_elf(extensions, OwnBuild::EmulatorsWithFaults)?;
+    let telling = telling(settings, &own.elf, extensions)?;
+    chosen(&own.name, &own.elf, None, own.how, settings, telling)
 }
 
 fn chosen(
@@ -55,10 +62,14 @@ fn chosen(
     elf: Option<&[u8]>,
     reason: String,
     settings: &Settings,
+    telling: Telling,
 ) -> Result<Chosen, Failure> {
-    let firmware = chip::flash(name, bytes, settings)?;
+    let Telling { provisioner, told } = telling;
+    let firmware = chip::flash(name, bytes, settings, provisioner.as_ref())?;
     let info = identity(name, bytes, &firmware);
-    Ok(Chosen { image: Image::new(Arc::new(firmware), elf.unwrap_or(bytes)), info, reason })
+    let mut image = Image::new(Arc::new(firmware), elf.unwrap_or(bytes)).provisioned_by(provisioner);
+    image.told = told;
+    Ok(Chosen { image, info, reason })
 }
 
 /// A device that is compiled into this program.
@@ -85,26 +96,34 @@ pub(super) fn info_of(name: &str, bytes: &[u8]) -> FirmwareInfo {
     }
 }
 
-/// The ELF of our own firmware, built now, and with what. Of the variants for emulators, the prebuilt one
-/// will do.
-pub(super) fn own_elf(variant: Variant) -> Result<(Vec<u8>, String), Failure> {
-    let here = std::env::current_dir().ok();
-    let Some(workspace) = here.as_deref().and_then(light_host::build::workspace) else {
-        return Err(Failure::usage("the light cannot be built: there is no firmware/ here"));
-    };
-    let toolchain = match find(&std::env::var_os("PATH").unwrap_or_default()) {
-        Ok(toolchain) => toolchain,
-        Err(error) if matches!(variant, Variant::OpenEth | Variant::Planted) => {
-            let prebuilt = Prebuilt::load(&workspace, variant)
-                .map_err(|stale| Failure::usage(format!("{error}; {}", chain(&stale))).help("see hil doctor"))?;
-            return Ok((prebuilt.image, format!("{FOLDER}/")));
+/// The ELF of the firmware that comes with `hil`.
+pub(super) struct OwnElf {
+    pub(super) elf: Vec<u8>,
+    /// Its file, or the folder that it lies in.
+    pub(super) name: String,
+    /// How it came to be.
+    pub(super) how: String,
+}
+
+/// The firmware that comes with `hil`, built now or, for emulators, prebuilt.
+pub(super) fn own_elf(extensions: &Extensions, build: OwnBuild) -> Result<OwnElf, Failure> {
+    let OwnImage { elf, path, built_with, .. } = find(extensions, build).map_err(|error| match error {
+        NoOwnImage::NoSources => Failure::usage(format!("no firmware is named, and {error}")),
+        NoOwnImage::NoCompiler { missing, prebuilt: Some(stale), .. } => {
+            Failure::usage(format!("{missing}; {stale}")).help("see hil doctor")
         }
-        Err(error) => return Err(Failure::bench(&error).help(error.help())),
-    };
-    let built = build(&Build { manifest: &workspace.join("Cargo.toml"), toolchain: &toolchain, variant });
-    let built = built.map_err(|error: BuildError| Failure::bench(&error))?;
-    let elf = std::fs::read(&built.elf).map_err(|e| Failure::io(built.elf.display(), &e))?;
-    Ok((elf, format!("built with {toolchain}")))
+        NoOwnImage::NoCompiler { missing, help, .. } => Failure::of_bench(missing).help(help),
+        error => Failure::bench(&error),
+    })?;
+    let name = path.display().to_string();
+    let how = built_with.map_or_else(|| format!("{name}/"), |toolchain| format!("built with {toolchain}"));
+    Ok(OwnElf { elf, name, how })
+}
+
+/// The firmware that comes with `hil`.
+pub(in crate::cmd) fn find(extensions: &Extensions, build: OwnBuild) -> Result<OwnImage, NoOwnImage> {
+    let here = std::env::current_dir().map_err(|_| NoOwnImage::NoSources)?;
+    extensions.firmware.as_ref().map_or(Err(NoOwnImage::NoSources), |firmware| firmware.image(&here, build))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -1,6 +1,6 @@
 //! `--target serial`: which boards, and what is done with them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,9 @@ use hil_runner::RunsOn;
 use hil_targets::Wiring;
 
 use super::boards::{self, BenchArg, Firmwares};
+use super::provision::Telling;
 use super::target::Chosen;
+use crate::Extensions;
 use crate::cmd::error::Failure;
 use crate::cmd::port::{baud, parse};
 use crate::cmd::project::Said;
@@ -107,6 +109,17 @@ impl Light {
     }
 }
 
+/// What is flashed into boards, and what they are told.
+pub(super) struct Flashed<'a> {
+    pub(super) firmware: Option<&'a PathBuf>,
+    pub(super) partitions: Option<&'a Path>,
+    /// How boards of an inventory learn what stands in `device`, if anybody says it.
+    pub(super) telling: Option<Telling>,
+    /// The command line asks for it.
+    pub(super) asks: bool,
+    pub(super) extensions: &'a Extensions,
+}
+
 impl SerialArgs {
     /// Options that mean nothing to the other targets. (HIL_PORT and HIL_BENCH may be set for other commands.)
     pub(super) fn refuse(&self) -> Result<(), Failure> {
@@ -158,17 +171,19 @@ impl SerialArgs {
         Ok(Self { port, bench, baud: baud.as_ref().map_or(self.baud, |baud| baud.value), ..self.clone() })
     }
 
-    /// The boards. `firmware` is written into their flash.
+    /// The boards.
     pub(super) fn open(
         &self,
-        firmware: Option<&PathBuf>,
+        flashed: Flashed<'_>,
         how: &str,
         wiring: impl Fn() -> Result<Wiring, Failure>,
     ) -> Result<Chosen, Failure> {
         let symbols = self.elf.as_deref().map(crate::cmd::monitor::symbols).transpose()?;
         let options = Options { recovery: Duration::from_secs(self.recovery), baud: self.baud };
-        let info = firmware.map(|path| super::firmware::info(path)).transpose()?;
-        let firmware = firmware.map(|path| FirmwareSource::Elf(path.clone()));
+        let info = flashed.firmware.map(|path| super::firmware::info(path)).transpose()?;
+        let firmware = flashed.firmware.map(|path| FirmwareSource::Elf(path.clone()));
+        let partitions = flashed.partitions;
+        let mut firmwares = Firmwares::new(flashed.extensions);
         let bench = match (&self.port, &self.bench) {
             (Some(_), _) => None,
             (None, Some(bench)) => Some(bench.clone()),
@@ -179,19 +194,31 @@ impl SerialArgs {
                 refuse(self.equipping(), "stands in the inventory: see `power`, `reset` and `light` there")?;
                 let ids = self.board.clone();
                 let selection = Selection { ids, tags: self.board_tag.clone(), all: self.all };
-                let wanted = boards::Wanted { selection, firmware, symbols, wiring: wiring()?, options };
-                let boards = boards::of_inventory(&path, wanted)?;
+                let wanted = boards::Wanted {
+                    selection,
+                    firmware,
+                    partitions,
+                    symbols,
+                    wiring: wiring()?,
+                    options,
+                    telling: flashed.telling,
+                };
+                let boards = boards::of_inventory(&path, wanted, firmwares)?;
                 let ids: Vec<_> = boards.iter().map(|board| board.id.as_str()).collect();
                 let reason = format!("{}: {}", path.display(), ids.join(", "));
                 (boards, reason)
             }
             (_, Some(BenchArg::Labgrid(spec))) => {
-                let board = boards::of_labgrid(&spec, options);
-                (vec![self.equipped(board, firmware, symbols, wiring)?], spec.to_string())
+                is_told_by_inventories(&flashed)?;
+                let mut board = boards::of_labgrid(&spec, options);
+                flash(&mut board, firmware, partitions, &mut firmwares)?;
+                (vec![self.equipped(board, symbols, wiring)?], spec.to_string())
             }
             (Some(port), None) => {
-                let board = boards::at_port(port, options);
-                (vec![self.equipped(board, firmware, symbols, wiring)?], port.to_string())
+                is_told_by_inventories(&flashed)?;
+                let mut board = boards::at_port(port, options);
+                flash(&mut board, firmware, partitions, &mut firmwares)?;
+                (vec![self.equipped(board, symbols, wiring)?], port.to_string())
             }
             (None, None) => {
                 return Err(Failure::usage("--target serial needs a board").help(
@@ -212,16 +239,10 @@ impl SerialArgs {
     fn equipped(
         &self,
         mut board: Board,
-        firmware: Option<FirmwareSource>,
         symbols: Option<Arc<Symbolizer>>,
         wiring: impl Fn() -> Result<Wiring, Failure>,
     ) -> Result<Arc<Board>, Failure> {
         refuse(self.selecting(), "chooses boards of an inventory: --bench FILE")?;
-        if let Some(source) = firmware {
-            let (flashing, of_elf) = Firmwares::default().flashing(&source, None, hil_bench::flash::BAUD)?;
-            board.flashing = Some(flashing);
-            board.equipment.symbols = of_elf;
-        }
         let lights = match (self.light, &self.analyzer) {
             (Light::Analyzer, Some(spec)) => Lights::Observed(spec.clone(), wiring()?),
             (Light::Analyzer, None) => {
@@ -276,6 +297,32 @@ impl SerialArgs {
             options.push("--all".to_owned());
         }
         options
+    }
+}
+
+/// Has a firmware written into a board's flash.
+fn flash(
+    board: &mut Board,
+    firmware: Option<FirmwareSource>,
+    partitions: Option<&Path>,
+    firmwares: &mut Firmwares<'_>,
+) -> Result<(), Failure> {
+    let Some(source) = firmware else { return Ok(()) };
+    let (flashing, of_elf) = firmwares.flashing(&source, partitions, hil_bench::flash::BAUD)?;
+    board.flashing = Some(flashing);
+    board.equipment.symbols = of_elf;
+    Ok(())
+}
+
+/// A board that stands in no inventory keeps what it knows.
+fn is_told_by_inventories(flashed: &Flashed<'_>) -> Result<(), Failure> {
+    match &flashed.telling {
+        Some(Telling { provisioner, .. }) if flashed.asks => Err(Failure::usage(format!(
+            "a board at a port keeps what it knows: provisioner {} is not asked",
+            provisioner.name()
+        ))
+        .help("tell it once with hil provision, or put it into an inventory with `device`")),
+        _ => Ok(()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Which target.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ::firmware::faults::{self, Fault};
 use clap::ValueEnum;
 use hil_fuzz::coverage::Image;
 use hil_model::error::chain;
@@ -13,19 +13,20 @@ use hil_project::{Origin, Project, Resolved, Settings};
 use hil_runner::{BrokerChoice, RunsOn};
 use hil_targets::Wiring;
 use hil_targets::mqtt::MqttTarget;
+use hil_targets::provision::{BrokerAddress, Fault};
 use hil_tools::sim::{Hosts, SimTarget};
 use hil_tools::simulation::load;
-use light_host::native::NativeTarget;
 
-use super::{firmware, serial, wokwi};
+use super::{firmware, provision, serial, wokwi};
 use crate::cmd::error::Failure;
 use crate::cmd::project::{Said, firmware_file, nothing_to_run};
+use crate::{Extensions, OwnTarget, TargetOptions};
 
 #[derive(Clone, clap::Args)]
 pub(in crate::cmd) struct TargetArgs {
     /// What the scenarios run on [default: what the project file says, else sim; the first line says why]
-    #[arg(long, value_enum)]
-    target: Option<TargetName>,
+    #[arg(long)]
+    target: Option<String>,
 
     /// Firmware for the simulator: an ELF, an app image or a flash image, with the OpenCores Ethernet MAC as its network
     /// [default: what the project file says]; for boards: an ELF that is written into their flash first [default: they keep
@@ -51,6 +52,11 @@ pub(in crate::cmd) struct TargetArgs {
     #[arg(long, value_name = "FILE")]
     nvs: Option<PathBuf>,
 
+    /// How the device learns its broker and its identity: a provisioner of this program by its name, or none, which touches
+    /// nothing [default: what the project file says, else the one that knows the firmware, else none]
+    #[arg(long, value_name = "NAME", conflicts_with = "nvs")]
+    provisioner: Option<String>,
+
     #[command(flatten)]
     serial: serial::SerialArgs,
 
@@ -59,22 +65,25 @@ pub(in crate::cmd) struct TargetArgs {
 
     /// Plant one of the faults of docs/faults.md into the device, to see a failure: 1 to 10 with --target native (the
     /// default then) or sim, 11 and 12 with --target sim
-    #[arg(long, value_name = "1..12", value_parser = clap::value_parser!(u8).range(1..=12))]
-    plant_fault: Option<u8>,
+    #[arg(long, value_name = "1..12")]
+    plant_fault: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TargetName {
-    /// The ESP32-C3's binary on the simulator, on simulated time
-    Sim,
-    /// The firmware compiled for the host, on simulated time
-    Native,
-    /// A device that is on the broker already (needs --broker URL)
-    Mqtt,
-    /// A board on a serial port, and on the broker (needs --port and --broker URL)
-    Serial,
-    /// Simulations of Wokwi by wokwi-cli, and a broker that the simulated chip reaches (needs WOKWI_CLI_TOKEN)
-    Wokwi,
+/// The targets of every build of `hil`, in the order of the help.
+const SIM: (&str, &str) = ("sim", "The ESP32-C3's binary on the simulator, on simulated time");
+const NATIVE: (&str, &str) = ("native", "The firmware compiled for the host, on simulated time");
+const MQTT: (&str, &str) = ("mqtt", "A device that is on the broker already (needs --broker URL)");
+const SERIAL: (&str, &str) = ("serial", "A board on a serial port, and on the broker (needs --port and --broker URL)");
+const WOKWI: (&str, &str) = (
+    "wokwi",
+    "Simulations of Wokwi by wokwi-cli, and a broker that the simulated chip reaches (needs WOKWI_CLI_TOKEN)",
+);
+
+/// All targets that can be named, with what they are.
+pub(in crate::cmd) fn names(extensions: &Extensions) -> Vec<(&'static str, &'static str)> {
+    let native = (!extensions.devices().is_empty()).then_some(NATIVE);
+    let own = extensions.targets().iter().map(|target| (target.name, target.about));
+    [SIM].into_iter().chain(native).chain(own).chain([MQTT, SERIAL, WOKWI]).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,74 +105,96 @@ pub(in crate::cmd) struct Chosen {
 impl TargetArgs {
     /// What the user says.
     pub(in crate::cmd) fn say(&self, said: &mut Said) {
-        let target = self.target.map(|target| target.name().to_owned());
-        said.option("--target", target, |it| &mut it.target);
+        said.option("--target", self.target.clone(), |it| &mut it.target);
         let firmware = self.firmware.clone().map(hil_project::value::Firmware::file);
         said.option("--firmware", firmware, |it| &mut it.firmware);
         said.option("--diagram", self.diagram.clone(), |it| &mut it.diagram);
         said.option("--partitions", self.partitions.clone(), |it| &mut it.flash.partitions);
         said.option("--nvs", self.nvs.clone().map(Provision::of_file), |it| &mut it.provision);
+        said.option("--provisioner", self.provisioner.as_deref().map(of_name), |it| &mut it.provision);
         self.serial.say(said);
     }
 
     /// The target that holds in the project, and what is in it.
-    pub(in crate::cmd) fn choose(&self, broker: &BrokerChoice, project: &Project) -> Result<Chosen, Failure> {
+    pub(in crate::cmd) fn choose(
+        &self,
+        broker: &BrokerChoice,
+        project: &Project,
+        extensions: &Extensions,
+    ) -> Result<Chosen, Failure> {
         let settings = &project.settings;
         let (target, how) = match &settings.target {
-            Some(target) => (Some(TargetName::of(&target.value)?), how(target)),
+            Some(target) => (Some(target.value.as_str()), how(target)),
             None => (None, "default".to_owned()),
         };
         self.is_for(target)?;
         match target {
-            Some(TargetName::Mqtt) => self.mqtt(broker, how),
-            Some(TargetName::Serial) => self.serial(broker, settings, &how),
-            Some(TargetName::Wokwi) => self.wokwi(broker, settings),
-            Some(TargetName::Native) => self.native(settings, how),
+            Some(name) if name == MQTT.0 => self.mqtt(broker, how),
+            Some(name) if name == SERIAL.0 => self.serial(broker, settings, &how, extensions),
+            Some(name) if name == WOKWI.0 => self.wokwi(broker, settings, extensions),
+            Some(name) if name == NATIVE.0 => self.native(settings, how, extensions),
+            Some(name) if name == SIM.0 => self.sim(settings, &how, extensions),
+            Some(name) => match extensions.find_target(name) {
+                Some(own) => self.own(own, settings, how),
+                None => {
+                    Err(Failure::usage(format!("this command has no target {name:?}")).help("see --target in its help"))
+                }
+            },
             None if self.plant_fault.is_some() && self.firmware.is_none() && settings.native.is_some() => {
-                self.native(settings, "for --plant-fault".to_owned())
+                self.native(settings, "for --plant-fault".to_owned(), extensions)
             }
             None => match (&settings.firmware, &settings.native) {
-                (None, Some(device)) => self.native(settings, device.origin.to_string()),
-                _ => self.sim(settings, &how),
+                (None, Some(device)) => self.native(settings, device.origin.to_string(), extensions),
+                _ => self.sim(settings, &how, extensions),
             },
-            Some(TargetName::Sim) => self.sim(settings, &how),
         }
     }
 
     /// The simulator, also if no target is named, for `what` runs nowhere else.
-    pub(in crate::cmd) fn choose_simulator(&self, what: &str, project: &Project) -> Result<Chosen, Failure> {
-        if !matches!(self.target, None | Some(TargetName::Sim)) {
+    pub(in crate::cmd) fn choose_simulator(
+        &self,
+        what: &str,
+        project: &Project,
+        extensions: &Extensions,
+    ) -> Result<Chosen, Failure> {
+        if self.target.as_deref().is_some_and(|name| name != SIM.0) {
             return Err(Failure::usage(format!("{what} runs on the simulator only"))
                 .help("leave --target away, or say --target sim; tiers 1 and 2 run on every target: --tier 1,2"));
         }
-        self.is_for(Some(TargetName::Sim))?;
-        if !is_light(&project.settings) {
-            return Err(Failure::usage(format!("{what} has to tell the device its broker, and nobody says how"))
-                .help("tiers 1 and 2 run on every target: --tier 1,2"));
+        self.is_for(Some(SIM.0))?;
+        let settings = &project.settings;
+        let how = if self.target.is_some() { "--target sim" } else { "for tier 3" };
+        let chosen = self.sim(settings, how, extensions)?;
+        let knows_its_broker = chosen.image.as_ref().is_some_and(|image| {
+            !image.provisioner.keys().is_empty() || !image.hosts.is_empty() || settings.provision.is_some()
+        });
+        if !knows_its_broker {
+            return Err(provision::nobody_says_how(&format!("{what} has to tell the device its broker"), extensions));
         }
-        self.sim(&project.settings, if self.target.is_some() { "--target sim" } else { "for tier 3" })
+        Ok(chosen)
     }
 
     /// Refuses options that mean nothing to this target.
-    fn is_for(&self, target: Option<TargetName>) -> Result<(), Failure> {
-        if target != Some(TargetName::Serial) {
+    fn is_for(&self, target: Option<&str>) -> Result<(), Failure> {
+        let is = |of: (&str, &str)| target == Some(of.0);
+        if !is(SERIAL) {
             self.serial.refuse()?;
         }
-        if target != Some(TargetName::Wokwi) {
+        if !is(WOKWI) {
             self.wokwi.refuse()?;
         }
-        let runs_a_binary = matches!(target, None | Some(TargetName::Sim | TargetName::Serial | TargetName::Wokwi));
-        if self.firmware.is_some() && !runs_a_binary {
-            return Err(Failure::usage(
-                "--firmware needs --target sim, serial or wokwi: no other target runs a binary that it is given",
-            ));
-        }
-        let of_chip = [("--partitions", self.partitions.is_some()), ("--nvs", self.nvs.is_some())];
-        match of_chip.into_iter().find(|(_, is_given)| *is_given) {
-            Some((option, _)) if !matches!(target, None | Some(TargetName::Sim)) => {
-                Err(Failure::usage(format!("{option} is for the simulated chip: --target sim")))
-            }
-            _ => Ok(()),
+        let runs_a_binary = target.is_none() || is(SIM) || is(SERIAL) || is(WOKWI);
+        let given = [
+            ("--firmware", self.firmware.is_some()),
+            ("--partitions", self.partitions.is_some()),
+            ("--nvs", self.nvs.is_some()),
+            ("--provisioner", self.provisioner.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given && !runs_a_binary) {
+            Some((option, _)) => Err(Failure::usage(format!(
+                "{option} needs --target sim, serial or wokwi: no other target runs a binary that it is given"
+            ))),
+            None => Ok(()),
         }
     }
 
@@ -179,12 +210,14 @@ impl TargetArgs {
             file("--partitions", &self.partitions),
             file("--nvs", &self.nvs),
         ];
-        let fault = self.plant_fault.map(|n| ["--plant-fault".to_owned(), n.to_string()]);
-        let options: Vec<_> = [speed].into_iter().chain(files).chain([fault]).flatten().flatten().collect();
-        match self.target {
-            Some(TargetName::Serial) => [options, self.serial.repeat_options()].concat(),
-            Some(TargetName::Wokwi) => [options, self.wokwi.repeat_options()].concat(),
-            Some(TargetName::Sim | TargetName::Native | TargetName::Mqtt) | None => options,
+        let provisioner = self.provisioner.as_ref().map(|name| ["--provisioner".to_owned(), name.clone()]);
+        let fault = self.plant_fault.as_ref().map(|name| ["--plant-fault".to_owned(), name.clone()]);
+        let options: Vec<_> =
+            [speed].into_iter().chain(files).chain([provisioner, fault]).flatten().flatten().collect();
+        match self.target.as_deref() {
+            Some(name) if name == SERIAL.0 => [options, self.serial.repeat_options()].concat(),
+            Some(name) if name == WOKWI.0 => [options, self.wokwi.repeat_options()].concat(),
+            _ => options,
         }
     }
 
@@ -197,27 +230,47 @@ impl TargetArgs {
         Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason, image: None, firmware: None })
     }
 
-    fn serial(&self, broker: &BrokerChoice, settings: &Settings, how: &str) -> Result<Chosen, Failure> {
+    fn serial(
+        &self,
+        broker: &BrokerChoice,
+        settings: &Settings,
+        how: &str,
+        extensions: &Extensions,
+    ) -> Result<Chosen, Failure> {
         if matches!(broker, BrokerChoice::Embedded) {
             return Err(Failure::usage("--target serial needs a broker that the board is on too")
                 .help("name it: --broker mqtt://HOST:PORT, as `hil provision --broker` has told the board"));
         }
         self.plants_nothing()?;
         let serial = self.serial.of_project(settings)?;
-        serial.open(self.firmware.as_ref(), how, || wiring(diagram(settings)))
+        let flashed = serial::Flashed {
+            firmware: self.firmware.as_ref(),
+            // The project's table is that of the simulated chip; a board's is named, or stands in the inventory.
+            partitions: self.partitions.as_deref(),
+            telling: provision::named(settings, extensions)?,
+            asks: self.nvs.is_some() || self.provisioner.is_some(),
+            extensions,
+        };
+        serial.open(flashed, how, || wiring(diagram(settings)))
     }
 
-    fn wokwi(&self, broker: &BrokerChoice, settings: &Settings) -> Result<Chosen, Failure> {
+    fn wokwi(&self, broker: &BrokerChoice, settings: &Settings, extensions: &Extensions) -> Result<Chosen, Failure> {
         self.plants_nothing()?;
         let firmware = match &settings.firmware {
-            // Of the light, the variant for Wokwi's network is built.
-            Some(firmware) if self.firmware.is_some() || !is_light(settings) => {
+            // Of the program's own firmware, the variant for Wokwi's network is built.
+            Some(firmware) if self.firmware.is_some() || !is_own(settings, extensions) => {
                 Some(firmware_file(&firmware.value.image)?)
             }
-            _ if is_light(settings) => None,
+            _ if is_own(settings, extensions) => None,
             _ => return Err(nothing_to_run()),
         };
-        self.wokwi.open(firmware.as_deref(), diagram(settings), broker, || wiring(diagram(settings)))
+        let uploaded = wokwi::Uploaded {
+            firmware: firmware.as_deref(),
+            partitions: settings.flash.partitions.as_ref().map(|path| path.value.as_path()),
+            settings,
+            extensions,
+        };
+        self.wokwi.open(&uploaded, diagram(settings), broker, || wiring(diagram(settings)))
     }
 
     /// Devices that are not ours, or not simulated here, get no faults.
@@ -230,58 +283,87 @@ impl TargetArgs {
         ))
     }
 
-    fn sim(&self, settings: &Settings, how: &str) -> Result<Chosen, Failure> {
-        let plants = self.plant_fault.filter(|_| self.firmware.is_none() && is_light(settings));
-        let chosen = match (plants, self.plant_fault) {
-            (Some(_), _) => firmware::planted(settings)?,
-            (None, fault) => firmware::of_project(settings, fault.is_some())?,
+    fn sim(&self, settings: &Settings, how: &str, extensions: &Extensions) -> Result<Chosen, Failure> {
+        let builds = self.plant_fault.is_some() && self.firmware.is_none() && is_own(settings, extensions);
+        let mut chosen = if builds {
+            firmware::planted(settings, extensions)?
+        } else {
+            firmware::of_project(settings, self.plant_fault.is_some(), extensions)?
         };
+        chosen.image.told.fault.clone_from(&self.plant_fault);
+        let faults = chosen.image.provisioner.faults();
+        let fault = self.plant_fault.as_deref().map(|fault| said(fault, &faults)).transpose()?.unwrap_or_default();
         let mut target = simulator(&chosen, settings)?;
         target.realtime = self.speed == Speed::Realtime;
-        target.fault = self.plant_fault;
-        let fault = self.plant_fault.and_then(faults::fault).map_or_else(String::new, planted);
-        let image = Some(Image { fault: self.plant_fault, ..chosen.image });
+        let mut image = chosen.image;
+        image.hosts = brokers(settings);
         let reason = if chosen.reason == how { chosen.reason } else { format!("{how}: {}", chosen.reason) };
         let (reason, firmware) = (reason + &fault, Some(chosen.info));
-        Ok(Chosen { runs_on: RunsOn::target(target), reason, image, firmware })
+        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: Some(image), firmware })
     }
 
-    fn native(&self, settings: &Settings, mut reason: String) -> Result<Chosen, Failure> {
-        let Some(device) = &settings.native else {
-            return Err(Failure::usage("--target native runs a device that is compiled into hil, and none is named")
-                .help("the project file names it: native = \"light\" is the example light, which `hil demo` shows; a firmware of \
-                    your own runs on --target sim, serial, mqtt or wokwi"));
-        };
-        let mut target = NativeTarget::new(wiring(diagram(settings))?);
-        target.realtime = self.speed == Speed::Realtime;
-        if let Some(fault) = self.plant_fault.and_then(faults::fault) {
-            target.rules = fault.rules.ok_or_else(|| {
-                Failure::usage(format!("fault {} is one of the chip's memory: {}", fault.number, fault.title))
-                    .help("plant it in the chip's binary: --target sim")
-            })?;
-            reason += &planted(fault);
+    fn native(&self, settings: &Settings, reason: String, extensions: &Extensions) -> Result<Chosen, Failure> {
+        let device = device(settings, extensions)?;
+        let firmware = Some(firmware::compiled_in(device.name));
+        if let Some(fault) = &self.plant_fault
+            && !device.faults.iter().any(|it| it.name == *fault)
+        {
+            let mut all = extensions.provisioners().iter().flat_map(|provisioner| provisioner.faults());
+            if let Some(Fault { title, .. }) = all.find(|it| it.name == *fault) {
+                return Err(Failure::usage(format!("fault {fault} is one of the chip's memory: {title}"))
+                    .help("plant it in the chip's binary: --target sim"));
+            }
         }
-        let firmware = Some(firmware::compiled_in(&device.value));
-        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: None, firmware })
+        Ok(Chosen { firmware, ..self.own(device, settings, reason)? })
+    }
+
+    /// A target, or a device, of the program's own.
+    fn own(&self, own: &OwnTarget, settings: &Settings, mut reason: String) -> Result<Chosen, Failure> {
+        if let Some(fault) = &self.plant_fault {
+            reason += &said(fault, &own.faults)?;
+        }
+        let options = TargetOptions {
+            wiring: wiring(diagram(settings))?,
+            realtime: self.speed == Speed::Realtime,
+            flash: None,
+            fault: self.plant_fault.clone(),
+        };
+        let made = own.make(&options).map_err(|e| Failure::bench(&e).help(e.help()))?;
+        Ok(Chosen { runs_on: made.into(), reason, image: None, firmware: None })
     }
 }
 
-impl TargetName {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sim => "sim",
-            Self::Native => "native",
-            Self::Mqtt => "mqtt",
-            Self::Serial => "serial",
-            Self::Wokwi => "wokwi",
-        }
+/// The provisioner of a name, as the command line has it.
+pub(in crate::cmd) fn of_name(name: &str) -> Provision {
+    match name {
+        "none" => Provision::None,
+        name => Provision::Other { name: name.to_owned(), settings: BTreeMap::new() },
     }
+}
 
-    /// The target that the project names.
-    fn of(name: &str) -> Result<Self, Failure> {
-        Self::value_variants().iter().copied().find(|target| target.name() == name).ok_or_else(|| {
-            Failure::usage(format!("this command has no target {name:?}")).help("see --target in its help")
-        })
+/// The device that is compiled into the program, and that the project names.
+pub(in crate::cmd) fn device<'a>(settings: &Settings, extensions: &'a Extensions) -> Result<&'a OwnTarget, Failure> {
+    let Some(device) = &settings.native else {
+        return Err(Failure::usage("--target native runs a device that is compiled into hil, and none is named").help(
+            "the project file names it: native = \"light\" is the example light, which `hil demo` shows; a firmware of \
+             your own runs on --target sim, serial, mqtt or wokwi",
+        ));
+    };
+    extensions.find_device(device).ok_or_else(|| {
+        Failure::usage(format!("{}: no device {:?} is compiled into this program", device.origin, device.value))
+    })
+}
+
+/// What is said of a planted fault.
+pub(in crate::cmd) fn said(fault: &str, faults: &[Fault]) -> Result<String, Failure> {
+    match faults.iter().find(|it| it.name == fault) {
+        Some(Fault { name, title }) => Ok(format!("; fault {name} planted: {title}")),
+        None if faults.is_empty() => Err(Failure::usage("this device has no fault to plant")),
+        None => {
+            let names: Vec<&str> = faults.iter().map(|it| it.name.as_str()).collect();
+            Err(Failure::usage(format!("there is no fault {fault}"))
+                .help(format!("the device has the faults {}", names.join(", "))))
+        }
     }
 }
 
@@ -294,7 +376,8 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
         return Err(Failure::usage(format!("{file}: {error}")));
     }
     let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring);
-    target.is_light = is_light(settings);
+    target.provisioner = Arc::clone(&chosen.image.provisioner);
+    target.told = chosen.image.told.clone();
     target.hosts = hosts(settings);
     if let Some(path) = &settings.rom {
         let rom =
@@ -304,9 +387,10 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
     Ok(target)
 }
 
-/// Whether the device is the example light, which hil provisions itself.
-pub(in crate::cmd) fn is_light(settings: &Settings) -> bool {
-    matches!(&settings.provision, Some(Resolved { value: Provision::Other { name, .. }, .. }) if name == "light")
+/// Whether the project is about the firmware that comes with the program: its provisioner is the program's own.
+fn is_own(settings: &Settings, extensions: &Extensions) -> bool {
+    let is_named = matches!(&settings.provision, Some(Resolved { value: Provision::Other { .. }, .. }));
+    is_named && settings.native.is_some() && extensions.firmware.is_some()
 }
 
 /// Why it is this target, in the words of the command line if it says so: `--target sim`, `hil.toml:3`.
@@ -322,6 +406,12 @@ pub(in crate::cmd) fn diagram(settings: &Settings) -> Option<&Path> {
     settings.diagram.as_ref().map(|path| path.value.as_path())
 }
 
+/// Of the project's hosts, those that lead to the broker.
+fn brokers(settings: &Settings) -> Vec<BrokerAddress> {
+    let leads = settings.hosts.iter().filter(|(_, destination)| destination.value == Destination::Broker);
+    leads.map(|(HostPort { host, port }, _)| BrokerAddress { tls: false, host: host.clone(), port: *port }).collect()
+}
+
 /// Where the project's hosts lead.
 pub(in crate::cmd) fn hosts(settings: &Settings) -> Hosts {
     let mut hosts = Hosts::default();
@@ -332,11 +422,6 @@ pub(in crate::cmd) fn hosts(settings: &Settings) -> Hosts {
         }
     }
     hosts
-}
-
-/// What is said of it.
-fn planted(fault: &Fault) -> String {
-    format!("; fault {} planted: {}", fault.number, fault.title)
 }
 
 /// The lights of the board drawing, or of the usual board.

@@ -5,18 +5,21 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use firmware::config::{BrokerUri, Scheme};
 use hil_bench::flash::FlashError;
 use hil_bench::provision::certificate;
 use hil_model::event::FirmwareInfo;
 use hil_runner::{BrokerChoice, RunsOn};
 use hil_targets::Wiring;
 use hil_targets::broker::Scheme as UrlScheme;
+use hil_targets::own::OwnBuild;
+use hil_targets::provision::BrokerAddress;
 use hil_tools::wokwi::{self, Budget, Drawing, Image, Settings, WokwiTarget};
-use light_host::build::{Variant, is_planted};
 
+use super::boards::board_parts;
 use super::firmware::{info_of, own_elf};
+use super::provision::{Telling, telling};
 use super::target::Chosen;
+use crate::Extensions;
 use crate::cmd::error::Failure;
 use crate::cmd::port::flash_failure;
 
@@ -31,7 +34,7 @@ const HOST_OF_EMULATORS: &str = "10.0.2.2";
 pub(super) struct WokwiArgs {
     /// The broker as the simulated chip sees it: HOST:PORT, with mqtt:// or mqtts:// before it or not [default: that of --broker]
     #[arg(help_heading = HEADING, long, value_name = "ADDRESS", value_parser = broker_uri)]
-    wokwi_broker: Option<BrokerUri>,
+    wokwi_broker: Option<BrokerAddress>,
 
     /// Of our own firmware, which variant [default: ethernet if WOKWI_CLI_SERVER names a server on this machine, else wifi]
     #[arg(help_heading = HEADING, long, value_enum)]
@@ -58,6 +61,14 @@ enum Network {
     Ethernet,
 }
 
+/// The firmware of simulations.
+pub(super) struct Uploaded<'a> {
+    pub(super) firmware: Option<&'a Path>,
+    pub(super) partitions: Option<&'a Path>,
+    pub(super) settings: &'a hil_project::Settings,
+    pub(super) extensions: &'a Extensions,
+}
+
 impl WokwiArgs {
     /// Options that mean nothing to the other targets.
     pub(super) fn refuse(&self) -> Result<(), Failure> {
@@ -77,7 +88,7 @@ impl WokwiArgs {
     /// The target; without tool or token, one that skips everything and says why.
     pub(super) fn open(
         &self,
-        firmware: Option<&Path>,
+        uploaded: &Uploaded<'_>,
         diagram: Option<&Path>,
         broker: &BrokerChoice,
         wiring: impl Fn() -> Result<Wiring, Failure>,
@@ -93,13 +104,15 @@ impl WokwiArgs {
         };
         let network = self.network();
         let (address, ca) = self.broker(broker, network)?;
-        let (image, what, info) = image(firmware, network)?;
+        let (image, what, Telling { provisioner, told }, info) = image(uploaded, network)?;
         let wiring = if drawing.sees_lights() { wiring()? } else { Wiring::default() };
         let server = wokwi::server().unwrap_or_else(|| "wokwi.com".to_owned());
         let reason = format!("--target wokwi: {} with {server}, {what}", program.display());
         let settings = Settings {
             program,
             image,
+            provisioner,
+            told,
             drawing,
             wiring,
             broker: address,
@@ -119,16 +132,20 @@ impl WokwiArgs {
     }
 
     /// The broker as the chip sees it, and the authority that its certificate must lead to.
-    fn broker(&self, broker: &BrokerChoice, network: Network) -> Result<(Option<BrokerUri>, Option<Vec<u8>>), Failure> {
+    fn broker(
+        &self,
+        broker: &BrokerChoice,
+        network: Network,
+    ) -> Result<(Option<BrokerAddress>, Option<Vec<u8>>), Failure> {
         let BrokerChoice::External(url) = broker else { return Ok((self.wokwi_broker.clone(), None)) };
         let ca = url.ca.as_deref().map(certificate).transpose();
         let ca = ca.map_err(|e| Failure::usage(hil_model::error::chain(&e)).help(e.help()))?;
         if let Some(named) = &self.wokwi_broker {
             return Ok((Some(named.clone()), ca));
         }
-        let scheme = match url.scheme {
-            UrlScheme::Mqtt => Scheme::Mqtt,
-            UrlScheme::Mqtts => Scheme::Mqtts,
+        let tls = match url.scheme {
+            UrlScheme::Mqtt => false,
+            UrlScheme::Mqtts => true,
             UrlScheme::Ws | UrlScheme::Wss => {
                 return Err(Failure::usage("the simulated chip speaks no WebSocket to the broker")
                     .help("name the broker's other port: --wokwi-broker HOST:PORT"));
@@ -147,7 +164,7 @@ impl WokwiArgs {
                 .help("take a public broker, or name this one as the chip sees it: --wokwi-broker HOST:PORT"));
             }
         };
-        Ok((Some(BrokerUri { scheme, host, port: url.port }), ca))
+        Ok((Some(BrokerAddress { tls, host, port: url.port }), ca))
     }
 
     pub(super) fn repeat_options(&self) -> Vec<String> {
@@ -166,9 +183,9 @@ impl WokwiArgs {
     }
 }
 
-fn broker_uri(text: &str) -> Result<BrokerUri, String> {
+fn broker_uri(text: &str) -> Result<BrokerAddress, String> {
     let text = if text.contains("://") { text.to_owned() } else { format!("mqtt://{text}") };
-    text.parse().map_err(|e: firmware::config::BrokerUriError| e.to_string())
+    text.parse().map_err(|e: hil_targets::provision::BrokerAddressError| e.to_string())
 }
 
 /// The board drawing, completed.
@@ -182,31 +199,33 @@ fn drawing(diagram: Option<&Path>) -> Result<Drawing, Failure> {
     })
 }
 
-/// The firmware, and what it is.
-fn image(firmware: Option<&Path>, network: Network) -> Result<(Image, String, FirmwareInfo), Failure> {
+/// The firmware, what it is, and what tells it what it is to know.
+fn image(uploaded: &Uploaded<'_>, network: Network) -> Result<(Image, String, Telling, FirmwareInfo), Failure> {
+    let Uploaded { firmware, partitions, settings, extensions } = uploaded;
+    let provisioned =
+        |elf: Vec<u8>| Ok::<_, Failure>(Image::Provisioned { parts: board_parts(&elf, *partitions, extensions)?, elf });
     let Some(path) = firmware else {
-        let (variant, name) = match network {
-            Network::Wifi => (Variant::Wifi, "Wi-Fi"),
-            Network::Ethernet => (Variant::OpenEth, "Ethernet"),
+        let (build, name) = match network {
+            Network::Wifi => (OwnBuild::Boards, "Wi-Fi"),
+            Network::Ethernet => (OwnBuild::Emulators, "Ethernet"),
         };
-        let (elf, how) = own_elf(variant)?;
-        let info = info_of(variant.file_name(), &elf);
-        let image = Image::provisioned(elf).map_err(|e| flash_failure(&e))?;
-        return Ok((image, format!("our firmware for {name} ({how})"), info));
+        let own = own_elf(extensions, build)?;
+        let (telling, info) = (telling(settings, &own.elf, extensions)?, info_of(&own.name, &own.elf));
+        let what = format!("our firmware for {name} ({})", own.how);
+        return Ok((provisioned(own.elf)?, what, telling, info));
     };
     let bytes = std::fs::read(path).map_err(|e| Failure::io(path.display(), &e))?;
-    let info = info_of(&path.display().to_string(), &bytes);
+    let (telling, info) = (telling(settings, &bytes, extensions)?, info_of(&path.display().to_string(), &bytes));
     if bytes.starts_with(b"\x7fELF") {
-        let image = Image::provisioned(bytes).map_err(|e| flash_failure(&e))?;
-        return Ok((image, path.display().to_string(), info));
+        return Ok((provisioned(bytes)?, path.display().to_string(), telling, info));
     }
-    if is_planted(&bytes) {
-        return Err(flash_failure(&FlashError::Planted));
+    if let Some(why) = extensions.not_for_boards(&bytes) {
+        return Err(flash_failure(&FlashError::NotForBoards(why)));
     }
     match path.extension().and_then(|extension| extension.to_str()) {
         Some(extension @ ("bin" | "uf2")) => {
             let image = Image::AsIs { bytes, extension: extension.to_owned() };
-            Ok((image, format!("{}, as it is", path.display()), info))
+            Ok((image, format!("{}, as it is", path.display()), telling, info))
         }
         _ => Err(Failure::usage(format!("{}: neither an ELF file nor a .bin or .uf2", path.display()))
             .help("name the firmware's ELF, or an image of its whole flash (espflash save-image --merge)")),

@@ -2,7 +2,7 @@
 
 pub(super) mod run;
 pub(super) mod serve;
-pub(super) mod test;
+pub mod test;
 
 use hil_model::verdict::Exit;
 use hil_tools::simulation::load::LoadError;

@@ -47,7 +47,7 @@ pub(in crate::cmd) struct Args {
 
 /// Everything but the suite.
 #[derive(clap::Args)]
-pub(in crate::cmd) struct TestArgs {
+pub struct TestArgs {
     /// Only tests whose name, such as `gpio::tests::toggle`, contains one of these
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
@@ -193,7 +193,7 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
 }
 
 /// Runs the tests of this ELF file.
-pub(in crate::cmd) fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
+pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
     let file = std::fs::read(elf).map_err(|error| Failure::usage(format!("{}: {error}", elf.display())))?;
     let suite = Suite::parse(&file).map_err(|error: SuiteError| Failure::of_file(&elf.display(), &error))?;
     let selection = args.selection();
@@ -263,7 +263,7 @@ fn list(suite: &Suite, selection: &Selection, format: Format) -> Result<Exit, Fa
 
 impl TestArgs {
     /// Partitions of the flash, unless others are asked for.
-    pub(in crate::cmd) fn or_partitions(mut self, path: PathBuf) -> Self {
+    pub fn or_partitions(mut self, path: PathBuf) -> Self {
         self.board.partitions.get_or_insert(path);
         self
     }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hil_model::verdict::Exit;
@@ -33,10 +34,10 @@ pub(super) struct Plan {
     pub(super) broker: BrokerChoice,
     /// Port of an own broker.
     pub(super) port: Option<u16>,
-    pub(super) target: Box<dyn Target>,
+    pub(super) target: Arc<dyn Target>,
     /// What the device is, in words.
     pub(super) what: String,
-    /// It is the example light: its topics are known.
+    /// It is the device that `hil demo` shows: its topics are known.
     pub(super) is_light: bool,
     /// Before every topic, without a slash at its end; may be empty.
     pub(super) prefix: String,
@@ -111,7 +112,7 @@ async fn attach(
         watch,
     };
     let mut device = plan.target.open(bench).map_err(|e| match e {
-        BenchError::Provision(problem) => Failure::usage(format!("the device cannot be set up so: {problem}"))
+        BenchError::Provisioner(problem) => Failure::usage(format!("the device cannot be set up so: {problem}"))
             .help("see --prefix, --topic-root and --client-id"),
         other => broken(&other),
     })?;

@@ -85,7 +85,7 @@ pub fn echo(asm: &mut Asm) {
 pub fn sim(firmware: Arc<Firmware>) -> SimTarget {
     let diagram = Diagram::parse("diagram.json", BOARD).unwrap();
     let wiring = Wiring { drawing: Drawing::new(&diagram), ..Wiring::default() };
-    SimTarget::new(firmware, wiring)
+    SimTarget::new(firmware, wiring).provisioned_by(Arc::new(light_host::provision::LightProvisioner))
 }
 
 pub fn native() -> NativeTarget {

@@ -4,6 +4,7 @@ use std::io::BufReader;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use simulator::board::ws2812::ColorOrder;
 
 use super::Simulation;
 use crate::wokwi::WokwiError;
@@ -11,7 +12,7 @@ use crate::wokwi::ending::Ending;
 use crate::wokwi::light;
 use crate::wokwi::project::{Project, RECORD};
 use crate::wokwi::run::State;
-use hil_model::observation::{Message, Payload};
+use hil_model::observation::Message;
 use hil_model::time::{SimTime, display};
 use hil_targets::BenchError;
 use hil_targets::clock::wall_timeout;
@@ -37,19 +38,16 @@ impl LateLight for Simulation {
     }
 
     fn farewell(&self) -> Option<Message> {
-        self.settings.image.is_provisioned().then(|| Message {
-            topic: format!("{}cmnd/led/mode", self.prefix),
-            payload: Payload(self.farewell_text().into_bytes()),
-            qos: 1,
-            ..Message::default()
-        })
+        let echo =
+            self.settings.provisioner.echo(&self.farewell_text()).filter(|_| self.settings.image.is_provisioned())?;
+        Some(Message { topic: format!("{}{}", self.prefix, echo.topic), ..echo })
     }
 
     async fn finish(&mut self, needed: bool) -> Result<Option<LightRecord>, BenchError> {
         self.is_finishing.set(true);
         let Some(state) = self.state() else { return Ok(None) };
         let mut ending = None;
-        if self.settings.image.is_provisioned() {
+        if self.farewell().is_some() {
             ending = wall_timeout(FAREWELL_LIMIT, state.wait(State::ending)).await;
         }
         if ending.is_none() && needed {
@@ -70,7 +68,7 @@ impl LateLight for Simulation {
         };
         self.count();
         let Some(project) = &self.project else { return Ok(None) };
-        let mut seen = self.read_record(project, &state, self.config.led_order)?;
+        let mut seen = self.read_record(project, &state)?;
         let boot = light::offset(&seen.changes, &state.reports.borrow());
         if !boot.is_zero() {
             self.journal.note(format!("the firmware's clock began {} after the simulation's", display(boot)));
@@ -90,12 +88,7 @@ impl LateLight for Simulation {
 
 impl Simulation {
     /// What the record shows.
-    fn read_record(
-        &self,
-        project: &Project,
-        state: &State,
-        order: firmware::ws2812::ColorOrder,
-    ) -> Result<light::Seen, WokwiError> {
+    fn read_record(&self, project: &Project, state: &State) -> Result<light::Seen, WokwiError> {
         if let Some(error) = state.error_with("Error exporting VCD") {
             return Err(WokwiError::Lights(error));
         }
@@ -104,10 +97,7 @@ impl Simulation {
             Err(_) if state.no_record.get() => return Ok(light::Seen::default()),
             Err(e) => return Err(WokwiError::Lights(format!("wokwi-cli has written no record: {e}"))),
         };
-        let order = match order {
-            firmware::ws2812::ColorOrder::Grb => simulator::board::ws2812::ColorOrder::Grb,
-            firmware::ws2812::ColorOrder::Rgb => simulator::board::ws2812::ColorOrder::Rgb,
-        };
+        let order = self.told.lights.map_or(ColorOrder::Grb, |lights| lights.order);
         light::read(BufReader::new(file), &self.channels, order)
             .map_err(|problem| WokwiError::Lights(format!("the logic analyzer's record: {problem}")))
     }

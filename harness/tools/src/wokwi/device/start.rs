@@ -18,7 +18,7 @@ const BACK_OFF: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2),
 
 impl Simulation {
     fn write_project(&self, project: &Project, work: &Work, port: u16) -> Result<(), BenchError> {
-        let files = self.settings.image.files(&self.config)?;
+        let files = self.settings.image.files(&self.told);
         for (name, contents) in &files {
             project.write(name, contents)?;
         }

@@ -1,10 +1,11 @@
 //! The simulated chip's flash: the firmware, and what the project puts beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hil_model::error::chain;
 use hil_project::value::{At, Provision};
 use hil_project::{Resolved, Settings};
+use hil_targets::provision::Provisioner;
 use miette::Diagnostic;
 use simulator::image::{
     Firmware, FlashSize, Layout, PARTITION_TABLE_OFFSET, Partition, PartitionError, PartitionKind, PartitionTable,
@@ -12,7 +13,6 @@ use simulator::image::{
 };
 use simulator::mem::FlashImage;
 
-use super::super::target::is_light;
 use super::read;
 use crate::cmd::error::Failure;
 
@@ -20,49 +20,43 @@ use crate::cmd::error::Failure;
 const ENTRY_MAGIC: [u8; 2] = [0xAA, 0x50];
 
 /// Makes a flash chip of a firmware file, as the project says. What it does not name stays as the file has it, or erased.
-pub(super) fn flash(name: &str, bytes: &[u8], settings: &Settings) -> Result<Firmware, Failure> {
+pub(super) fn flash(
+    name: &str,
+    bytes: &[u8],
+    settings: &Settings,
+    provisioner: &dyn Provisioner,
+) -> Result<Firmware, Failure> {
     let mut layout = Layout::default();
     if let Some(size) = &settings.flash.size {
         let size = FlashSize::from_bytes(size.value.bytes() as usize);
         layout = layout.with_flash_size(size.map_err(|e| Failure::usage(e.to_string()))?);
     }
-    match &settings.flash.partitions {
-        Some(partitions) => layout = layout.with_partitions(table(&partitions.value)?),
-        None if is_light(settings) => {
-            let partitions = PartitionTable::from_csv(firmware::PARTITIONS);
-            layout = layout.with_partitions(partitions.expect("the light's own table is valid; a test reads it"));
+    match (&settings.flash.partitions, provisioner.partitions()) {
+        (Some(partitions), _) => layout = layout.with_partitions(table(&partitions.value)?),
+        (None, Some(own)) => {
+            let of = format!("the partitions of {}", provisioner.name());
+            layout = layout.with_partitions(PartitionTable::from_csv(own).map_err(|error| wrong(&of, &error))?);
         }
-        None => {}
+        (None, None) => {}
     }
     let mut firmware = Firmware::parse_with(bytes, &layout).map_err(|error| wrong(name, &error))?;
     for (at, image) in &settings.flash.images {
         place(&mut firmware, at, image)?;
     }
-    provision(&mut firmware, settings)?;
+    has_room(&firmware, settings)?;
     Ok(firmware)
 }
 
-/// What the flash brings of the device's configuration.
-fn provision(firmware: &mut Firmware, settings: &Settings) -> Result<(), Failure> {
-    let Some(Resolved { value, origin }) = &settings.provision else { return Ok(()) };
-    match value {
-        Provision::None | Provision::Other { .. } => Ok(()),
-        Provision::Image { file, at } => {
-            let is_nvs = |it: &&Partition| it.kind == PartitionKind::Data && it.subtype == subtype::NVS;
-            let usual = || firmware.partitions.iter().find(is_nvs).map(|it| At::Partition(it.label.clone()));
-            let at = at.clone().or_else(usual).ok_or_else(|| {
-                Failure::usage("the partition table has no NVS partition to put the image into").help(format!(
-                    "name another place with `at`, or another table with --partitions; {origin} asks for it"
-                ))
-            })?;
-            place(firmware, &at, &Resolved::new(file.clone(), origin.clone()))
-        }
-        Provision::Nvs { .. } | Provision::Serial { .. } => {
-            let kind = value.kind();
-            Err(Failure::usage(format!("{origin}: the simulated chip is not provisioned by the kind {kind:?} yet"))
-                .help("make an image of the CSV file with ESP-IDF's nvs_partition_gen.py, and name that: nvs = \"nvs.bin\""))
-        }
-    }
+/// Looks whether the image that provisions the device fits where it belongs: known before anything runs.
+fn has_room(firmware: &Firmware, settings: &Settings) -> Result<(), Failure> {
+    let Some(Resolved { value: Provision::Image { file, at }, origin }) = &settings.provision else { return Ok(()) };
+    let is_nvs = |it: &&Partition| it.kind == PartitionKind::Data && it.subtype == subtype::NVS;
+    let usual = || firmware.partitions.iter().find(is_nvs).map(|it| At::Partition(it.label.clone()));
+    let at = at.clone().or_else(usual).ok_or_else(|| {
+        Failure::usage("the partition table has no NVS partition to put the image into")
+            .help(format!("name another place with `at`, or another table with --partitions; {origin} asks for it"))
+    })?;
+    checked(firmware, &at, &Resolved::new(file.clone(), origin.clone())).map(|_| ())
 }
 
 /// A partition table, CSV or binary.
@@ -85,7 +79,14 @@ fn binary(bytes: &[u8]) -> Result<PartitionTable, PartitionError> {
 }
 
 /// Puts an image into the flash, where no app and no partition table is.
-fn place(firmware: &mut Firmware, at: &At, image: &Resolved<std::path::PathBuf>) -> Result<(), Failure> {
+fn place(firmware: &mut Firmware, at: &At, image: &Resolved<PathBuf>) -> Result<(), Failure> {
+    let (offset, bytes) = checked(firmware, at, image)?;
+    let refused = |why: String| Failure::usage(format!("{} at {at}: {why}", image.value.display()));
+    firmware.flash.write(offset as usize, &bytes).map_err(|e| refused(e.to_string()))
+}
+
+/// Where an image goes, and what is in it.
+fn checked(firmware: &Firmware, at: &At, image: &Resolved<PathBuf>) -> Result<(u32, Vec<u8>), Failure> {
     let Resolved { value: path, origin } = image;
     let bytes = read(path)?;
     let shown = path.display();
@@ -114,7 +115,7 @@ fn place(firmware: &mut Firmware, at: &At, image: &Resolved<std::path::PathBuf>)
             return Err(refused(format!("{what} is there, from {:#x} to {:#x}", taken.start, taken.end)));
         }
     }
-    firmware.flash.write(offset as usize, &bytes).map_err(|e| refused(e.to_string()))
+    Ok((offset, bytes))
 }
 
 fn wrong<E: std::error::Error + Diagnostic>(name: &str, error: &E) -> Failure {

@@ -1,19 +1,19 @@
 //! `hil firmware`: the firmware's binary for the chip.
 
-mod prebuilt;
-
 use std::path::{Path, PathBuf};
 
+use clap::{FromArgMatches as _, Subcommand as _};
 use hil_model::verdict::Exit;
 use light_host::build::prebuilt::{FOLDER, Prebuilt};
 use light_host::build::{Build, BuildError, Built, Size, Toolchain, ToolchainError, Variant, build, find};
 
-use super::error::Failure;
-use super::sim;
+use hilbench::{DONE, Failure, OwnCommand, SuiteArgs, run_suite};
+
+use super::prebuilt;
 
 /// Work with the firmware for the chip
 #[derive(clap::Subcommand)]
-pub(super) enum Command {
+enum Command {
     Build(BuildArgs),
     Path(PathArgs),
     Test(Box<ChipTestArgs>),
@@ -76,10 +76,17 @@ Examples:
 Exit codes: 0 passed, 1 a test failed or they do not build, 2 wrong usage, 3 bench error, 4 nothing ran.")]
 pub(super) struct ChipTestArgs {
     #[command(flatten)]
-    tests: sim::test::TestArgs,
+    tests: SuiteArgs,
 }
 
-pub(super) fn run(command: Command) -> Result<Exit, Failure> {
+/// `hil firmware`
+pub(super) fn command() -> OwnCommand {
+    let command = clap::Command::new("firmware").subcommand_required(true).arg_required_else_help(true);
+    let run = |matches: &clap::ArgMatches| run(Command::from_arg_matches(matches).unwrap_or_else(|error| error.exit()));
+    OwnCommand { command: Command::augment_subcommands(command), run: Box::new(run) }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Build(args) => run_build(args),
         Command::Path(PathArgs {}) => run_path(),
@@ -105,7 +112,7 @@ fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
         std::fs::write(&elf, bytes).map_err(|e| Failure::io(elf.display(), &e))?;
     }
     println!("ELF      {}\n{size}", elf.display());
-    Ok(super::DONE)
+    Ok(DONE)
 }
 
 fn run_path() -> Result<Exit, Failure> {
@@ -135,7 +142,7 @@ fn run_tests(args: ChipTestArgs) -> Result<Exit, Failure> {
     let manifest = manifest()?;
     let partitions = manifest.with_file_name("firmware").join("partitions.csv");
     let Some(elf) = elf(&manifest, Variant::Tests)? else { return Ok(Exit::Failed) };
-    sim::test::run_suite(&elf, args.tests.or_partitions(partitions))
+    run_suite(&elf, args.tests.or_partitions(partitions))
 }
 
 /// Builds it, unless it does not build, which cargo has told.
@@ -145,12 +152,12 @@ fn elf(manifest: &Path, variant: Variant) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// A compiler for the chip.
-fn toolchain() -> Result<Toolchain, Failure> {
+pub(super) fn toolchain() -> Result<Toolchain, Failure> {
     let found = find(&std::env::var_os("PATH").unwrap_or_default());
     found.map_err(|error: ToolchainError| Failure::bench(&error).help(error.help()))
 }
 
-fn build_with(manifest: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Option<Built>, Failure> {
+pub(super) fn build_with(manifest: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Option<Built>, Failure> {
     // On standard error, where cargo's messages go: a report in JSON has standard output for itself.
     eprintln!("toolchain {toolchain}");
     match build(&Build { manifest, toolchain, variant }) {
@@ -166,7 +173,7 @@ fn manifest() -> Result<PathBuf, Failure> {
 }
 
 /// The folder of hilbench's sources that we are in.
-fn workspace() -> Result<PathBuf, Failure> {
+pub(super) fn workspace() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::io("the current folder", &e))?;
     light_host::build::workspace(&here).ok_or_else(|| {
         Failure::usage("there is no firmware/ with a binary `light` here")

@@ -6,7 +6,7 @@ use hil_model::verdict::Exit;
 use light_host::build::Toolchain;
 use light_host::build::prebuilt::{self, Change, FOLDER, Manifest, PrebuiltError, Stripped, VARIANTS};
 
-use crate::cmd::error::Failure;
+use hilbench::{DONE, Failure};
 
 /// Check or renew the images that `hil run` takes where no compiler can build for the ESP32-C3
 ///
@@ -25,7 +25,7 @@ Examples:
 Exit codes: 0 they fit, or are renewed; 1 they do not fit, or the firmware does not build; 2 wrong usage, 3 no compiler for
 the chip, or a file is damaged or cannot be written."
 )]
-pub(in crate::cmd) struct Args {
+pub(super) struct Args {
     /// Compare the manifest with the sources
     #[arg(long, group = "what")]
     check: bool,
@@ -39,8 +39,8 @@ pub(in crate::cmd) struct Args {
     build: bool,
 }
 
-pub(in crate::cmd) fn run(args: &Args) -> Result<Exit, Failure> {
-    let workspace = super::workspace()?;
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let workspace = super::firmware::workspace()?;
     match args {
         Args { renew: true, .. } => renew(&workspace),
         Args { build: true, .. } => check_build(&workspace),
@@ -52,7 +52,7 @@ fn check(workspace: &Path) -> Result<Exit, Failure> {
     match Manifest::check(workspace) {
         Ok(manifest) => {
             println!("{FOLDER}/ fits the sources; built by {}", manifest.toolchain);
-            Ok(super::super::DONE)
+            Ok(DONE)
         }
         Err(PrebuiltError::Stale { changes }) => Ok(stale(&changes)),
         Err(error) => Err(failure(&error)),
@@ -70,7 +70,7 @@ fn stale(changes: &[Change]) -> Exit {
 
 fn check_build(workspace: &Path) -> Result<Exit, Failure> {
     let exit = check(workspace)?;
-    if exit != super::super::DONE {
+    if exit != DONE {
         return Ok(exit);
     }
     let Some((toolchain, images)) = build(workspace)? else { return Ok(Exit::Failed) };
@@ -89,7 +89,7 @@ fn check_build(workspace: &Path) -> Result<Exit, Failure> {
             println!("a build takes what the manifest names; the images are of two compilers, this one is {compiler}")
         }
     }
-    Ok(super::super::DONE)
+    Ok(DONE)
 }
 
 fn renew(workspace: &Path) -> Result<Exit, Failure> {
@@ -99,15 +99,15 @@ fn renew(workspace: &Path) -> Result<Exit, Failure> {
     for Stripped { variant, image, .. } in &images {
         println!("  {}: {} bytes", variant.file_name(), image.len());
     }
-    Ok(super::super::DONE)
+    Ok(DONE)
 }
 
 /// Builds all of them, unless one does not build, which cargo has told.
 fn build(workspace: &Path) -> Result<Option<(Toolchain, Vec<Stripped>)>, Failure> {
-    let toolchain = super::toolchain()?;
+    let toolchain = super::firmware::toolchain()?;
     let mut images = Vec::new();
     for variant in VARIANTS {
-        let Some(built) = super::build_with(&workspace.join("Cargo.toml"), &toolchain, variant)? else {
+        let Some(built) = super::firmware::build_with(&workspace.join("Cargo.toml"), &toolchain, variant)? else {
             return Ok(None);
         };
         images.push(Stripped::of(workspace, variant, built).map_err(|error| failure(&error))?);

@@ -1,0 +1,31 @@
+//! The light, registered.
+
+use std::sync::Arc;
+
+use hil_targets::Target;
+use hilbench::{Demo, Extensions, OwnTarget, TargetOptions};
+use light_host::native::NativeTarget;
+use light_host::provision::LightProvisioner;
+use light_host::{LightFirmware, contract_faults, rules_of};
+
+use super::firmware;
+
+/// All of it.
+pub fn extensions() -> Extensions {
+    let native = OwnTarget::new("light", "the light compiled for the host", |options: &TargetOptions| {
+        let mut target = NativeTarget::new(options.wiring.clone());
+        target.realtime = options.realtime;
+        target.flash.clone_from(&options.flash);
+        if let Some(rules) = options.fault.as_deref().and_then(rules_of) {
+            target.rules = rules;
+        }
+        let target: Arc<dyn Target> = Arc::new(target);
+        Ok(target)
+    });
+    Extensions::new()
+        .device(native.with_faults(contract_faults()))
+        .provisioner(LightProvisioner)
+        .firmware(LightFirmware)
+        .command(firmware::command())
+        .demo(Demo { device: "light" })
+}
