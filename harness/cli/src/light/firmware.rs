@@ -135,7 +135,7 @@ fn run_path() -> Result<Exit, Failure> {
     // As it is from here, so that a run names it the same on every machine.
     let here = std::env::current_dir().unwrap_or_default();
     println!("{}", path.strip_prefix(here).unwrap_or(&path).display());
-    Ok(super::DONE)
+    Ok(hilbench::DONE)
 }
 
 fn run_tests(args: ChipTestArgs) -> Result<Exit, Failure> {
