@@ -5,8 +5,8 @@ use std::path::Path;
 use hil_model::error::chain;
 use hil_targets::own::{Look, LookState, NoOwnImage, OwnBuild, OwnFirmware, OwnImage};
 
-use crate::build::prebuilt::{FOLDER, Manifest, Prebuilt};
-use crate::build::{Build, BuildError, ToolchainError, Variant, build, find, workspace};
+use crate::build::prebuilt::{FOLDER, Manifest, Prebuilt, PrebuiltError};
+use crate::build::{Build, BuildError, Variant, build, find, workspace};
 
 /// The light's binary for the chip.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,10 +20,17 @@ impl OwnFirmware for LightFirmware {
             OwnBuild::Emulators => Variant::OpenEth,
             OwnBuild::EmulatorsWithFaults => Variant::Planted,
         };
-        let toolchain = match find(&path()) {
-            Ok(toolchain) => toolchain,
-            Err(missing) => return prebuilt(&workspace, variant, &missing),
+        // A build takes minutes and gives the same.
+        let stale = match prebuilt(&workspace, variant) {
+            Some(Ok(image)) => return Ok(image),
+            Some(Err(stale)) => Some(chain(&stale)),
+            None => None,
         };
+        let toolchain = find(&path()).map_err(|missing| NoOwnImage::NoCompiler {
+            missing: missing.to_string(),
+            help: missing.help().to_owned(),
+            prebuilt: stale,
+        })?;
         let manifest = workspace.join("Cargo.toml");
         let built = build(&Build { manifest: &manifest, toolchain: &toolchain, variant });
         let built = built.map_err(|error: BuildError| NoOwnImage::Build(chain(&error)))?;
@@ -52,20 +59,18 @@ impl OwnFirmware for LightFirmware {
     }
 }
 
-/// The binary that lies among the sources, if there is one of this kind and it fits them.
-fn prebuilt(workspace: &Path, variant: Variant, missing: &ToolchainError) -> Result<OwnImage, NoOwnImage> {
-    let no_compiler =
-        |prebuilt| NoOwnImage::NoCompiler { missing: missing.to_string(), help: missing.help().to_owned(), prebuilt };
+/// The binary that lies among the sources, if there is one of this kind, and if it fits them.
+fn prebuilt(workspace: &Path, variant: Variant) -> Option<Result<OwnImage, PrebuiltError>> {
     if variant == Variant::Wifi {
-        return Err(no_compiler(None));
+        return None;
     }
-    let found = Prebuilt::load(workspace, variant).map_err(|error| no_compiler(Some(chain(&error))))?;
-    Ok(OwnImage {
+    let of_sources = |found: Prebuilt| OwnImage {
         elf: found.image,
         path: FOLDER.into(),
         built_with: None,
-        not_built: Some(format!("it fits the sources; {missing}")),
-    })
+        not_built: Some("it fits the sources".to_owned()),
+    };
+    Some(Prebuilt::load(workspace, variant).map(of_sources))
 }
 
 fn path() -> std::ffi::OsString {

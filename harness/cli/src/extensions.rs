@@ -72,11 +72,21 @@ pub struct OwnCommand {
     pub run: Box<dyn Fn(&clap::ArgMatches) -> Result<Exit, Failure>>,
 }
 
-/// What `hil demo` shows, where there is no project.
+/// What `hil demo` shows, where there is no project. Topics are without prefix.
 #[derive(Debug, Clone, Copy)]
 pub struct Demo {
     /// A device that is [registered](Extensions::device).
     pub device: &'static str,
+    /// Its MQTT client identifier.
+    pub client_id: &'static str,
+    /// The filter of its statuses.
+    pub statuses: &'static str,
+    /// Topics and payloads that show what it does; the payloads are words for a shell.
+    pub commands: &'static [(&'static str, &'static str)],
+    /// Topic and payload of its will.
+    pub will: (&'static str, &'static str),
+    /// A first scenario for it, as `hil init` writes it below the line that names the schema.
+    pub first_scenario: &'static str,
 }
 
 /// What a program adds to the command line. Hand it to [`main_with`](crate::main_with).
@@ -183,6 +193,11 @@ impl Extensions {
     pub fn provisioner_of(&self, image: &[u8]) -> Arc<dyn Provisioner> {
         let own = self.provisioners.iter().find(|provisioner| provisioner.recognises(image));
         own.cloned().unwrap_or_else(|| Arc::new(Untouched))
+    }
+
+    /// What `hil demo` shows, if the device of this name is it.
+    pub(crate) fn demo_of(&self, device: Option<&str>) -> Option<Demo> {
+        self.demo.filter(|demo| device == Some(demo.device))
     }
 
     /// Why a firmware must not be flashed into a board, if a provisioner says so.

@@ -154,7 +154,7 @@ impl World {
             wire: wire.clone(),
             config: planned.file.device.clone(),
             topic_root: root.clone(),
-            client_id: client_id("light"),
+            client_id: client_id("device"),
             credentials: broker.credentials(),
             // Not of the id: that holds the path, and the same scenario is to run alike wherever it lies.
             seed: options.seed ^ fnv1a(scenario.title.bytes()),

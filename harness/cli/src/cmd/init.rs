@@ -22,7 +22,7 @@ use super::error::Failure;
 use super::project::{ProjectArgs, Said};
 use super::run::broker::BrokerArgs;
 use super::up::shell;
-use crate::Extensions;
+use crate::{Demo, Extensions};
 
 /// Where `hil schema` is kept, as its help says.
 const SCHEMA: &str = "docs/scenario.schema.json";
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     let (text, then) = match args.broker.choice()? {
         BrokerChoice::Embedded => {
             let run = format!("hil run {}", shell(&args.output.to_string_lossy()));
-            (template::first(&schema, is_light(extensions)), vec!["hil config".to_owned(), run])
+            (template::first(&schema, demo(extensions)), vec!["hil config".to_owned(), run])
         }
         BrokerChoice::External(url) => from_broker(args, &url, &schema)?,
     };
@@ -125,9 +125,10 @@ fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Ve
     Ok((template::scenario(&seen, &origin), vec![format!("hil check {file}"), run]))
 }
 
-/// Whether the project here, if there is one, is about the example light.
-fn is_light(extensions: &Extensions) -> bool {
-    ProjectArgs::default().read(Said::default(), extensions).is_ok_and(|project| project.settings.native.is_some())
+/// What the program shows, if the project here is about that.
+fn demo(extensions: &Extensions) -> Option<Demo> {
+    let project = ProjectArgs::default().read(Said::default(), extensions).ok()?;
+    extensions.demo_of(project.settings.native.as_ref().map(|it| it.value.as_str()))
 }
 
 /// Refuses what `hil run` would not find or what must not be lost.

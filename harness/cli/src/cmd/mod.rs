@@ -93,6 +93,9 @@ fn command(extensions: &Extensions) -> clap::Command {
         .mut_subcommand("run", with_targets)
         .mut_subcommand("fuzz", with_targets)
         .mut_subcommand("provision", |command| provision::with_settings(command, extensions));
+    if extensions.demo.is_none() {
+        command = command.mut_subcommand("demo", |command| command.hide(true));
+    }
     for own in &extensions.commands {
         command = command.subcommand(own.command.clone());
     }

@@ -80,11 +80,13 @@ pub(super) fn firmware_file(image: &FirmwareImage) -> Result<PathBuf, Failure> {
 }
 
 /// There is nothing that a run could be about: the ways out.
-pub(super) fn nothing_to_run() -> Failure {
+pub(super) fn nothing_to_run(extensions: &Extensions) -> Failure {
+    let demo = if extensions.demo.is_some() { "\n        (the example device is shown by hil demo)" } else { "" };
     Failure::usage("there is no firmware to run").help(
         "name it: hil run --firmware FILE (an ELF, an app image or a flash image)\n        \
          or take a device that has its own: --target mqtt --broker URL, --target serial --port PORT --broker URL\n        \
-         or write a project file once, which names it: hil init\n        \
-         (the example light is shown by hil demo)",
+         or write a project file once, which names it: hil init"
+            .to_owned()
+            + demo,
     )
 }

@@ -98,7 +98,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> {
     let project = args.project(extensions)?;
     if !args.list && !has_something_to_run(&project) {
-        return Err(nothing_to_run());
+        return Err(nothing_to_run(extensions));
     }
     let all = args.selection.apply(args.selection.load(&project)?)?;
     let ids: Vec<&str> = all.iter().map(|p| p.scenario.id.as_str()).collect();

@@ -25,7 +25,7 @@ use crate::{Demo, Extensions, TargetOptions};
 pub(super) use hints::shell;
 
 /// Client identifier of the device on a broker of its own.
-const CLIENT_ID: &str = "light";
+const CLIENT_ID: &str = "device";
 
 /// Keep a broker and a device up, to play with by hand
 ///
@@ -48,10 +48,10 @@ Topics are as they are: without --topic-root nothing is put before them.")
 Examples:
   hil up                                         a broker on 127.0.0.1:1883 (or a free port) and the project's device
   hil up --firmware build/app.elf                this firmware on the simulator, in real time
-  hil up --flash light.bin                       with a memory: its state survives the next start
-  hil up --broker mqtt://lab:1883 --prefix try   on a broker of yours, with topics try/cmnd/led/...
+  hil up --flash flash.bin                       with a memory: its state survives the next start
+  hil up --broker mqtt://lab:1883 --prefix try   on a broker of yours, with its topics under try/
   hil up --plant-fault 5                         with a fault: hue 360 is magenta
-  hil up | grep light                            plain lines for other programs
+  hil up | grep serial                           plain lines for other programs
 
 Then, in another terminal:
   mosquitto_sub -h 127.0.0.1 -v -t 'stat/#'
@@ -87,19 +87,19 @@ pub(super) struct Args {
     #[arg(long, value_name = "1..10")]
     plant_fault: Option<String>,
 
-    /// The device's topic prefix: with `try` its topics are try/cmnd/led/power and so on
+    /// The device's topic prefix: with `try`, its topic lamp/set becomes try/lamp/set
     #[arg(long, value_name = "TOPIC", value_parser = NonEmptyStringValueParser::new())]
     prefix: Option<String>,
 
-    /// The device's MQTT client identifier [default: `light`; with --broker, one that tells two of them apart]
+    /// The device's MQTT client identifier [default: the demo's own, else `device`; with --broker, one that tells two of them apart]
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     client_id: Option<String>,
 }
 
-/// A broker and the example light, to play with by hand
+/// A broker and the example device, to play with by hand
 ///
-/// The light is compiled into hil: nothing else is needed, and no project. It is `hil up` in a folder whose project file says
-/// native = "light"; a firmware of your own has a project file of its own (`hil init`).
+/// The device is compiled into this program: nothing else is needed, and no project. A firmware of your own is run by `hil up`,
+/// with a project file of its own (`hil init`).
 #[derive(clap::Args)]
 pub(super) struct DemoArgs {
     #[command(flatten)]
@@ -115,7 +115,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
 /// The device that the program shows, whatever the project is.
 pub(super) fn demo(args: &DemoArgs, extensions: &Extensions) -> Result<Exit, Failure> {
     let mut project = args.up.project(extensions)?;
-    let Some(Demo { device }) = extensions.demo else {
+    let Some(Demo { device, .. }) = extensions.demo else {
         return Err(Failure::usage("this program has nothing to show").help("run yours with hil up --firmware FILE"));
     };
     project.settings.native = Some(Resolved::default_of(device.to_owned()));
@@ -181,8 +181,9 @@ fn bring_up(args: &Args, project: &Project, extensions: &Extensions) -> Result<E
     reachable(&broker)?;
     let root = broker_args.topic_root()?.unwrap_or_default();
     let prefix = format!("{root}{}", args.prefix.as_deref().unwrap_or_default());
+    let demo = extensions.demo_of(settings.native.as_ref().map(|it| it.value.as_str()));
     let client_id = args.client_id.clone().unwrap_or_else(|| match &broker {
-        BrokerChoice::Embedded => CLIENT_ID.to_owned(),
+        BrokerChoice::Embedded => demo.map_or(CLIENT_ID, |demo| demo.client_id).to_owned(),
         BrokerChoice::External(_) => format!("hil-up-{}", super::run::run_id()),
     });
     let plan = session::Plan {
@@ -190,10 +191,7 @@ fn bring_up(args: &Args, project: &Project, extensions: &Extensions) -> Result<E
         port: args.port,
         target,
         what,
-        is_light: settings
-            .native
-            .as_ref()
-            .is_some_and(|it| extensions.demo.is_some_and(|demo| demo.device == it.value)),
+        demo,
         prefix: prefix.trim_end_matches('/').to_owned(),
         client_id,
     };

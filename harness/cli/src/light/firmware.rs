@@ -58,7 +58,7 @@ pub(super) struct BuildArgs {
 
 /// Say where the firmware for emulators is: built now, or prebuilt
 ///
-/// Built now if there is a compiler for the chip; else the one in firmware/prebuilt/, if it fits the sources. Its path is the last
+/// The one in firmware/prebuilt/ if it fits the sources, else one that is built now. Its path is the last
 /// line: this is the build command of a project file.
 #[derive(clap::Args)]
 pub(super) struct PathArgs {}
@@ -117,19 +117,24 @@ fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
 
 fn run_path() -> Result<Exit, Failure> {
     let workspace = workspace()?;
-    let path = match find(&std::env::var_os("PATH").unwrap_or_default()) {
-        Ok(toolchain) => match build_with(&workspace.join("Cargo.toml"), &toolchain, Variant::OpenEth)? {
+    let prebuilt = match Prebuilt::load(&workspace, Variant::OpenEth) {
+        Ok(_) => Ok(workspace.join(FOLDER).join(Variant::OpenEth.file_name())),
+        Err(stale) => Err(stale),
+    };
+    let path = match (prebuilt, find(&std::env::var_os("PATH").unwrap_or_default())) {
+        // A build takes minutes and gives the same.
+        (Ok(prebuilt), _) => {
+            eprintln!("{FOLDER}/, it fits the sources");
+            prebuilt
+        }
+        (Err(_), Ok(toolchain)) => match build_with(&workspace.join("Cargo.toml"), &toolchain, Variant::OpenEth)? {
             Some(built) => built.elf,
             None => return Ok(Exit::Failed),
         },
-        Err(missing) => {
-            Prebuilt::load(&workspace, Variant::OpenEth).map_err(|stale| {
-                Failure::bench(&stale).help(format!(
-                    "{missing}; hil firmware prebuilt --renew, where one can build, makes it fit; --target native needs no binary"
-                ))
-            })?;
-            eprintln!("{FOLDER}/, it fits the sources; {missing}");
-            workspace.join(FOLDER).join(Variant::OpenEth.file_name())
+        (Err(stale), Err(missing)) => {
+            return Err(Failure::bench(&stale).help(format!(
+                "{missing}; hil firmware prebuilt --renew, where one can build, makes it fit; --target native needs no binary"
+            )));
         }
     };
     // As it is from here, so that a run names it the same on every machine.

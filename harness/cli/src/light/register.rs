@@ -10,6 +10,16 @@ use light_host::{LightFirmware, contract_faults, rules_of};
 
 use super::firmware;
 
+/// What `hil demo` shows.
+const DEMO: Demo = Demo {
+    device: "light",
+    client_id: "light",
+    statuses: "stat/#",
+    commands: &[("cmnd/led/mode", "blink,1000,0"), ("cmnd/led/hsb", "120,255,255"), ("cmnd/led/power", "off")],
+    will: ("stat/led/online", "offline"),
+    first_scenario: include_str!("first.yaml"),
+};
+
 /// All of it.
 pub fn extensions() -> Extensions {
     let native = OwnTarget::new("light", "the light compiled for the host", |options: &TargetOptions| {
@@ -27,5 +37,5 @@ pub fn extensions() -> Extensions {
         .provisioner(LightProvisioner)
         .firmware(LightFirmware)
         .command(firmware::command())
-        .demo(Demo { device: "light" })
+        .demo(DEMO)
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::expectation::condition;
 use super::seen::{Seen, Topic};
 use super::yaml;
+use crate::Demo;
 
 /// Longest step on one line.
 const WIDTH: usize = 110;
@@ -22,8 +23,11 @@ pub(super) struct Origin<'a> {
 }
 
 /// A first scenario, for a device that is not listened to.
-pub(super) fn first(schema: &str, is_light: bool) -> String {
-    if is_light { example_light(schema) } else { every_device(schema) }
+pub(super) fn first(schema: &str, demo: Option<Demo>) -> String {
+    match demo {
+        Some(demo) => format!("# yaml-language-server: $schema={schema}\n{}", demo.first_scenario),
+        None => every_device(schema),
+    }
 }
 
 /// A scenario that every device must pass.
@@ -43,38 +47,8 @@ steps:
   #- wait-serial: "connected"
 
   # What it is told, and what it must answer then.
-  #- publish: {{ topic: cmnd/lamp/power, payload: "on" }}
-  #- expect-message: {{ topic: stat/lamp/power, payload: "on", within: 1s }}
-"##
-    )
-}
-
-/// A scenario for the example light.
-fn example_light(schema: &str) -> String {
-    format!(
-        r##"# yaml-language-server: $schema={schema}
-#
-# A first scenario, for the example light. Run it with `hil run`; see it fail with `hil run --plant-fault 5`.
-name: Hue 360 is red
-version: 1
-tags: [first]
-
-# Before the steps: wait until the device is on the broker.
-setup:
-  - wait-serial: "mqtt: connected"
-
-steps:
-  # What is sent to the device.
-  - publish: {{ topic: cmnd/led/mode, payload: "blink,1000,0" }}
-  - publish: {{ topic: cmnd/led/hsb, payload: "360,255,255" }}
-
-  # What it must do then. Every expectation has a limit, 2 s of device time unless `within:` says otherwise.
-  - expect-message: {{ topic: stat/led/hsb, payload: "360,255,255", within: 1s }}
-  - expect-led: {{ part-id: led1, color: "#ff0000", for: 500ms }}
-
-  # What somebody who comes later is told.
-  - expect-retained: {{ topic: stat/led/mode, payload: "blink,1000,0" }}
-  - expect-retained: {{ topic: stat/led/online, payload: online }}
+  #- publish: {{ topic: plug/set, payload: "on" }}
+  #- expect-message: {{ topic: plug/state, payload: "on", within: 1s }}
 "##
     )
 }

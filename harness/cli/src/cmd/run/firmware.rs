@@ -32,7 +32,7 @@ pub(in crate::cmd) fn of_project(
     plants: bool,
     extensions: &Extensions,
 ) -> Result<Chosen, Failure> {
-    let Some(Resolved { value: firmware, origin }) = &settings.firmware else { return Err(nothing_to_run()) };
+    let Some(Resolved { value: firmware, origin }) = &settings.firmware else { return Err(nothing_to_run(extensions)) };
     let path = firmware_file(&firmware.image)?;
     let bytes = read(&path)?;
     let telling = telling(settings, &bytes, extensions)?;

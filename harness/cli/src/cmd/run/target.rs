@@ -262,7 +262,7 @@ impl TargetArgs {
                 Some(firmware_file(&firmware.value.image)?)
             }
             _ if is_own(settings, extensions) => None,
-            _ => return Err(nothing_to_run()),
+            _ => return Err(nothing_to_run(extensions)),
         };
         let uploaded = wokwi::Uploaded {
             firmware: firmware.as_deref(),

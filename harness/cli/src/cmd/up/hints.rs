@@ -2,15 +2,16 @@
 
 use hil_targets::broker::{BrokerUrl, Scheme};
 
-/// The commands of `mosquitto-clients` that show the device's status and send it commands. Of a device that is not the example
-/// light, the topics are not known: everything is shown.
-pub(super) fn commands(broker: &BrokerUrl, prefix: &str, is_light: bool) -> Vec<String> {
+use crate::Demo;
+
+/// The commands of `mosquitto-clients` that show the device's status and send it commands. The topics of a device that is not
+/// the program's own are not known: everything is shown.
+pub(super) fn commands(broker: &BrokerUrl, prefix: &str, demo: Option<Demo>) -> Vec<String> {
     let topic = |t: &str| if prefix.is_empty() { t.to_owned() } else { format!("{prefix}/{t}") };
     if broker.scheme.is_websocket() {
         return vec![format!(
-            "(mosquitto's clients need the broker's TCP port; the topics are {} and {})",
-            topic("stat/#"),
-            topic("cmnd/led/...")
+            "(mosquitto's clients need the broker's TCP port; the topics are {})",
+            topic(demo.map_or("#", |demo| demo.statuses))
         )];
     }
     let mut connection = format!("-h {} -p {}", shell(&broker.host), broker.port);
@@ -22,16 +23,12 @@ pub(super) fn commands(broker: &BrokerUrl, prefix: &str, is_light: bool) -> Vec<
         None if broker.scheme == Scheme::Mqtts => connection += " --tls-use-os-certs",
         None => {}
     }
-    if !is_light {
-        return vec![format!("mosquitto_sub {connection} -v -t {}", shell(&topic("#")))];
-    }
-    let publish = |to: &str, payload: &str| format!("mosquitto_pub {connection} -t {} -m {payload}", shell(&topic(to)));
-    vec![
-        format!("mosquitto_sub {connection} -v -t {}", shell(&topic("stat/#"))),
-        publish("cmnd/led/mode", "blink,1000,0"),
-        publish("cmnd/led/hsb", "120,255,255"),
-        publish("cmnd/led/power", "off"),
-    ]
+    let statuses = shell(&topic(demo.map_or("#", |demo| demo.statuses)));
+    let publish = |(to, payload): &(&str, &str)| {
+        format!("mosquitto_pub {connection} -t {} -m {payload}", shell(&topic(to)))
+    };
+    let commands = demo.map_or(&[][..], |demo| demo.commands);
+    [format!("mosquitto_sub {connection} -v -t {statuses}")].into_iter().chain(commands.iter().map(publish)).collect()
 }
 
 /// One word for a POSIX shell.
@@ -48,23 +45,30 @@ pub(in crate::cmd) fn shell(word: &str) -> String {
 mod tests {
     use super::*;
 
+    const DEMO: Demo = Demo {
+        device: "plug",
+        client_id: "plug",
+        statuses: "stat/#",
+        commands: &[("plug/set", "on"), ("plug/level", "1,0")],
+        will: ("stat/online", "off"),
+        first_scenario: "",
+    };
+
     fn shown(url: &str, prefix: &str) -> String {
-        commands(&url.parse().expect("a URL"), prefix, true).join("\n")
+        commands(&url.parse().expect("a URL"), prefix, Some(DEMO)).join("\n")
     }
 
     #[test]
     fn commands_can_be_pasted_into_a_shell() {
         insta::assert_snapshot!(shown("mqtt://127.0.0.1:40001", ""), @r"
         mosquitto_sub -h 127.0.0.1 -p 40001 -v -t 'stat/#'
-        mosquitto_pub -h 127.0.0.1 -p 40001 -t cmnd/led/mode -m blink,1000,0
-        mosquitto_pub -h 127.0.0.1 -p 40001 -t cmnd/led/hsb -m 120,255,255
-        mosquitto_pub -h 127.0.0.1 -p 40001 -t cmnd/led/power -m off
+        mosquitto_pub -h 127.0.0.1 -p 40001 -t plug/set -m on
+        mosquitto_pub -h 127.0.0.1 -p 40001 -t plug/level -m 1,0
         ");
         insta::assert_snapshot!(shown("mqtts://dev:s3cret@lab.example", "my room/$HOME"), @r#"
         mosquitto_sub -h lab.example -p 8883 -u dev -P "$HIL_BROKER_PASSWORD" --tls-use-os-certs -v -t 'my room/$HOME/stat/#'
-        mosquitto_pub -h lab.example -p 8883 -u dev -P "$HIL_BROKER_PASSWORD" --tls-use-os-certs -t 'my room/$HOME/cmnd/led/mode' -m blink,1000,0
-        mosquitto_pub -h lab.example -p 8883 -u dev -P "$HIL_BROKER_PASSWORD" --tls-use-os-certs -t 'my room/$HOME/cmnd/led/hsb' -m 120,255,255
-        mosquitto_pub -h lab.example -p 8883 -u dev -P "$HIL_BROKER_PASSWORD" --tls-use-os-certs -t 'my room/$HOME/cmnd/led/power' -m off
+        mosquitto_pub -h lab.example -p 8883 -u dev -P "$HIL_BROKER_PASSWORD" --tls-use-os-certs -t 'my room/$HOME/plug/set' -m on
+        mosquitto_pub -h lab.example -p 8883 -u dev -P "$HIL_BROKER_PASSWORD" --tls-use-os-certs -t 'my room/$HOME/plug/level' -m 1,0
         "#);
     }
 
@@ -72,7 +76,7 @@ mod tests {
     fn websocket_brokers_are_out_of_reach_for_mosquitto_clients() {
         assert_eq!(
             shown("ws://h:8080/mqtt", "lab/3"),
-            "(mosquitto's clients need the broker's TCP port; the topics are lab/3/stat/# and lab/3/cmnd/led/...)"
+            "(mosquitto's clients need the broker's TCP port; the topics are lab/3/stat/#)"
         );
     }
 }

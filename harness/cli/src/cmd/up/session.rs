@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use super::hints;
 use super::journal_view::JournalView;
 use super::screen::Screen;
+use crate::Demo;
 use crate::cmd::error::Failure;
 
 /// MQTT's port.
@@ -38,7 +39,7 @@ pub(super) struct Plan {
     /// What the device is, in words.
     pub(super) what: String,
     /// It is the device that `hil demo` shows: its topics are known.
-    pub(super) is_light: bool,
+    pub(super) demo: Option<Demo>,
     /// Before every topic, without a slash at its end; may be empty.
     pub(super) prefix: String,
     pub(super) client_id: String,
@@ -128,16 +129,19 @@ async fn attach(
         () = end.notified() => {}
         () = shown.follow(url) => {}
     }
-    let will = if plan.is_light { will_of(plan, &broker).await } else { None };
+    let will = match &plan.demo {
+        Some(demo) => will_of(plan.topic(demo.will.0), demo.will.1, &broker).await,
+        None => None,
+    };
     device.stop().await;
     // What the end itself has to say, such as a flash that cannot be saved. Nobody may read any more.
     let _ = shown.update();
-    let online = plan.topic("stat/led/online");
     let mut last = vec!["ended: the device is off".to_owned()];
     if let Some(will) = will
         && clock::wall_timeout(WILL_LIMIT, will.published.notified()).await.is_some()
     {
-        last = vec![format!("ended: the device is off, and the broker has published its will: {online} \"offline\"")];
+        let Will { topic, payload, .. } = &will;
+        last = vec![format!("ended: the device is off, and the broker has published its will: {topic} {payload:?}")];
         will.client.disconnect().await;
     }
     let _ = screen.print(&last);
@@ -223,7 +227,7 @@ fn introduction(plan: &Plan, url: &BrokerUrl, remark: Option<String>) -> Vec<Str
     lines.push(format!("device {}: {}", plan.client_id, plan.what));
     lines.push(String::new());
     lines.push("Try, in another terminal:".to_owned());
-    lines.extend(hints::commands(url, &plan.prefix, plan.is_light).iter().map(|command| format!("  {command}")));
+    lines.extend(hints::commands(url, &plan.prefix, plan.demo).iter().map(|command| format!("  {command}")));
     lines.push(String::new());
     lines.push(
         "Below: -> from the device to the broker, <- to the device; seconds since power on. Ctrl-C ends it.".to_owned(),
@@ -270,12 +274,14 @@ impl Shown<'_> {
 
 /// A subscriber that hears the device's will.
 struct Will {
+    topic: String,
+    payload: &'static str,
     client: Client,
     published: Rc<Notify>,
 }
 
 /// `None` if the broker cannot be reached now: then there is no will to wait for.
-async fn will_of(plan: &Plan, broker: &Broker) -> Option<Will> {
+async fn will_of(topic: String, payload: &'static str, broker: &Broker) -> Option<Will> {
     let published = Rc::new(Notify::new());
     let bell = Rc::clone(&published);
     let connect = async {
@@ -283,13 +289,13 @@ async fn will_of(plan: &Plan, broker: &Broker) -> Option<Will> {
         let Credentials { user, password } = broker.credentials();
         let options = ClientOptions { client_id: String::new(), user: user.as_deref(), password: password.as_deref() };
         let client = Client::connect(stream, &options, move |message| {
-            if message.payload.0 == b"offline" {
+            if message.payload.0 == payload.as_bytes() {
                 bell.notify_one();
             }
         })
         .await
         .ok()?;
-        let filter = plan.topic("stat/led/online");
+        let filter = topic.clone();
         let subscription = Subscription {
             filter,
             qos: 1,
@@ -301,5 +307,5 @@ async fn will_of(plan: &Plan, broker: &Broker) -> Option<Will> {
         Some(client)
     };
     let client = clock::wall_timeout(WILL_LIMIT, connect).await??;
-    Some(Will { client, published })
+    Some(Will { topic, payload, client, published })
 }
