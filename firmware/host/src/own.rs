@@ -66,7 +66,7 @@ fn prebuilt(workspace: &Path, variant: Variant) -> Option<Result<OwnImage, Prebu
     }
     let of_sources = |found: Prebuilt| OwnImage {
         elf: found.image,
-        path: FOLDER.into(),
+        path: Path::new(FOLDER).join(variant.file_name()),
         built_with: None,
         not_built: Some("it fits the sources".to_owned()),
     };

@@ -84,8 +84,10 @@ fn setting<T: std::str::FromStr>(settings: &Settings, key: &str, expected: &str)
 }
 
 fn order(settings: &Settings) -> Result<Option<firmware::ws2812::ColorOrder>, ProvisionError> {
-    let wrong = |_| ProvisionError::Value { key: ORDER.to_owned(), problem: "neither grb nor rgb".to_owned() };
-    settings.get(ORDER).map(|text| text.to_ascii_lowercase().parse().map_err(wrong)).transpose()
+    let Some(text) = settings.get(ORDER) else { return Ok(None) };
+    let problem = || format!("`{text}` is neither grb nor rgb");
+    let wrong = |_| ProvisionError::Value { key: ORDER.to_owned(), problem: problem() };
+    text.to_ascii_lowercase().parse().map(Some).map_err(wrong)
 }
 
 /// What the console says, by the setting and by what the bench reads there.

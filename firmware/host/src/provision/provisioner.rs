@@ -174,7 +174,7 @@ mod tests {
         };
         assert_eq!(says("led-count", "300"), "led-count cannot be this: 300 is not within 1 to 256");
         assert_eq!(says("led-count", "many"), "led-count cannot be this: a number of LEDs is expected");
-        assert_eq!(says("led-order", "bgr"), "led-order cannot be this: neither grb nor rgb");
+        assert_eq!(says("led-order", "bgr"), "led-order cannot be this: `bgr` is neither grb nor rgb");
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub(super) fn own_elf(openeth: bool, extensions: &Extensions) -> Result<Vec<u8>,
     match find(extensions, if openeth { OwnBuild::Emulators } else { OwnBuild::Boards }) {
         Ok(OwnImage { elf, built_with: Some(_), .. }) => Ok(elf),
         Ok(OwnImage { elf, path, not_built, .. }) => {
-            println!("{}/, {}", path.display(), not_built.unwrap_or_default());
+            println!("{}, {}", path.display(), not_built.unwrap_or_default());
             Ok(elf)
         }
         Err(error @ NoOwnImage::NoSources) => Err(Failure::usage(format!("no ELF file is named, and {error}"))

@@ -50,13 +50,10 @@ Examples:
   hil up --firmware build/app.elf                this firmware on the simulator, in real time
   hil up --flash flash.bin                       with a memory: its state survives the next start
   hil up --broker mqtt://lab:1883 --prefix try   on a broker of yours, with its topics under try/
-  hil up --plant-fault 5                         with a fault: hue 360 is magenta
   hil up | grep serial                           plain lines for other programs
 
 Then, in another terminal:
-  mosquitto_sub -h 127.0.0.1 -v -t 'stat/#'
-  mosquitto_pub -h 127.0.0.1 -t cmnd/led/mode -m blink,1000,0
-  mosquitto_pub -h 127.0.0.1 -t cmnd/led/hsb -m 120,255,255
+  mosquitto_sub -h 127.0.0.1 -v -t '#'
 
 Exit codes: 0 ended by Ctrl-C, 1 the device hangs, 2 wrong usage, 3 the broker cannot be reached or started.")]
 pub(super) struct Args {

@@ -109,7 +109,10 @@ fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
     if let Some(folder) = args.out {
         std::fs::create_dir_all(&folder).map_err(|e| Failure::io(folder.display(), &e))?;
         elf = folder.join(variant.file_name());
-        std::fs::write(&elf, bytes).map_err(|e| Failure::io(elf.display(), &e))?;
+        // Somebody may have the old one open, a debugger for one.
+        let new = folder.join(format!("{}.new", variant.file_name()));
+        let written = std::fs::write(&new, bytes).and_then(|()| std::fs::rename(&new, &elf));
+        written.map_err(|e| Failure::io(elf.display(), &e))?;
     }
     println!("ELF      {}\n{size}", elf.display());
     Ok(DONE)

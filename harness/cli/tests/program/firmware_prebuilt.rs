@@ -378,7 +378,7 @@ fn a_fault_is_planted_into_an_image_of_its_own() {
     let planted = place.first_line(&["--target", "sim", "--plant-fault", "3"]);
     let parts = [
         "target sim (--target sim: firmware/prebuilt/; fault 3 planted: numbers wrap",
-        "firmware light-planted.elf (sha256 ",
+        "firmware firmware/prebuilt/light-planted.elf (sha256 ",
     ];
     assert!(parts.iter().all(|part| planted.contains(part)), "{planted}");
     std::fs::remove_file(place.path("firmware/prebuilt/light-planted.elf")).unwrap();

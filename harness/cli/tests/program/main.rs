@@ -6,6 +6,7 @@ mod doctor;
 mod firmware_build;
 mod firmware_prebuilt;
 mod fleet;
+mod foreign;
 mod fuzz;
 mod fuzz_leak;
 mod init;

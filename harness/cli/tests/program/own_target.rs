@@ -37,6 +37,31 @@ fn it_has_runs_filters_and_reports() {
     assert_eq!(output.status.code(), Some(4), "{shown}");
 }
 
+/// What the plug is, for the fuzzer: it says back whatever it is told, so `off` after `on` is right, and `dim` is not.
+const DESCRIPTION: &str = r#"
+version: 1
+name: a plug
+statuses:
+  - { topic: plug/state, payload: "{state}" }
+commands:
+  - topic: plug/set
+    payload: { enum: ["on", "off"], as: state }
+start:
+  - { topic: plug/set, payload: "off" }
+"#;
+
+#[test]
+fn it_has_fuzzing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plug.device.yaml"), DESCRIPTION).unwrap();
+    let arguments =
+        ["fuzz", "--target", "plug", "--device", "plug.device.yaml", "--seed", "7", "--execs", "60", "--regressions", "found"];
+    let (output, shown) = run(folder.path(), &arguments);
+    // It repeats payloads that are none of its own.
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    assert!(shown.contains("plug/set") && folder.path().join("found").exists(), "{shown}");
+}
+
 #[test]
 fn its_failures_fail() {
     let folder = tempfile::tempdir().unwrap();

@@ -91,7 +91,7 @@ fn json(path: &Path) -> Option<Value> {
 }
 
 fn fixtures(folder: &str) -> Vec<std::path::PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/tests/fixtures/scenario").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/scenario").join(folder);
     let entries = std::fs::read_dir(folder).expect("the fixtures are there");
     entries.map(|entry| entry.expect("a readable entry").path()).filter(|path| path.is_file()).collect()
 }

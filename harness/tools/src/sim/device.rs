@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use simulator::image::{PartitionKind, PartitionTable};
 use simulator::machine::{Config, Machine};
 use simulator::mem::{FlashImage, OutsideFlash};
 use simulator::soc::SerialPort;
@@ -17,7 +18,7 @@ use hil_model::observation::{Entry, Observation, SerialStream};
 use hil_model::time::display;
 use hil_targets::journal::Journal;
 use hil_targets::picture::Image;
-use hil_targets::provision::{Dialogue, Identity, Patch, Provisioned, Question, ToldLights, check_keys, find};
+use hil_targets::provision::{Dialogue, Identity, PARTITION_TABLE, Patch, Provisioned, Question, ToldLights, check_keys, find};
 use hil_targets::{
     Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
 };
@@ -37,9 +38,13 @@ pub(super) struct SimDevice {
 impl SimDevice {
     pub(super) fn new(target: &SimTarget, bench: Bench) -> Result<Self, BenchError> {
         let mut flash = target.firmware.flash.clone();
-        if let Some(content) = target.flash.as_deref().map(flash_file).transpose()?.flatten() {
-            let wrong = |e: OutsideFlash| BenchError::Provision(format!("the flash file does not fit the chip: {e}"));
-            flash.write(0, &content).map_err(wrong)?;
+        let kept = target.flash.as_deref().map(|path| kept(path, &flash)).transpose()?.flatten();
+        let no_room = |name: &str| {
+            let name = name.to_owned();
+            move |e: OutsideFlash| BenchError::Provision(format!("the flash chip has no room for the {name}: {e}"))
+        };
+        if let Some(kept) = &kept {
+            flash.write(0, kept).map_err(no_room("flash file"))?;
         }
         let told = provisioned(target, &bench, &mut flash)?;
         let wiring = told.lights.map_or_else(|| target.wiring.clone(), |lights| wired(target, &bench, lights));
@@ -51,7 +56,12 @@ impl SimDevice {
         if let Some(rom) = &target.rom {
             machine.load_rom(rom).map_err(|e| BenchError::Provision(format!("the ROM: {e}")))?;
         }
-        write_flash(&mut machine, target, &told.patches)?;
+        if let Some(kept) = &kept {
+            machine.write_flash(0, kept).map_err(no_room("flash file"))?;
+        }
+        for Patch { name, offset, bytes } in &told.patches {
+            machine.write_flash(*offset, bytes).map_err(no_room(name))?;
+        }
         let mut hosts = target.hosts.clone();
         hosts.lead_to_broker(&target.broker.host, target.broker.port);
         hosts.allow(&mut machine);
@@ -128,28 +138,42 @@ fn wired(target: &SimTarget, bench: &Bench, lights: ToldLights) -> Wiring {
     wiring
 }
 
-/// Puts the contents of the target's file, if it has one, and the patches into the flash chip.
-fn write_flash(machine: &mut Machine, target: &SimTarget, patches: &[Patch]) -> Result<(), BenchError> {
-    if let Some(path) = &target.flash
-        && let Some(content) = flash_file(path)?
-    {
-        let wrong = |e: OutsideFlash| BenchError::File { path: path.clone(), problem: e.to_string() };
-        machine.write_flash(0, &content).map_err(wrong)?;
+/// What a flash file has kept of an earlier run. There may be no file yet. The bootloader, the partition table and the apps are the
+/// firmware's of now, as they are when a used board is flashed; an app that it has nothing for, such as an update that the device
+/// has loaded, stays.
+///
+/// # Errors
+/// The file cannot be read, is of another chip, or has its partitions elsewhere.
+fn kept(path: &Path, firmware: &FlashImage) -> Result<Option<Vec<u8>>, BenchError> {
+    let wrong = |problem: String| BenchError::File { path: path.to_owned(), problem };
+    let content = match std::fs::read(path) {
+        // `hil up` makes it, to see early whether it can.
+        Ok(content) if content.is_empty() => return Ok(None),
+        Ok(content) => content,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(wrong(e.to_string())),
+    };
+    let (bytes, size) = (content.len(), firmware.len());
+    if bytes != size {
+        return Err(wrong(format!("it has {bytes} bytes, and the flash chip has {size}: name another file")));
     }
-    for Patch { name, offset, bytes } in patches {
-        let written = machine.write_flash(*offset, bytes);
-        written.map_err(|e| BenchError::Provision(format!("the flash chip has no room for the {name}: {e}")))?;
+    let mut content = content;
+    // Without partitions nobody knows what is whose.
+    if let Ok(table) = PartitionTable::from_flash(firmware) {
+        let now = firmware.to_vec();
+        let at = PARTITION_TABLE.start as usize..PARTITION_TABLE.end as usize;
+        if content[at.clone()] != now[at.clone()] {
+            return Err(wrong("it has another partition table than the firmware: name another file".to_owned()));
+        }
+        content[..at.end].copy_from_slice(&now[..at.end]);
+        for app in table.iter().filter(|partition| partition.kind == PartitionKind::App) {
+            let range = app.offset as usize..(app.range().end as usize).min(size);
+            if now[range.clone()].iter().any(|byte| *byte != 0xFF) {
+                content[range.clone()].copy_from_slice(&now[range]);
+            }
+        }
     }
-    Ok(())
-}
-
-/// The contents of a flash file. There may be no file yet.
-fn flash_file(path: &Path) -> Result<Option<Vec<u8>>, BenchError> {
-    match std::fs::read(path) {
-        Ok(content) => Ok(Some(content)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(BenchError::File { path: path.to_owned(), problem: e.to_string() }),
-    }
+    Ok(Some(content))
 }
 
 fn save_flash(flash: &FlashImage, path: &Path) -> Result<(), BenchError> {

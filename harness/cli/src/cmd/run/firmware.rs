@@ -116,7 +116,11 @@ pub(super) fn own_elf(extensions: &Extensions, build: OwnBuild) -> Result<OwnElf
         error => Failure::bench(&error),
     })?;
     let name = path.display().to_string();
-    let how = built_with.map_or_else(|| format!("{name}/"), |toolchain| format!("built with {toolchain}"));
+    let how = match (built_with, path.parent()) {
+        (Some(toolchain), _) => format!("built with {toolchain}"),
+        (None, Some(folder)) => format!("{}/", folder.display()),
+        (None, None) => name.clone(),
+    };
     Ok(OwnElf { elf, name, how })
 }
 

@@ -102,10 +102,12 @@ async fn attach(
     let broker = Broker::External(Rc::new(url.clone()));
     let watch = Watch::default();
     end_with_device(&watch).map_err(|e| Failure::io("no thread can be started", &e))?;
+    // Without one there is nothing to tell the device, which may be one that cannot be told.
+    let prefix = Some(plan.prefix.clone()).filter(|prefix| !prefix.is_empty());
     let bench = Bench {
         journal: journal.clone(),
         wire: Wire::new(broker.clone(), journal.clone(), None, String::new()),
-        config: DeviceConfig { prefix: Some(plan.prefix.clone()), ..DeviceConfig::default() },
+        config: DeviceConfig { prefix, ..DeviceConfig::default() },
         topic_root: String::new(),
         client_id: plan.client_id.clone(),
         credentials: broker.credentials(),

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
 
 use firmware::config::{BrokerUri, Config, LedLog, Scheme};
 
@@ -12,6 +13,11 @@ use crate::sim_run::{Place, is_installed};
 
 /// The firmware's ELF file; `None`, with the reason printed, if it cannot be built here.
 fn firmware() -> Option<PathBuf> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BUILT.get_or_init(build).clone()
+}
+
+fn build() -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("HIL_TEST_FIRMWARE") {
         return Some(path.into());
     }

@@ -21,6 +21,7 @@ pub struct Place(TempDir);
 impl Place {
     pub fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
+        crate::light::project(&place.path(""));
         std::fs::write(place.path("light.elf"), program::elf(&place.path(""), End::Count)).unwrap();
         place
     }
