@@ -70,15 +70,15 @@ fn on_a_bare_machine_everything_missing_has_a_remedy() {
       missing  rust        neither rustc nor cargo is on the PATH
                            building hil itself, or a target of your own; not for `hil run`
                            help: https://rustup.rs, then: rustup default stable
-      missing  esp32-c3    no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf)
-                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
-                           help: https://rustup.rs, then: rustup target add riscv32imc-unknown-none-elf   # or, on Debian: apt update && apt install rustc-web cargo-web rust-web-src lld
       missing  mosquitto   not on the PATH: mosquitto_pub, mosquitto_sub
                            handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
                            help: apt install mosquitto-clients   # or any other MQTT client
       missing  wokwi       there is no wokwi-cli on the PATH
                            `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
                            help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
+      missing  esp32-c3    no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf)
+                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
+                           help: https://rustup.rs, then: rustup target add riscv32imc-unknown-none-elf   # or, on Debian: apt update && apt install rustc-web cargo-web rust-web-src lld
       ok       colours     no colour: standard output is no terminal
                            the terminal report and `hil up`
       ok       ci          no CI system; --partition auto would find no share here, slice:M/N says it
@@ -125,13 +125,13 @@ fn on_a_full_machine_all_is_well() {
                            `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
       ok       rust        rustc 1.95.0; cargo 1.95.0
                            building hil itself, or a target of your own; not for `hil run`
-      ok       esp32-c3    rustc 1.95.0 with the target riscv32imc-unknown-none-elf
-                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
       ok       mosquitto   mosquitto_pub and mosquitto_sub are installed
                            handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
       missing  wokwi       there is no wokwi-cli on the PATH
                            `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
                            help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
+      ok       esp32-c3    rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
       ok       colours     no colour: standard output is no terminal, NO_COLOR=1
                            the terminal report and `hil up`
       ok       ci          CI (CI=true); --partition auto takes slice:2/3 from GitLab or Knapsack (CI_NODE_INDEX=2, CI_NODE_TOTAL=3)

@@ -246,7 +246,7 @@ fn what_cannot_work_is_said_at_once() {
     exit 2
 
     $ hil up --prefix a/# --port 0
-    error: the device cannot be set up so: topic_prefix: wildcards, control characters and slashes at either end are not allowed
+    error: the device cannot be set up so: prefix cannot be this: wildcards, control characters and slashes at either end are not allowed
       help: see --prefix, --topic-root and --client-id
     exit 2
 

@@ -70,7 +70,7 @@ fn a_value_that_cannot_be_is_named() {
     let output = provision(folder.path(), &["--led-gpio", "12", "--mqtt-user", "ann"]);
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains("led_gpio: GPIO 12 is not usable"), "{err}");
+    assert!(err.contains("led-gpio cannot be this: GPIO 12 is not usable"), "{err}");
     let output = provision(folder.path(), &["--broker", "http://lab"]);
     assert_eq!(output.status.code(), Some(2));
 }
@@ -87,7 +87,7 @@ fn what_the_console_is_to_say_of_the_leds_is_written() {
     let output = provision(folder.path(), &["--led-log", "all"]);
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains("--led-log") && err.contains("expected none, reported or measured"), "{err}");
+    assert!(err.contains("led-log cannot be this") && err.contains("expected none, reported or measured"), "{err}");
 }
 
 #[test]
