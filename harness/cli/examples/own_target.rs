@@ -42,7 +42,8 @@ impl Device for Plug {
         client.subscribe(Subscription { filter, qos: 1, retain_handling, retain_as_published, no_local }).await?;
         tokio::task::spawn_local(async move {
             while let Some(Message { payload, .. }) = commands.recv().await {
-                let state = Message { topic: "plug/state".to_owned(), payload, qos: 1, retain: true, ..Message::default() };
+                let state =
+                    Message { topic: "plug/state".to_owned(), payload, qos: 1, retain: true, ..Message::default() };
                 if client.publish(&state).await.is_err() {
                     return;
                 }

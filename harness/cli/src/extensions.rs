@@ -64,12 +64,15 @@ impl OwnTarget {
     }
 }
 
+/// Carries a command out.
+pub type RunCommand = dyn Fn(&clap::ArgMatches) -> Result<Exit, Failure>;
+
 /// A command of one's own: `hil NAME ...`.
 pub struct OwnCommand {
     /// Its arguments.
     pub command: clap::Command,
     /// Carries it out.
-    pub run: Box<dyn Fn(&clap::ArgMatches) -> Result<Exit, Failure>>,
+    pub run: Box<RunCommand>,
 }
 
 /// What `hil demo` shows, where there is no project. Topics are without prefix.

@@ -23,4 +23,4 @@ mod cmd;
 mod extensions;
 
 pub use cmd::{DONE, Failure, SuiteArgs, main_with, run_suite};
-pub use extensions::{Demo, Extensions, OwnCommand, OwnTarget, TargetOptions};
+pub use extensions::{Demo, Extensions, OwnCommand, OwnTarget, RunCommand, TargetOptions};

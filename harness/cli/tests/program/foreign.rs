@@ -112,3 +112,15 @@ fn a_flash_file_keeps_data_and_takes_the_new_firmware() {
     assert!(text.contains("flash.bin") && text.contains("another partition table"), "{text}");
     assert!(std::fs::read(folder.path().join("flash.bin")).unwrap() == again, "nothing is lost");
 }
+
+#[test]
+fn images_that_a_target_does_not_write_are_an_error_there() {
+    let folder = project();
+    let broker = ["--broker", "mqtt://127.0.0.1:1"];
+    for target in [&["--target", "wokwi"][..], &["--target", "serial", "--port", "c3", "--firmware", "app.elf"]] {
+        let output = hil(folder.path()).arg("run").args(target).args(broker).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains("hil.toml:4: settings.bin at settings is not written into"), "{text}");
+    }
+}

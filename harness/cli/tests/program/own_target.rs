@@ -54,8 +54,19 @@ start:
 fn it_has_fuzzing() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("plug.device.yaml"), DESCRIPTION).unwrap();
-    let arguments =
-        ["fuzz", "--target", "plug", "--device", "plug.device.yaml", "--seed", "7", "--execs", "60", "--regressions", "found"];
+    let arguments = [
+        "fuzz",
+        "--target",
+        "plug",
+        "--device",
+        "plug.device.yaml",
+        "--seed",
+        "7",
+        "--execs",
+        "60",
+        "--regressions",
+        "found",
+    ];
     let (output, shown) = run(folder.path(), &arguments);
     // It repeats payloads that are none of its own.
     assert_eq!(output.status.code(), Some(1), "{shown}");

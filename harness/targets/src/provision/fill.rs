@@ -39,7 +39,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         let Some(name) = name else { return Err("`${` has no `}`".to_owned()) };
         if !PLACEHOLDERS.contains(&name) && name.strip_prefix(DEVICE).is_none_or(str::is_empty) {
             let guess = did_you_mean(name, PLACEHOLDERS)
-                .map_or_else(|| format!("there are {} and `device.KEY`", list(PLACEHOLDERS)), |guess| guess);
+                .unwrap_or_else(|| format!("there are {} and `device.KEY`", list(PLACEHOLDERS)));
             return Err(format!("unknown placeholder `${{{}}}`: {guess}", name.escape_debug()));
         }
     }

@@ -18,7 +18,9 @@ use hil_model::observation::{Entry, Observation, SerialStream};
 use hil_model::time::display;
 use hil_targets::journal::Journal;
 use hil_targets::picture::Image;
-use hil_targets::provision::{Dialogue, Identity, PARTITION_TABLE, Patch, Provisioned, Question, ToldLights, check_keys, find};
+use hil_targets::provision::{
+    Dialogue, Identity, PARTITION_TABLE, Patch, Provisioned, Question, ToldLights, check_keys, find,
+};
 use hil_targets::{
     Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
 };

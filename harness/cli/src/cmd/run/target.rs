@@ -242,6 +242,9 @@ impl TargetArgs {
                 .help("name it: --broker mqtt://HOST:PORT, as `hil provision --broker` has told the board"));
         }
         self.plants_nothing()?;
+        if self.firmware.is_some() {
+            no_images(settings, "a board")?;
+        }
         let serial = self.serial.of_project(settings)?;
         let flashed = serial::Flashed {
             firmware: self.firmware.as_ref(),
@@ -256,6 +259,7 @@ impl TargetArgs {
 
     fn wokwi(&self, broker: &BrokerChoice, settings: &Settings, extensions: &Extensions) -> Result<Chosen, Failure> {
         self.plants_nothing()?;
+        no_images(settings, "a simulation of Wokwi")?;
         let firmware = match &settings.firmware {
             // Of the program's own firmware, the variant for Wokwi's network is built.
             Some(firmware) if self.firmware.is_some() || !is_own(settings, extensions) => {
@@ -385,6 +389,20 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
         target.rom = Some(rom.into());
     }
     Ok(target)
+}
+
+/// Only the simulator gets the project's images beside the firmware: elsewhere it would run without them, and nobody would know.
+fn no_images(settings: &Settings, place: &str) -> Result<(), Failure> {
+    match settings.flash.images.first_key_value() {
+        None => Ok(()),
+        Some((at, image)) => {
+            let what = format!("{}: {} at {at} is not written into {place}", image.origin, image.value.display());
+            Err(Failure::usage(what).help(
+                "name one image of the whole flash as the firmware (esptool merge-bin), or leave `flash.images` to the profile \
+                 that runs on sim",
+            ))
+        }
+    }
 }
 
 /// Whether the project is about the firmware that comes with the program: its provisioner is the program's own.

@@ -24,9 +24,8 @@ pub(super) fn commands(broker: &BrokerUrl, prefix: &str, demo: Option<Demo>) -> 
         None => {}
     }
     let statuses = shell(&topic(demo.map_or("#", |demo| demo.statuses)));
-    let publish = |(to, payload): &(&str, &str)| {
-        format!("mosquitto_pub {connection} -t {} -m {payload}", shell(&topic(to)))
-    };
+    let publish =
+        |(to, payload): &(&str, &str)| format!("mosquitto_pub {connection} -t {} -m {payload}", shell(&topic(to)));
     let commands = demo.map_or(&[][..], |demo| demo.commands);
     [format!("mosquitto_sub {connection} -v -t {statuses}")].into_iter().chain(commands.iter().map(publish)).collect()
 }

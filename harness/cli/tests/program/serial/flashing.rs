@@ -42,7 +42,10 @@ fn a_configuration_is_written_and_kept() {
     let _served = place.serve(&["--pty", "c3"]);
     let (code, said) = run(&place, "c3", &["provision", "--wifi-ssid", "lab"]);
     assert_eq!(code, Some(3), "a blank board has no partitions: {said}");
-    assert!(said.contains("the flash has no partition table") && said.contains("help: flash the firmware first"), "{said}");
+    assert!(
+        said.contains("the flash has no partition table") && said.contains("help: flash the firmware first"),
+        "{said}"
+    );
 
     assert_eq!(run(&place, "c3", &["flash", "light.elf"]).0, Some(0));
     let arguments = ["provision", "--wifi-ssid", "lab", "--client-id", "light-7"];

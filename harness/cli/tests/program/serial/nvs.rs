@@ -8,7 +8,11 @@ use firmware::config::{self, Config, LedLog, Secret};
 
 fn provision(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["provision", "--provisioner", "light", "--out", "nvs.bin"]).args(arguments).current_dir(folder).env("NO_COLOR", "1");
+    command
+        .args(["provision", "--provisioner", "light", "--out", "nvs.bin"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1");
     command.env("HIL_WIFI_PASSWORD", "Wi, \"Fi\" secret").env("HIL_MQTT_PASSWORD", "mqtt-secret").output().unwrap()
 }
 
