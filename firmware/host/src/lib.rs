@@ -7,6 +7,8 @@ pub mod build;
 pub mod native;
 mod own;
 pub mod provision;
+mod reference;
 
 pub use own::LightFirmware;
 pub use provision::{contract_faults, rules_of};
+pub use reference::LightModel;

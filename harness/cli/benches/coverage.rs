@@ -40,7 +40,7 @@ fn image(path: &str) -> Option<Image> {
 }
 
 fn dictionary() -> Dictionary {
-    let device = DeviceDescription::load(Path::new(DEVICE));
+    let device = DeviceDescription::load(Path::new(DEVICE), &[Arc::new(light_host::LightModel)]);
     Dictionary::of(&device.unwrap_or_else(|errors| panic!("{}", errors.render(false))))
 }
 

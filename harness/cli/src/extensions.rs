@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hil_targets::own::OwnFirmware;
 use hil_targets::provision::{Fault, Provisioner, Untouched};
+use hil_targets::reference::ReferenceModel;
 use hil_targets::{BenchError, Target, Wiring};
 
 use crate::cmd::Failure;
@@ -99,6 +100,7 @@ pub struct Extensions {
     pub(crate) devices: Vec<OwnTarget>,
     pub(crate) provisioners: Vec<Arc<dyn Provisioner>>,
     pub(crate) firmware: Option<Arc<dyn OwnFirmware>>,
+    pub(crate) models: Vec<Arc<dyn ReferenceModel>>,
     pub(crate) commands: Vec<OwnCommand>,
     pub(crate) demo: Option<Demo>,
 }
@@ -137,6 +139,13 @@ impl Extensions {
     #[must_use]
     pub fn provisioner(mut self, provisioner: impl Provisioner + 'static) -> Self {
         self.provisioners.push(Arc::new(provisioner));
+        self
+    }
+
+    /// A reference model, which the fuzzer's descriptions of devices name: `model: NAME`.
+    #[must_use]
+    pub fn model(mut self, model: impl ReferenceModel + 'static) -> Self {
+        self.models.push(Arc::new(model));
         self
     }
 

@@ -154,7 +154,7 @@ impl Maker<'_> {
         if self.offered.broker && returns {
             how.push(How::BrokerRestart);
         }
-        if self.offered.flash && self.offered.power && returns && self.device.model.is_some() {
+        if self.offered.flash && self.offered.power && returns && self.device.stores_state() {
             let cut = (1..=2_u32, self.valid(false)).prop_map(|(operation, sent)| Action::PowerCut { operation, sent });
             actions.push((2, cut.boxed()));
         }

@@ -1,5 +1,7 @@
 //! Payload grammars, and what a payload says by one.
 
+use hil_targets::reference::State;
+
 /// What a payload, or a part of it, looks like.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grammar {
@@ -51,6 +53,15 @@ pub struct Said {
     pub canonical: String,
     /// Variables that it sets.
     pub sets: Vec<(String, String)>,
+}
+
+impl Said {
+    /// An accepted command is applied.
+    pub fn apply(&self, state: &mut State) {
+        for (name, value) in &self.sets {
+            state.set(name, value);
+        }
+    }
 }
 
 impl Grammar {

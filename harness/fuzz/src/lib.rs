@@ -1,7 +1,7 @@
 //! Fuzzing a device: from a description of it, cases that nobody wrote, each of which is a scenario.
 //!
 //! A case is a list of [actions](action) that proptest has made from the payload grammars of a [description](device). The
-//! [model] says what must be seen then, [`lower`] writes both down as a scenario, and the runner runs that like any other,
+//! [state](hil_targets::reference::State) that they lead to says what must be seen then, [`lower`] writes both down as a scenario, and the runner runs that like any other,
 //! with all its checks, on any target. What fails is shrunk, and written as a file that fails everywhere.
 //!
 //! | module | what it is |
@@ -10,8 +10,7 @@
 //! | `grammar` | what payloads look like, and what they say |
 //! | `payload` | right, malformed and hostile ones |
 //! | `action` | what is done to a device |
-//! | `model` | what it must do then |
-//! | `lower` | from actions to a scenario |
+//! //! | `lower` | from actions to a scenario |
 //! | `case` | cases by number, and how one ends |
 //! | `shrink` | from a case that fails to the shortest |
 //! | `finding` | causes |
@@ -30,7 +29,6 @@ pub mod finding;
 pub mod grammar;
 pub mod leak;
 pub mod lower;
-pub mod model;
 pub mod offered;
 pub mod payload;
 pub mod regression;

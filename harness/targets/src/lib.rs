@@ -23,6 +23,7 @@ pub mod own;
 pub mod picture;
 pub mod program;
 pub mod provision;
+pub mod reference;
 pub mod stream;
 mod watch;
 pub mod wire;

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     if args.wokwi {
         return wokwi::run(&paths);
     }
-    let others = description::check(&paths)?;
+    let others = description::check(&paths, &extensions.models)?;
     if others.is_empty() {
         return Ok(super::DONE);
     }

@@ -153,7 +153,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     args.is_for_its_tiers()?;
     let project = args.project(extensions)?;
     let described_by = described_by(&project);
-    let device = description(&described_by)?;
+    let device = description(&described_by, extensions)?;
     let broker_args = args.broker.of_project(&project);
     let broker = broker_args.choice()?;
     args.allowed(&broker)?;
@@ -427,12 +427,12 @@ fn described_by(project: &Project) -> PathBuf {
     named.unwrap_or_else(|| project.folder.join(DEFAULT_PATH))
 }
 
-fn description(path: &Path) -> Result<DeviceDescription, Failure> {
+fn description(path: &Path, extensions: &Extensions) -> Result<DeviceDescription, Failure> {
     if !path.exists() {
         return Err(Failure::usage(format!("there is no {}", path.display()))
             .help("describe your device in a file (docs/fuzz.md), and name it with --device FILE"));
     }
-    DeviceDescription::load(path).map_err(|errors| {
+    DeviceDescription::load(path, &extensions.models).map_err(|errors| {
         eprint!("{}", errors.render(super::color_on_stderr()));
         Failure::usage(format!("{} is wrong; nothing was run", path.display()))
     })

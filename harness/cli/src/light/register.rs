@@ -6,7 +6,7 @@ use hil_targets::Target;
 use hilbench::{Demo, Extensions, OwnTarget, TargetOptions};
 use light_host::native::NativeTarget;
 use light_host::provision::LightProvisioner;
-use light_host::{LightFirmware, contract_faults, rules_of};
+use light_host::{LightFirmware, LightModel, contract_faults, rules_of};
 
 use super::firmware;
 
@@ -35,6 +35,7 @@ pub fn extensions() -> Extensions {
     Extensions::new()
         .device(native.with_faults(contract_faults()))
         .provisioner(LightProvisioner)
+        .model(LightModel)
         .firmware(LightFirmware)
         .command(firmware::command())
         .demo(DEMO)

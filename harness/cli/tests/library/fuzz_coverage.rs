@@ -43,7 +43,8 @@ fn dictionary() -> Dictionary {
 }
 
 fn description() -> DeviceDescription {
-    DeviceDescription::load(Path::new("../../scenarios/device.yaml")).unwrap_or_else(|e| panic!("{}", e.render(false)))
+    DeviceDescription::load(Path::new("../../scenarios/device.yaml"), &[Arc::new(light_host::LightModel)])
+        .unwrap_or_else(|e| panic!("{}", e.render(false)))
 }
 
 fn message(name: &str, payload: &[u8]) -> Input {

@@ -22,7 +22,8 @@ fn light() -> Vec<u8> {
 
 fn description() -> DeviceDescription {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/device.yaml");
-    DeviceDescription::load(Path::new(path)).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+    DeviceDescription::load(Path::new(path), &[std::sync::Arc::new(light_host::LightModel)])
+        .unwrap_or_else(|errors| panic!("{}", errors.render(false)))
 }
 
 fn firmware_of(elf: &[u8]) -> Arc<Firmware> {

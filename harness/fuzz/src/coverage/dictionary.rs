@@ -155,7 +155,7 @@ mod tests {
                     - topic: heat/target\n    payload: { sequence: [\"to:\", { number: { min: -5, max: 30 } }] }\n  \
                     - topic: heat/mode\n    payload: { enum: [eco, comfort], as: mode }\nstart:\n  \
                     - { topic: heat/mode, payload: eco }\n";
-        let device = DeviceDescription::load_text(Path::new("device.yaml"), text)
+        let device = DeviceDescription::load_text(Path::new("device.yaml"), text, &[])
             .unwrap_or_else(|errors| panic!("{}", errors.render(false)));
         let dictionary = Dictionary::of(&device);
         assert_eq!(dictionary.topics, ["heat/mode", "heat/state", "heat/target"]);

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::grammar::{grammar, items, name, positive};
 use super::rules::{self, command, online, rejection, status};
-use super::{DeviceDescription, ModelName};
-use crate::model::State;
+use super::{DeviceDescription, Model, Models};
 use hil_scenario::decode::{Cx, Map, Shape, integer, keyword, plain_text, spanned_text};
 use hil_scenario::error::{Code, Diagnostic};
 use hil_scenario::load::{limited, read_source, source};
 use hil_scenario::yaml::{Node, NodeKind, Words, parse_file};
 use hil_scenario::{Diagnostics, Source};
+use hil_targets::reference::State;
 
 /// `device.yaml`
 pub(super) const DEVICE: Shape = Shape {
@@ -49,19 +49,19 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// Default of `within`.
 const WITHIN: Duration = Duration::from_secs(2);
 
-pub(super) fn load(path: &Path) -> Result<DeviceDescription, Diagnostics> {
-    of(&read_source(path, &WORDS).map_err(|error| named(vec![error]))?)
+pub(super) fn load(path: &Path, models: &Models) -> Result<DeviceDescription, Diagnostics> {
+    of(&read_source(path, &WORDS).map_err(|error| named(vec![error]))?, models)
 }
 
-pub(super) fn load_text(path: &Path, text: Vec<u8>) -> Result<DeviceDescription, Diagnostics> {
-    of(&source(path, text, &WORDS).map_err(|error| named(vec![error]))?)
+pub(super) fn load_text(path: &Path, text: Vec<u8>, models: &Models) -> Result<DeviceDescription, Diagnostics> {
+    of(&source(path, text, &WORDS).map_err(|error| named(vec![error]))?, models)
 }
 
-fn of(source: &Arc<Source>) -> Result<DeviceDescription, Diagnostics> {
+fn of(source: &Arc<Source>, models: &Models) -> Result<DeviceDescription, Diagnostics> {
     let (node, mut errors) = parse_file(source, &WORDS);
     let Some(node) = node else { return Err(named(errors)) };
     let mut cx = Cx::literal(source);
-    let description = description(&mut cx, &node);
+    let description = description(&mut cx, &node, models);
     errors.extend(cx.into_errors());
     match description {
         Some(description) if errors.is_empty() => Ok(description),
@@ -80,11 +80,24 @@ fn named(mut errors: Vec<Diagnostic>) -> Diagnostics {
     Diagnostics(errors)
 }
 
-fn description(cx: &mut Cx<'_>, node: &Node) -> Option<DeviceDescription> {
+/// One of the models by its name.
+fn model(cx: &mut Cx<'_>, node: &Node, models: &Models) -> Option<Model> {
+    if models.is_empty() {
+        let help =
+            "describe the device by `statuses` and `commands` alone, or run it by the program that has its model";
+        let title = "this program has no model of a device".to_owned();
+        cx.error_with_help(Code::BadValue, node.span, title, "named here".to_owned(), help.to_owned());
+        return None;
+    }
+    let names: Vec<_> = models.iter().enumerate().map(|(index, model)| (model.name(), index)).collect();
+    keyword(cx, node, "a model", &names).map(|index| Model(Arc::clone(&models[index])))
+}
+
+fn description(cx: &mut Cx<'_>, node: &Node, models: &Models) -> Option<DeviceDescription> {
     let mut map = Map::new(cx, node, &DEVICE)?;
     map.required("version", version);
     let title = map.optional("name", |cx, node| Some(spanned_text(cx, node)?.value));
-    let model = map.optional("model", |cx, node| keyword(cx, node, "a model", &[("light", ModelName::Light)]));
+    let model = map.optional("model", |cx, node| model(cx, node, models));
     let settle = map.optional("settle", positive).unwrap_or(SETTLE);
     let within = map.optional("within", positive).unwrap_or(WITHIN);
     let max_packet = map.optional("max-packet", |cx, node| integer(cx, node, 64..=65_536_usize));

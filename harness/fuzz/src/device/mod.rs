@@ -25,8 +25,10 @@ pub(crate) use self::rules::for_topic;
 pub use self::schema::schema;
 pub use self::template::{Segment, Template};
 use super::grammar::Grammar;
-use super::model::State;
+use std::sync::Arc;
+
 use hil_scenario::Diagnostics;
+use hil_targets::reference::{ReferenceModel, State};
 
 /// Where a description is looked for.
 pub const DEFAULT_PATH: &str = "scenarios/device.yaml";
@@ -37,7 +39,7 @@ pub struct DeviceDescription {
     /// `name`
     pub name: String,
     /// `model`: rules beyond what YAML says.
-    pub model: Option<ModelName>,
+    pub model: Option<Model>,
     /// `settle`: after this long all effects of a command are visible.
     pub settle: Duration,
     /// `answers-within`: limit of statuses and answers.
@@ -60,13 +62,18 @@ pub struct DeviceDescription {
     pub state: State,
 }
 
-/// A model in Rust.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ModelName {
-    /// Our light: its colours, its flash, what it restores after a power cut.
-    Light,
+/// A model in Rust. Two of one name are equal.
+#[derive(Debug, Clone)]
+pub struct Model(pub Arc<dyn ReferenceModel>);
+
+impl PartialEq for Model {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name() == other.0.name()
+    }
 }
+
+/// The models that descriptions can name.
+pub type Models = [Arc<dyn ReferenceModel>];
 
 /// `online`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,19 +135,24 @@ pub struct Start {
 }
 
 impl DeviceDescription {
-    /// Reads a description.
+    /// Whether it is known to keep its state in flash: [`ReferenceModel::stores_state`].
+    pub fn stores_state(&self) -> bool {
+        self.model.as_ref().is_some_and(|Model(model)| model.stores_state())
+    }
+
+    /// Reads a description, which may name one of these models.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn load(path: &Path) -> Result<Self, Diagnostics> {
-        file::load(path)
+    pub fn load(path: &Path, models: &Models) -> Result<Self, Diagnostics> {
+        file::load(path, models)
     }
 
     /// Reads one from memory; `path` is what errors call it.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn load_text(path: &Path, text: impl Into<Vec<u8>>) -> Result<Self, Diagnostics> {
-        file::load_text(path, text.into())
+    pub fn load_text(path: &Path, text: impl Into<Vec<u8>>, models: &Models) -> Result<Self, Diagnostics> {
+        file::load_text(path, text.into(), models)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::grammar::{Parts, grammar, items, positive};
 use super::{CommandRule, Online, Rejection, Start, StatusRule, Template};
-use crate::model::State;
 use hil_scenario::decode::{
     Cx, Map, Shape, boolean, integer, list, plain_text, spanned_text, topic_filter, topic_name,
 };
 use hil_scenario::error::Code;
 use hil_scenario::yaml::Node;
+use hil_targets::reference::State;
 
 /// An item of `commands`.
 pub(super) const COMMAND: Shape =
@@ -117,6 +117,6 @@ pub(super) fn start(cx: &mut Cx<'_>, node: &Node, commands: &[CommandRule], stat
         );
         return None;
     };
-    state.apply(&said);
+    said.apply(state);
     Some(Start { command, payload })
 }

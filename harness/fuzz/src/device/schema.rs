@@ -44,7 +44,7 @@ form!(
 
 form!(
     /// A model.
-    Model, "model", { "enum": ["light"] }
+    Model, "model", { "type": "string", "examples": ["light"] }
 );
 
 form!(
@@ -67,7 +67,7 @@ struct DescriptionKeys {
     version: u32,
     /// What it is called in findings; default `the device`.
     name: Option<FilledText>,
-    /// Rules beyond this file, written in Rust: light.
+    /// Rules beyond this file, by the name of a model that is written in Rust.
     model: Option<Model>,
     /// After this long all effects of a command are visible; default 300ms.
     settle: Option<Time>,

@@ -1,6 +1,6 @@
 //! Payloads of statuses, with variables in them.
 
-use crate::model::State;
+use hil_targets::reference::State;
 
 /// A text with variables: `{hue},{saturation}`.
 #[derive(Debug, Clone, PartialEq, Eq)]

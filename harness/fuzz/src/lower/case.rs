@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::writer::{Steps, payload, quoted};
 use crate::action::{Action, How, Sent};
 use crate::device::DeviceDescription;
-use crate::model::State;
 use crate::offered::Offered;
 use hil_model::time::display;
+use hil_targets::reference::State;
 
 /// A case as a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Case<'_> {
             return Effect::Rejected;
         };
         let before = self.state.clone();
-        self.state.apply(&said);
+        said.apply(&mut self.state);
         if before == self.state { Effect::Unchanged } else { Effect::Changed }
     }
 

@@ -52,7 +52,7 @@ impl Case<'_> {
         for index in self.device.commands[sent.command].statuses.clone() {
             self.status(index);
         }
-        if self.offered.flash && self.device.model.is_some() {
+        if self.offered.flash && self.device.stores_state() {
             self.steps.push(match effect {
                 Effect::Unchanged => "expect-flash: { writes: 0, erases: 0 }",
                 _ => "expect-flash: { writes: { at-least: 1 } }",
@@ -91,7 +91,7 @@ impl Case<'_> {
                     .push(&format!("expect-serial: {{ matches: {warnings}, absent: true, within: {settle} }}"));
             }
         }
-        if self.offered.flash && self.device.model.is_some() {
+        if self.offered.flash && self.device.stores_state() {
             self.steps.push("expect-flash: { writes: 0, erases: 0 }");
         }
     }

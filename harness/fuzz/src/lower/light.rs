@@ -1,13 +1,12 @@
-//! What our light must show after a command.
+//! What a light must show after a command.
 
 use std::time::Duration;
 
 use super::case::Case;
 use crate::action::Sent;
-use crate::device::ModelName;
-use crate::model::State;
-use crate::model::light::{DARK, PART, RAINBOW_STEP_MS, Shows, shows};
+use crate::device::Model;
 use hil_model::time::display;
+use hil_targets::reference::{DARK, Shows, State};
 
 /// How long a steady colour is watched.
 const HOLD: Duration = Duration::from_millis(200);
@@ -25,10 +24,9 @@ const REAL_TOLERANCE_MS: u64 = 100;
 impl Case<'_> {
     /// The light after this command, where it can be told what it must be: `before` is the state that it came from.
     pub(super) fn light(&mut self, sent: &Sent, before: &State) {
-        if !self.offered.led || self.device.model != Some(ModelName::Light) {
-            return;
-        }
-        let (Some(now), Some(was)) = (shows(&self.state), shows(before)) else { return };
+        let Some(Model(model)) = self.device.model.as_ref().filter(|_| self.offered.led) else { return };
+        let (Some(now), Some(was)) = (model.shows(&self.state), model.shows(before)) else { return };
+        let part = model.part();
         let (shortest, tolerance) = match self.offered.simulated_time {
             true => (SHORTEST_PHASE_MS, TOLERANCE_MS),
             false => (SHORTEST_REAL_PHASE_MS, REAL_TOLERANCE_MS),
@@ -36,7 +34,7 @@ impl Case<'_> {
         match now {
             Shows::Steady(color) => {
                 self.limit += HOLD + self.device.within;
-                self.led(&format!("color: \"{color}\", for: {}", display(HOLD)));
+                self.led(part, &format!("color: \"{color}\", for: {}", display(HOLD)));
             }
             Shows::Blinks(color, on, off) if on.max(off) <= LONGEST_PHASE_MS && on.min(off) >= shortest => {
                 // Where the old pattern can be taken for the new one, only the lengths of the phases are known.
@@ -44,30 +42,29 @@ impl Case<'_> {
                 self.limit += 2 * Duration::from_millis(2 * (on + off)) + 2 * self.device.within;
                 for (color, length) in [(color.as_str(), on), (DARK, off)] {
                     let length = display(Duration::from_millis(length - tolerance));
-                    self.led(&format!("color: \"{color}\", for: {length}, within: {within}"));
+                    self.led(part, &format!("color: \"{color}\", for: {length}, within: {within}"));
                 }
             }
             Shows::Blinks(..) => {}
-            Shows::Rainbow(hues) => {
-                // A colour does not disturb the rainbow; what looks like its beginning hides it.
-                let restarts = self.device.commands[sent.command].topic.ends_with("/mode")
-                    || self.device.commands[sent.command].topic.ends_with("/power");
+            Shows::Sequence { colors, step_ms } => {
+                let restarts = model.restarts(&self.device.commands[sent.command].topic);
+                // What looks like its beginning hides it.
                 let hidden = match was {
-                    Shows::Rainbow(_) => true,
-                    Shows::Steady(color) | Shows::Blinks(color, ..) => hues.contains(&color),
+                    Shows::Sequence { .. } => true,
+                    Shows::Steady(color) | Shows::Blinks(color, ..) => colors.contains(&color),
                 };
-                if !restarts || hidden || RAINBOW_STEP_MS < shortest {
+                if !restarts || hidden || step_ms < shortest {
                     return;
                 }
                 let phases: Vec<String> =
-                    hues.iter().map(|hue| format!("{{ color: \"{hue}\", for: {RAINBOW_STEP_MS}ms }}")).collect();
-                self.led(&format!("pattern: [{}], within: {}", phases.join(", "), display(self.device.within)));
+                    colors.iter().map(|color| format!("{{ color: \"{color}\", for: {step_ms}ms }}")).collect();
+                self.led(part, &format!("pattern: [{}], within: {}", phases.join(", "), display(self.device.within)));
                 self.limit += self.device.within + Duration::from_secs(1);
             }
         }
     }
 
-    fn led(&mut self, what: &str) {
-        self.steps.push(&format!("expect-led: {{ part-id: {PART}, {what} }}"));
+    fn led(&mut self, part: &str, what: &str) {
+        self.steps.push(&format!("expect-led: {{ part-id: {part}, {what} }}"));
     }
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::case::{Case, Effect};
 use super::writer::quoted;
 use crate::action::{How, Sent};
-use crate::device::Online;
-use crate::model::light;
+use crate::device::{Model, Online};
 use hil_model::time::display;
 
 /// How long a device may need to come back when it has tried in vain.
@@ -80,11 +79,13 @@ impl Case<'_> {
         self.limit += STORED;
         self.steps.delay(STORED);
         self.steps.push("power: \"on\"");
-        if self.offered.serial {
+        let restored = |state| self.device.model.as_ref().and_then(|Model(model)| model.restored(state));
+        if self.offered.serial
+            && let (Some(old), Some(new)) = (restored(&before), restored(&self.state))
+        {
             let within = display(self.device.within);
-            let either = [&before, &self.state].map(|state| {
-                format!("{{ expect-serial: {{ matches: {}, within: {within} }} }}", quoted(&light::restored(state)))
-            });
+            let either = [old, new]
+                .map(|text| format!("{{ expect-serial: {{ matches: {}, within: {within} }} }}", quoted(&text)));
             self.limit += self.device.within;
             self.steps
                 .named("The state before or after the command, never a third")

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hil_fuzz::device::DeviceDescription;
+use hil_fuzz::device::{DeviceDescription, Models};
 use hil_scenario::load::is_description;
 
 use crate::cmd::error::Failure;
@@ -11,13 +11,13 @@ use crate::cmd::error::Failure;
 const FILE_NAME: &str = "device.yaml";
 
 /// Checks descriptions that are named, or lie in folders that are; the other paths come back.
-pub(super) fn check(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn check(paths: &[PathBuf], models: &Models) -> Result<Vec<PathBuf>, Failure> {
     let (named, others): (Vec<_>, Vec<_>) =
         paths.iter().cloned().partition(|path| is_description(path) && !path.is_dir());
     let in_folders = others.iter().map(|path| path.join(FILE_NAME)).filter(|path| path.is_file());
     let mut wrong = 0;
     for path in named.into_iter().chain(in_folders) {
-        match DeviceDescription::load(&path) {
+        match DeviceDescription::load(&path, models) {
             Ok(device) => {
                 let (commands, statuses) = (device.commands.len(), device.statuses.len());
                 println!("{}: {}, commands: {commands}, statuses: {statuses}: no errors", path.display(), device.name);

@@ -75,7 +75,8 @@ impl Device for Light {
 }
 
 fn findings(runs_on: RunsOn) -> (Vec<Finding>, Vec<String>) {
-    let device = DeviceDescription::load(Path::new(LIGHT)).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let device = DeviceDescription::load(Path::new(LIGHT), &[std::sync::Arc::new(light_host::LightModel)])
+        .unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     let options = RunOptions {
         runs_on,
         broker: BrokerChoice::Embedded,

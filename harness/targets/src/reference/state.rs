@@ -1,7 +1,5 @@
 //! The variables of a device.
 
-use crate::grammar::Said;
-
 /// Variables and their values, in the order in which they were first set.
 #[derive(Debug, Clone, Default)]
 pub struct State(Vec<(String, String)>);
@@ -22,13 +20,6 @@ impl State {
         match self.0.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => value.clone_into(old),
             None => self.0.push((name.to_owned(), value.to_owned())),
-        }
-    }
-
-    /// An accepted command is applied.
-    pub fn apply(&mut self, said: &Said) {
-        for (name, value) in &said.sets {
-            self.set(name, value);
         }
     }
 }

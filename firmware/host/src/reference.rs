@@ -1,28 +1,43 @@
-//! Our light: what it shows, and what it says when it has restored its state.
+//! The light's reference model: what it shows, and what it says when it has restored its state. Nothing of the firmware is used.
 
-use super::State;
+use hil_targets::reference::{DARK, ReferenceModel, Shows, State};
 
-/// The part that it shows itself on.
-pub const PART: &str = "led1";
 /// Time between two hues of the rainbow, in milliseconds.
-pub const RAINBOW_STEP_MS: u64 = 30;
+const RAINBOW_STEP_MS: u64 = 30;
 
-/// What the light shows from a command on that restarts its pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shows {
-    /// A colour, `#rrggbb`, for as long as nothing else comes.
-    Steady(String),
-    /// This colour for so many milliseconds, and dark for so many.
-    Blinks(String, u64, u64),
-    /// Hues, one each 30 ms, beginning with these.
-    Rainbow([String; 5]),
+/// The light, as its contract has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LightModel;
+
+impl ReferenceModel for LightModel {
+    fn name(&self) -> &'static str {
+        "light"
+    }
+
+    fn part(&self) -> &'static str {
+        "led1"
+    }
+
+    fn shows(&self, state: &State) -> Option<Shows> {
+        shows(state)
+    }
+
+    /// A colour does not disturb the rainbow.
+    fn restarts(&self, topic: &str) -> bool {
+        topic.ends_with("/mode") || topic.ends_with("/power")
+    }
+
+    fn restored(&self, state: &State) -> Option<String> {
+        Some(restored(state))
+    }
+
+    fn stores_state(&self) -> bool {
+        true
+    }
 }
 
-/// Black.
-pub const DARK: &str = "#000000";
-
 /// What a light in this state shows; `None`: the state is not a light's.
-pub fn shows(state: &State) -> Option<Shows> {
+fn shows(state: &State) -> Option<Shows> {
     if state.get("power") == "off" {
         return Some(Shows::Steady(DARK.to_owned()));
     }
@@ -47,14 +62,17 @@ pub fn shows(state: &State) -> Option<Shows> {
                 "quick" => 5,
                 _ => return None,
             };
-            Some(Shows::Rainbow([0, 1, 2, 3, 4].map(|step| rgb(step * degrees, 255, 255))))
+            Some(Shows::Sequence {
+                colors: (0..5).map(|step| rgb(step * degrees, 255, 255)).collect(),
+                step_ms: RAINBOW_STEP_MS,
+            })
         }
         _ => None,
     }
 }
 
 /// What the console says when this state was restored, as a regular expression.
-pub fn restored(state: &State) -> String {
+fn restored(state: &State) -> String {
     let text = format!(
         "restored {}; {},{},{}; {}",
         state.get("power"),
@@ -108,7 +126,9 @@ mod tests {
 
     #[test]
     fn the_rainbow_begins_at_red_whatever_the_colour() {
-        let Some(Shows::Rainbow(hues)) = shows(&light("on", "hue_rainbow,quick")) else { panic!("no rainbow") };
+        let Some(Shows::Sequence { colors: hues, step_ms: 30 }) = shows(&light("on", "hue_rainbow,quick")) else {
+            panic!("no rainbow")
+        };
         assert_eq!(hues, ["#ff0000", "#ff1500", "#ff2a00", "#ff3f00", "#ff5500"]);
     }
 
