@@ -1,7 +1,4 @@
 //! The session with a real broker, on real time. Skipped, with a line that says so, where mosquitto is not installed.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
 
 use std::{
     cell::RefCell,
@@ -12,7 +9,7 @@ use std::{
     rc::Rc,
 };
 
-use common::{
+use crate::common::{
     board::{Lfsr, PausedClock, Recorder, RecordingStrip},
     flash::RamFlash,
     packet::{Publish, frame},
