@@ -1,6 +1,6 @@
 //! Processes that tests start: none outlives its test, and none is waited for for ever.
 
-use std::io::{BufRead as _, BufReader, PipeReader, Read as _};
+use std::io::{BufRead as _, BufReader, PipeReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,7 @@ impl Heard {
 pub struct Running {
     child: Child,
     heard: Arc<Heard>,
-    /// Lines that [`Running::next`] has passed.
+    /// Lines that [`Running::next_line`] has passed.
     passed: usize,
 }
 
@@ -87,6 +87,11 @@ impl Running {
         self.heard.log().lines.clone()
     }
 
+    /// The lines up to the one that [`Running::next_line`] has returned last.
+    pub fn passed(&self) -> Vec<String> {
+        self.heard.log().lines[..self.passed].to_vec()
+    }
+
     /// Whether a line with this text has come.
     pub fn has(&self, text: &str) -> bool {
         self.heard.log().lines.iter().any(|line| line.contains(text))
@@ -106,7 +111,7 @@ impl Running {
     /// # Panics
     ///
     /// If it does not come.
-    pub fn next(&mut self, text: &str) -> String {
+    pub fn next_line(&mut self, text: &str) -> String {
         let (index, line) = self.line(self.passed, text);
         self.passed = index + 1;
         line
@@ -263,7 +268,7 @@ mod tests {
     fn lines_of_both_outputs_are_found_and_passed() {
         let mut running = Running::start(shell("echo one; echo two >&2; printf 'one more'; exit 3"));
         assert_eq!(running.wait_for("two"), "two");
-        assert_eq!((running.next("one"), running.next("one")), ("one".to_owned(), "one more".to_owned()));
+        assert_eq!((running.next_line("one"), running.next_line("one")), ("one".to_owned(), "one more".to_owned()));
         assert_eq!(running.end(), (Some(3), "one\ntwo\none more\n".to_owned()));
     }
 
