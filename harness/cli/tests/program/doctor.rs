@@ -29,7 +29,7 @@ fn program(folder: &Path, name: &str, script: &str) {
 
 /// Some port that nobody listens on.
 fn free_port() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
+    hil_testing::process::free_port().to_string()
 }
 
 fn pinned(shown: &str, check: impl FnOnce(&str)) {
@@ -253,7 +253,7 @@ fn a_broker_is_tried_with_its_user() {
     let line = |url: &str, env: &[(&str, &str)]| {
         let shown = text(&doctor(folder.path(), &["--broker", url, "--port", &free_port()], env));
         assert!(!shown.contains("s3cret") && !shown.contains("wr0ng"), "{shown}");
-        let lines: Vec<&str> = shown.lines().skip_while(|l| !l.contains(" broker ")).take(3).collect();
+        let lines: Vec<&str> = shown.lines().skip_while(|l| !l.contains("  broker      ")).take(3).collect();
         lines.join("\n")
     };
     let shown = [
