@@ -1,4 +1,4 @@
-//! What repeats takes no more memory each time.
+//! What repeats takes no more memory each time. A program of its own: it counts what is on the heap of all threads.
 
 mod common;
 

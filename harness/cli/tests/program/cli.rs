@@ -1,11 +1,13 @@
 //! The program `hil`, as users and CI systems meet it: exit codes, reports, shards.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use hil_testing::process::{Running, free_port};
 use tempfile::TempDir;
+
+use crate::support::Broker;
 
 /// A folder to run in, and the program with an environment that nothing outside can change.
 struct Place(TempDir);
@@ -136,7 +138,7 @@ fn a_binary_is_named_only_for_a_target_that_runs_one_and_wrong_ones_come_with_a_
 #[test]
 fn an_unreachable_broker_exits_3_at_once_and_names_it() {
     let place = Place::new();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let url = format!("mqtt://dev@127.0.0.1:{port}");
     let output =
         place.hil(&["run", &fixture("suite"), "--broker", &url]).env("HIL_BROKER_PASSWORD", "s3cret").output().unwrap();
@@ -159,7 +161,7 @@ fn nothing_to_run_exits_4() {
 #[test]
 fn scenarios_that_the_target_cannot_run_are_skipped_with_the_reason_and_alone_exit_4() {
     let place = Place::new();
-    let broker = RunningBroker::start(&place);
+    let broker = Broker::start();
     let output = place.run(&["run", &fixture("suite/pass.yaml"), "--target", "mqtt", "--broker", &broker.url]);
     assert_eq!(code(&output), 4, "{}", text(&output));
     assert!(text(&output).contains("target mqtt has no `serial`"), "{}", text(&output));
@@ -168,20 +170,20 @@ fn scenarios_that_the_target_cannot_run_are_skipped_with_the_reason_and_alone_ex
 #[test]
 fn a_broker_that_dies_in_the_middle_exits_3() {
     let place = Place::new();
-    let broker = RunningBroker::start(&place);
-    let run = Started::run(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime", "--broker", &broker.url]));
+    let broker = Broker::start();
+    let run = started(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime", "--broker", &broker.url]));
     std::thread::sleep(Duration::from_secs(2));
     drop(broker);
-    let output = run.finish();
-    assert_eq!(code(&output), 3, "{}", text(&output));
-    assert!(text(&output).contains("the broker ended the harness's own connection"), "{}", text(&output));
+    let (code, text) = run.end();
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("the broker ended the harness's own connection"), "{text}");
 }
 
 #[test]
 fn a_broker_that_wants_a_password_gets_it_from_device_and_observer_and_nobody_sees_it() {
     let place = Place::new();
     let password = ("HIL_BROKER_PASSWORD", "s3cret-word");
-    let broker = RunningBroker::start_with(&place, &["--user", "dev"], Some(password));
+    let broker = Broker::with(|command| _ = command.args(["--user", "dev"]).env(password.0, password.1));
     let url = broker.url.replace("mqtt://", "mqtt://dev@");
     let run = |word: &str| {
         let mut run = place.hil(&["run", &fixture("suite"), "--broker", &url]);
@@ -199,7 +201,7 @@ fn a_broker_that_wants_a_password_gets_it_from_device_and_observer_and_nobody_se
 #[test]
 fn a_run_removes_what_is_retained_under_its_own_topics_and_nothing_else() {
     let place = Place::new();
-    let broker = RunningBroker::start(&place);
+    let broker = Broker::start();
     let suite = fixture("suite/pass.yaml");
     assert_eq!(code(&place.run(&["run", &suite, "--broker", &broker.url])), 0);
     assert_eq!(retained(&broker.url), Vec::<String>::new());
@@ -237,12 +239,12 @@ fn retained(url: &str) -> Vec<String> {
 #[test]
 fn ctrl_c_exits_130_and_still_writes_reports() {
     let place = Place::new();
-    let run = Started::run(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime"]));
+    let run = started(place.hil(&["run", &fixture("long.yaml"), "--speed", "realtime"]));
     std::thread::sleep(Duration::from_secs(1));
     let began = Instant::now();
-    assert!(Command::new("kill").args(["-INT", &run.child.id().to_string()]).status().unwrap().success());
-    let output = run.finish();
-    assert_eq!(code(&output), 130, "{}", text(&output));
+    run.signal("-INT");
+    let (code, text) = run.end();
+    assert_eq!(code, Some(130), "{text}");
     assert!(began.elapsed() < Duration::from_secs(20), "the scenario was to be stopped, not waited for");
     let lines = std::fs::read_to_string(place.path("target/hil/report.jsonl")).unwrap();
     assert!(lines.contains("\"interrupted\":true"), "{lines}");
@@ -374,56 +376,8 @@ fn the_schema_that_is_checked_in_is_the_one_that_is_printed() {
 }
 
 /// A run that has printed its first line: it hears Ctrl-C, and its scenarios begin.
-struct Started {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    first: String,
-}
-
-impl Started {
-    fn run(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut first = String::new();
-        stdout.read_line(&mut first).unwrap();
-        Self { child, stdout, first }
-    }
-
-    fn finish(mut self) -> Output {
-        let mut stdout = self.first.into_bytes();
-        self.stdout.read_to_end(&mut stdout).unwrap();
-        let output = self.child.wait_with_output().unwrap();
-        Output { stdout, ..output }
-    }
-}
-
-/// `hil broker run` on a free port; ended when dropped.
-struct RunningBroker {
-    child: Child,
-    url: String,
-}
-
-impl RunningBroker {
-    fn start(place: &Place) -> Self {
-        Self::start_with(place, &[], None)
-    }
-
-    fn start_with(place: &Place, args: &[&str], env: Option<(&str, &str)>) -> Self {
-        let mut command = place.hil(&["broker", "run", "--port", "0"]);
-        let mut child = command.args(args).envs(env).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
-        let url = first.strip_prefix("broker on ").unwrap_or_else(|| panic!("{first}")).to_owned();
-        // What it prints later must not block it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
-    }
-}
-
-impl Drop for RunningBroker {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn started(command: Command) -> Running {
+    let run = Running::start(command);
+    run.wait_for("hil ");
+    run
 }

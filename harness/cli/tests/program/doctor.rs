@@ -29,7 +29,7 @@ fn program(folder: &Path, name: &str, script: &str) {
 
 /// Some port that nobody listens on.
 fn free_port() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
+    hil_testing::process::free_port().to_string()
 }
 
 fn pinned(shown: &str, check: impl FnOnce(&str)) {
@@ -253,7 +253,7 @@ fn a_broker_is_tried_with_its_user() {
     let line = |url: &str, env: &[(&str, &str)]| {
         let shown = text(&doctor(folder.path(), &["--broker", url, "--port", &free_port()], env));
         assert!(!shown.contains("s3cret") && !shown.contains("wr0ng"), "{shown}");
-        let lines: Vec<&str> = shown.lines().skip_while(|l| !l.contains(" broker ")).take(3).collect();
+        let lines: Vec<&str> = shown.lines().skip_while(|l| !l.contains("  broker      ")).take(3).collect();
         lines.join("\n")
     };
     let shown = [
@@ -265,18 +265,18 @@ fn a_broker_is_tried_with_its_user() {
     runtime.block_on(broker.stop());
     pinned(&shown.join("\n"), |shown| {
         insta::assert_snapshot!(shown, @r"
-                           what the simulator runs; a device on a broker or a board has its own
-                           help: hil run --firmware FILE, or name it in the project file: hil init
-    ! missing  scenarios   there is no folder scenarios/ here
-                           what the simulator runs; a device on a broker or a board has its own
-                           help: hil run --firmware FILE, or name it in the project file: hil init
-    ! missing  scenarios   there is no folder scenarios/ here
-                           what the simulator runs; a device on a broker or a board has its own
-                           help: hil run --firmware FILE, or name it in the project file: hil init
-    ! missing  scenarios   there is no folder scenarios/ here
-                           what the simulator runs; a device on a broker or a board has its own
-                           help: hil run --firmware FILE, or name it in the project file: hil init
-    ! missing  scenarios   there is no folder scenarios/ here
+      ok       broker      mqtt://dev:***@127.0.0.1:PORT accepts MQTT 5 from user dev with a password
+                           `hil run --broker` with this broker
+      ok       port        127.0.0.1:PORT is free
+    ! problem  broker      mqtt://dev:***@127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword
+                           `hil run --broker` with this broker
+                           help: set user in the URL (mqtt://USER@host) and HIL_BROKER_PASSWORD
+    ! problem  broker      mqtt://127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword
+                           `hil run --broker` with this broker
+                           help: set user in the URL (mqtt://USER@host) and HIL_BROKER_PASSWORD
+    ! problem  broker      cannot connect to 127.0.0.1:1: Connection refused (os error)
+                           `hil run --broker` with this broker
+                           help: start the broker, or check host and port (a firewall may be between)
     ")
     });
 }

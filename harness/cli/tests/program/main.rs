@@ -20,6 +20,7 @@ mod sim_run;
 mod sim_serve;
 mod sim_test;
 mod suite_fixture;
+mod support;
 mod up;
 mod wokwi_serve;
 mod wokwi_steps;

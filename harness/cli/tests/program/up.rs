@@ -3,21 +3,15 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use hil_model::observation::{Message, Payload};
 use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open};
+use hil_testing::process::Running;
 
-const LIMIT: Duration = Duration::from_secs(20);
-
-/// The program while it runs, and the lines that it prints. Killed when dropped.
-struct Up {
-    child: Child,
-    lines: Receiver<String>,
-    all: Vec<String>,
-}
+/// The program while it runs.
+struct Up(Running);
 
 fn hil(folder: &tempfile::TempDir, args: &[&str]) -> Command {
     crate::light::project(folder.path());
@@ -28,26 +22,12 @@ fn hil(folder: &tempfile::TempDir, args: &[&str]) -> Command {
 
 impl Up {
     fn start(folder: &tempfile::TempDir, args: &[&str]) -> Self {
-        let mut child = hil(folder, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (sender, lines) = channel();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { child, lines, all: Vec::new() }
+        Self(Running::start(hil(folder, args)))
     }
 
     /// The next line that holds `text`.
     fn line(&mut self, text: &str) -> String {
-        let until = Instant::now() + LIMIT;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let Ok(line) = self.lines.recv_timeout(left) else {
-                panic!("no line with {text:?}:\n{}", self.all.join("\n"))
-            };
-            self.all.push(line.clone());
-            if line.contains(text) {
-                return line;
-            }
-        }
+        self.0.next_line(text)
     }
 
     fn url(&mut self) -> BrokerUrl {
@@ -57,23 +37,8 @@ impl Up {
 
     /// Sends a signal, and waits for the end.
     fn end(&mut self, signal: &str) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-        let until = Instant::now() + LIMIT;
-        while Instant::now() < until {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("it does not end");
-    }
-}
-
-impl Drop for Up {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.0.signal(signal);
+        self.0.status()
     }
 }
 
@@ -123,7 +88,7 @@ fn other_programs_can_play_with_the_light_until_ctrl_c() {
     talk(&url, "", &[("cmnd/led/mode", "blink,1000,0"), ("cmnd/led/hsb", "120,255,255")]);
     let light = up.line("led1 #00ff00");
     assert!(light.contains(" s  light    led1 #00ff00"), "{light}");
-    assert!(!up.all.iter().any(|l| l.contains('\u{1b}')), "escapes without a terminal");
+    assert!(!up.0.passed().iter().any(|l| l.contains('\u{1b}')), "escapes without a terminal");
     insta::assert_snapshot!(talk(&url, "", &[]).join("\n"), @r#"
     stat/led/hsb "120,255,255"
     stat/led/mode "blink,1000,0"
@@ -142,11 +107,11 @@ fn the_introduction_says_what_to_type() {
     let mut up =
         Up::start(&folder, &["--port", "0", "--prefix", "my room", "--plant-fault", "5", "--client-id", "lamp"]);
     up.line("mqtt ->  CONNECT lamp");
-    let end = up.all.iter().position(|l| l.contains("power on")).unwrap();
+    let end = up.0.passed().iter().position(|l| l.contains("power on")).unwrap();
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"(127\.0\.0\.1:|-p )\d+", "${1}PORT");
     settings.bind(|| {
-        insta::assert_snapshot!(up.all[..end].join("\n"), @r"
+        insta::assert_snapshot!(up.0.passed()[..end].join("\n"), @r"
     broker on mqtt://127.0.0.1:PORT
     device lamp: the light compiled for the host, in real time; fault 5 planted: hue 360 shows magenta instead of red
 
@@ -174,7 +139,7 @@ fn the_state_survives_in_the_flash_file() {
     assert_eq!(up.end("-INT").code(), Some(0));
     let mut up = Up::start(&folder, &args);
     up.line("led1 #0000ff");
-    assert!(!up.all.iter().any(|l| l.contains("#ff0000")), "{:?}", up.all);
+    assert!(!up.0.passed().iter().any(|l| l.contains("#ff0000")), "{:?}", up.0.passed());
     assert_eq!(up.end("-INT").code(), Some(0));
 }
 

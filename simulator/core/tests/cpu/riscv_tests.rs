@@ -49,10 +49,7 @@ fn run(file: &Path) -> Result<(), String> {
 
 #[test]
 fn all_programs_that_apply_pass() {
-    let Some(folder) = std::env::var_os("RISCV_TESTS") else {
-        println!("skipped: RISCV_TESTS does not name a folder with the built programs");
-        return;
-    };
+    let Some(folder) = hil_testing::tool::RISCV_TESTS.find() else { return };
     let entries = std::fs::read_dir(&folder).expect("the folder that RISCV_TESTS names");
     let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name().into_string().unwrap()).collect();
     names.retain(|name| {

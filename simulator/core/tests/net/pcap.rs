@@ -17,9 +17,10 @@ fn a_capture_holds_a_header_and_each_frame_with_its_time() {
     assert_eq!(bytes, [header.as_slice(), &record].concat());
 }
 
-/// If there is a tcpdump, it understands a capture; which frames are in it, other tests say.
+/// tcpdump understands a capture; which frames are in it, other tests say.
 #[test]
 fn tcpdump_reads_a_capture() {
+    let Some(tcpdump) = hil_testing::tool::TCPDUMP.find() else { return };
     let mut guest = Guest::new(NetworkConfig::default());
     guest.network.allow("broker.example");
     let broker = guest.resolve("broker.example", DnsQueryType::A).unwrap()[0];
@@ -34,9 +35,8 @@ fn tcpdump_reads_a_capture() {
     }
     let file = std::env::temp_dir().join(format!("simulator-net-pcap-{}", std::process::id()));
     std::fs::write(&file, capture.into_inner()).unwrap();
-    let read = std::process::Command::new("tcpdump").arg("-nnvr").arg(&file).env("TZ", "UTC").output();
+    let read = std::process::Command::new(tcpdump).arg("-nnvr").arg(&file).env("TZ", "UTC").output().unwrap();
     std::fs::remove_file(&file).unwrap();
-    let Ok(read) = read else { return };
     let text = String::from_utf8_lossy(&read.stdout);
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     assert!(text.contains("A? broker.example."), "{text}");

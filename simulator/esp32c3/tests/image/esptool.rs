@@ -1,25 +1,16 @@
-//! Against the real esptool, if it is on the PATH (`pip install esptool`): the same bytes of the same ELF file, and its
-//! merged image boots. Without it these tests say so and check nothing.
+//! Against the real esptool: the same bytes of the same ELF file, and its merged image boots.
 
 use crate::support::firmware::{ElfFile, app_at, memory_at_start, pattern};
 use hil_sim_esp32c3::image::{Firmware, Kind, PartitionTable};
 use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
-
-static IS_INSTALLED: LazyLock<bool> = LazyLock::new(|| {
-    let installed = Command::new("esptool").arg("version").output().is_ok_and(|run| run.status.success());
-    if !installed {
-        eprintln!("skipped: no esptool on the PATH; `pip install esptool` makes these tests run");
-    }
-    installed
-});
 
 /// Runs esptool and returns the file that it wrote; none if there is no esptool.
 fn esptool(name: &str, command: &str, arguments: &[&str]) -> Option<Vec<u8>> {
     let output = path(name);
     let to = ["--chip", "esp32c3", command, "--output", &output];
-    let run = IS_INSTALLED.then(|| Command::new("esptool").args(to).args(arguments).output().expect("a process"))?;
+    let program = hil_testing::tool::ESPTOOL.find()?;
+    let run = Command::new(program).args(to).args(arguments).output().expect("a process");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
     Some(std::fs::read(output).expect("esptool's output"))
 }
@@ -61,15 +52,12 @@ fn elf2image_makes_the_same_image() {
     }
 }
 
-/// The project's own firmware, where it has been built.
+/// The project's own firmware, as it is in the repository.
 #[test]
 fn elf2image_makes_the_same_image_of_the_light() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/hil/firmware");
-    for name in ["light", "light-openeth"] {
-        match std::fs::read(folder.join(name).with_extension("elf")) {
-            Ok(elf) => assert_same(name, &elf),
-            Err(_) => eprintln!("skipped: {name}.elf is not built; `hil firmware build` makes it"),
-        }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../firmware/prebuilt");
+    for name in ["light-openeth", "light-planted"] {
+        assert_same(name, &std::fs::read(folder.join(name).with_extension("elf")).expect("the prebuilt firmware"));
     }
 }
 

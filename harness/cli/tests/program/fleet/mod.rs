@@ -3,12 +3,13 @@
 
 use crate::sim_serve::board;
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, Write as _};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::Stdio;
 
 use board::{Place, Served};
+use hil_testing::process::Running;
 use serde_json::Value;
+
+use crate::support::Broker;
 
 /// Each case takes about a second.
 const SCENARIO: &str = r#"
@@ -43,20 +44,15 @@ steps: [{ expect-message: { topic: stat/led/none, within: 300ms } }]
 /// A bench in a folder: a broker, and boards with our firmware in their flash from the first run on.
 struct Bench {
     place: Place,
-    broker: Child,
-    /// Must stay open: a program whose output nobody reads ends.
-    _output: BufReader<ChildStdout>,
-    port: u16,
+    broker: Broker,
     boards: Vec<Served>,
 }
 
 impl Bench {
     fn new(ids: &[&str]) -> Self {
         let place = Place::new();
-        let mut broker = place.hil(&["broker", "run", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let (mut line, mut output) = (String::new(), BufReader::new(broker.stdout.take().unwrap()));
-        output.read_line(&mut line).unwrap();
-        let port = line.trim().rsplit_once(':').unwrap().1.parse().unwrap();
+        let broker = Broker::start();
+        let port = broker.port();
         let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-openeth.elf");
         let boards: Vec<_> =
             ids.iter().map(|_| place.serve(&["--rfc2217", "0", "--allow", &format!("10.0.2.2:{port}")])).collect();
@@ -70,7 +66,7 @@ impl Bench {
         std::fs::write(place.path("bench.yaml"), text).unwrap();
         std::fs::write(place.path("power.yaml"), SCENARIO).unwrap();
         std::fs::write(place.path("impossible.yaml"), IMPOSSIBLE).unwrap();
-        Self { place, broker, _output: output, port, boards }
+        Self { place, broker, boards }
     }
 
     fn command(&self, arguments: &[&str]) -> std::process::Command {
@@ -80,19 +76,15 @@ impl Bench {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
-        let broker = format!("mqtt://127.0.0.1:{}", self.port);
-        let fixed = ["run", "--target", "serial", "--bench", "bench.yaml", "--broker", &broker, "--json", "run.jsonl"];
-        let errors = tempfile::tempfile().unwrap();
-        let mut command = self.command(&fixed);
-        let mut child = command.args(arguments).stderr(errors.try_clone().unwrap()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        Run { child, lines, errors, said: String::new() }
+    fn run(&self, arguments: &[&str]) -> Running {
+        let fixed =
+            ["run", "--target", "serial", "--bench", "bench.yaml", "--broker", &self.broker.url, "--json", "run.jsonl"];
+        Running::start(self.command(&[&fixed, arguments].concat()))
     }
 
     /// What a board is told at its server's standard input.
     fn tell(&mut self, board: usize, line: &str) {
-        writeln!(self.boards[board].child.stdin.as_mut().unwrap(), "{line}").unwrap();
+        self.boards[board].write(line);
     }
 
     /// The boards of the last run: id, state, phases of faults.
@@ -111,48 +103,11 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
-    fn drop(&mut self) {
-        let _ = self.broker.kill();
-        let _ = self.broker.wait();
-    }
-}
-
-/// A run under way.
-struct Run {
-    child: Child,
-    lines: BufReader<ChildStdout>,
-    errors: File,
-    said: String,
-}
-
-impl Run {
-    /// Until it prints a line with this text.
-    fn wait_for(&mut self, text: &str) {
-        let mut line = String::new();
-        while self.lines.read_line(&mut line).unwrap() > 0 {
-            self.said.push_str(&line);
-            if line.contains(text) {
-                return;
-            }
-            line.clear();
-        }
-        panic!("no {text:?} in {}", self.said);
-    }
-
-    fn end(mut self) -> (Option<i32>, String) {
-        self.lines.read_to_string(&mut self.said).unwrap();
-        self.errors.rewind().unwrap();
-        self.errors.read_to_string(&mut self.said).unwrap();
-        (self.child.wait().unwrap().code(), self.said)
-    }
-}
-
 #[test]
 fn a_run_goes_on_without_boards_that_fail() {
     let mut bench = Bench::new(&["light-1", "light-2", "dead", "loose"]);
     bench.tell(2, "power off");
-    let mut run = bench.run(&["--all", "--min-boards", "2", "power.yaml"]);
+    let run = bench.run(&["--all", "--min-boards", "2", "power.yaml"]);
     run.wait_for("on loose");
     bench.tell(3, "unplug");
     let (code, said) = run.end();
@@ -205,14 +160,12 @@ fn a_run_that_is_killed_leaves_no_board_locked() {
     let mut run = bench.run(&["power.yaml"]);
     run.wait_for("PASS");
     assert!(!bench.nothing_is_locked());
-    run.child.kill().unwrap();
-    run.child.wait().unwrap();
+    run.kill();
     assert!(bench.nothing_is_locked());
     // Interrupted, it gives the board back itself, and writes its reports.
-    let mut run = bench.run(&["power.yaml"]);
+    let run = bench.run(&["power.yaml"]);
     run.wait_for("PASS");
-    let id = run.child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    run.signal("-TERM");
     let (code, said) = run.end();
     assert_eq!(code, Some(130), "{said}");
     assert!(bench.nothing_is_locked());

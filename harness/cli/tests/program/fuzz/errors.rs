@@ -1,7 +1,8 @@
 //! What stands in a campaign's way is said, and nothing is lost.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use hil_testing::process::Running;
 
 use crate::fuzz::support::{LIGHT, fuzz, hil, text};
 
@@ -56,7 +57,7 @@ fn a_broker_that_is_not_there_is_a_bench_error() {
 #[test]
 fn a_device_that_never_answers_is_a_bench_error() {
     let folder = tempfile::tempdir().unwrap();
-    let broker = crate::fuzz::stranger::Broker::start();
+    let broker = crate::support::Broker::start();
     let description = std::fs::read_to_string(LIGHT).unwrap().replace("within: 10s", "within: 500ms");
     std::fs::write(folder.path().join("device.yaml"), description).unwrap();
     let arguments = ["fuzz", "--target", "mqtt", "--broker", &broker.url, "--device", "device.yaml"];
@@ -89,14 +90,14 @@ fn a_finding_that_cannot_be_written_is_printed() {
 fn ctrl_c_ends_it_with_what_was_found() {
     let folder = tempfile::tempdir().unwrap();
     let fixed = ["fuzz", "--target", "native", "--device", LIGHT, "--regressions", "found"];
-    let mut command = hil(folder.path(), &[&fixed[..], &["--plant-fault", "1", "--time", "10min"]].concat());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line.contains("written to found/")), "it ended without a finding");
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
-    let rest: Vec<String> = lines.collect();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:#?}");
-    assert!(rest.iter().any(|line| line.contains(" cases (tier 1: ")), "no statistics in {rest:#?}");
+    let command = hil(folder.path(), &[&fixed[..], &["--plant-fault", "1", "--time", "10min"]].concat());
+    let run = Running::start(command);
+    run.wait_for("written to found/");
+    run.signal("-INT");
+    let (code, said) = run.end();
+    assert_eq!(code, Some(130), "{said}");
+    let rest = said.split_once("written to found/").unwrap().1;
+    assert!(rest.contains(" cases (tier 1: "), "no statistics in {said}");
     let found = crate::fuzz::support::found(folder.path());
     assert!(!found.is_empty() && found.iter().all(|path| path.extension().is_some_and(|e| e == "yaml")), "{found:?}");
 }

@@ -9,9 +9,7 @@ pub const LIGHT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/de
 /// `hil` with these arguments, in a folder.
 pub fn hil(folder: &Path, arguments: &[&str]) -> Command {
     crate::light::project(folder);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env_remove("HIL_BROKER");
-    command
+    crate::support::hil(folder, arguments)
 }
 
 /// What it prints.

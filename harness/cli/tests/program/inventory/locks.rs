@@ -1,13 +1,13 @@
 //! Locks between real processes.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hil_bench::lock::{LockState, LockedPort, state};
 use hil_bench::serial::PortSpec;
 use hil_bench::{Access as _, AccessError, Grant};
+use hil_testing::process::Running;
 
 /// Port and folder of the process that holds a board.
 const PORT: &str = "HIL_TEST_LOCK_PORT";
@@ -23,25 +23,16 @@ fn holder() {
     std::thread::sleep(Duration::from_secs(60));
 }
 
-fn hold(port: &str, folder: &Path) -> Child {
+fn hold(port: &str, folder: &Path) -> Running {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--ignored", "--exact", "inventory::locks::holder", "--nocapture"])
         .env(PORT, port)
         .env(FOLDER, folder);
-    let mut child = command.env("USER", "ann").stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(
-        lines.map_while(Result::ok).any(|line| line.ends_with("held")),
-        "the other process does not hold the board"
-    );
-    child
-}
-
-fn kill(mut child: Child) {
-    // SIGKILL.
-    child.kill().unwrap();
-    child.wait().unwrap();
+    command.env("USER", "ann").stdin(Stdio::null());
+    let other = Running::start(command);
+    other.wait_for("held");
+    other
 }
 
 fn take(port: &str, folder: &Path, limit: Duration) -> Result<Grant, AccessError> {
@@ -81,7 +72,7 @@ fn two_processes_never_have_one_board() {
     let LockState::Held(Some(owner)) = look(port, &locks) else { panic!("{:?}", look(port, &locks)) };
     assert_eq!(owner.pid, other.id());
     assert!(take("usb:OTHER", &locks, Duration::ZERO).is_ok(), "another board is free");
-    kill(other);
+    drop(other);
 }
 
 #[test]
@@ -89,7 +80,7 @@ fn a_killed_process_leaves_a_stale_lock_that_is_taken_over() {
     let (_parent, locks) = folder();
     let other = hold("usb:A", &locks);
     let pid = other.id();
-    kill(other);
+    drop(other);
     let LockState::Stale(owner) = look("usb:A", &locks) else { panic!("{:?}", look("usb:A", &locks)) };
     assert_eq!(owner.pid, pid);
     let grant = take("usb:A", &locks, Duration::ZERO).map_err(|e| e.problem).unwrap();
@@ -105,7 +96,7 @@ fn waiting_ends_when_the_other_lets_go() {
     let other = hold("usb:A", &locks);
     let killer = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(300));
-        kill(other);
+        drop(other);
     });
     let began = Instant::now();
     assert!(take("usb:A", &locks, Duration::from_secs(30)).is_ok());

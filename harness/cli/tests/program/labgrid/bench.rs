@@ -1,29 +1,19 @@
 //! A coordinator and an exporter of labgrid, started for one test, with their places.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use hil_testing::process::Running;
+use hil_testing::tool::LABGRID;
 use tempfile::TempDir;
 
 /// Longest wait for anything.
 pub const LIMIT: Duration = Duration::from_secs(60);
 
-/// The folder with labgrid's programs; `None`, and why, where it is not installed.
+/// The folder with labgrid's programs; `None` where it is not installed.
 pub fn labgrid() -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os("HIL_TEST_LABGRID") {
-        return Some(folder.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = hil_targets::program::on_path(&path, "labgrid-coordinator").into_iter().next();
-    if found.is_none() {
-        eprintln!(
-            "not tested: labgrid is not installed (pip install labgrid, or HIL_TEST_LABGRID=/folder/with/labgrid-client)"
-        );
-    }
-    found.and_then(|program| program.parent().map(PathBuf::from))
+    LABGRID.named().or_else(|| LABGRID.find()?.parent().map(PathBuf::from))
 }
 
 /// A place: its name, the exporter's group that it has, its tags.
@@ -34,7 +24,7 @@ pub struct Bench {
     programs: PathBuf,
     /// `127.0.0.1:PORT`
     pub coordinator: String,
-    servers: Vec<Child>,
+    servers: Vec<Running>,
 }
 
 impl Bench {
@@ -66,25 +56,11 @@ impl Bench {
     /// Starts a server, and waits for what it says when it is ready.
     fn serve(&mut self, program: &str, arguments: &[&str], ready: &str) -> String {
         let mut command = self.program(program);
-        // Its log goes to standard error, the rest to standard output: one pipe for both.
-        let (reader, writer) = std::io::pipe().unwrap();
-        command.args(arguments).stdin(Stdio::null()).stdout(writer.try_clone().unwrap()).stderr(writer);
-        self.servers.push(command.spawn().unwrap());
-        drop(command);
-        let (send, lines) = channel();
-        // To the end, so that the server never waits for a reader.
-        std::thread::spawn(move || {
-            BufReader::new(reader).lines().map_while(Result::ok).for_each(|line| drop(send.send(line)));
-        });
-        let until = Instant::now() + LIMIT;
-        let mut seen = Vec::new();
-        while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            if line.contains(ready) {
-                return line;
-            }
-            seen.push(line);
-        }
-        panic!("{program} is not ready: {seen:#?}");
+        command.args(arguments).stdin(Stdio::null());
+        let server = Running::start(command);
+        let line = server.wait_for(ready);
+        self.servers.push(server);
+        line
     }
 
     fn program(&self, name: &str) -> Command {
@@ -132,17 +108,6 @@ impl Bench {
 
     /// Ends the exporter, as if its machine had gone.
     pub fn lose_exporter(&mut self) {
-        let mut exporter = self.servers.pop().unwrap();
-        exporter.kill().unwrap();
-        exporter.wait().unwrap();
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        for server in &mut self.servers {
-            let _ = server.kill();
-            let _ = server.wait();
-        }
+        drop(self.servers.pop().unwrap());
     }
 }

@@ -1,14 +1,16 @@
 //! A place is taken, kept, and given back whatever happens.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use hil_bench::serial::{Event, Options, Sequence, SerialPort};
+use hil_testing::process::Running;
 use rustix::process::Signal;
 
 use crate::labgrid::bench::{Bench, LIMIT, Made, labgrid};
 use crate::labgrid::run::Run;
+use crate::support::hil;
 
 /// Nothing listens at port 9 in these tests; nobody calls.
 const ONE: &str = "one:\n  NetworkSerialPort: {host: 127.0.0.1, port: 9, speed: 115200}\n";
@@ -133,28 +135,18 @@ fn a_place_that_was_taken_away_is_told() {
 
 /// `hil sim serve` with an empty chip.
 struct Board {
-    child: Child,
-    port: u16,
+    _running: Running,
+    port: String,
 }
 
 impl Board {
     fn serve() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        command.args(["sim", "serve", "--rfc2217", ":0"]).env("NO_COLOR", "1");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let port =
-            lines.find_map(|line| line.split_once("the board is at rfc2217://127.0.0.1:")?.1.trim().parse().ok());
-        // To the end, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, port: port.expect("the board is served") }
-    }
-}
-
-impl Drop for Board {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut command = hil(Path::new("."), &["sim", "serve", "--rfc2217", ":0"]);
+        command.stdin(Stdio::piped());
+        let running = Running::start(command);
+        let place = "the board is at rfc2217://127.0.0.1:";
+        let port = running.wait_for(place).split_once(place).unwrap().1.trim().to_owned();
+        Self { _running: running, port }
     }
 }
 

@@ -4,29 +4,23 @@
 use hil_targets::TargetError as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use hil_bench::serial_target::analyzer::{DataLine, Part, Seen, Text};
 use hil_bench::serial_target::{Analyzer, AnalyzerError, AnalyzerSpec};
 use hil_targets::Wiring;
+use hil_testing::process::Running;
+use hil_testing::tool::SIGROK;
 use simulator::board::ws2812::{ColorOrder, Config, Decoder, Event};
 
 use crate::serial::fake::Board;
 use crate::serial::program::{self, End};
-use crate::serial::scenarios::{Broker, end};
+use crate::serial::scenarios::run;
+use crate::support::{Broker, hil};
 
 /// Longest that an analyzer may take to end.
 const SOON: Duration = Duration::from_secs(5);
-
-fn is_installed() -> bool {
-    let version = Command::new("sigrok-cli").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let is_there = version.is_ok_and(|status| status.success());
-    if !is_there {
-        eprintln!("skipped: sigrok-cli is not installed");
-    }
-    is_there
-}
 
 fn spec(text: &str) -> AnalyzerSpec {
     text.parse().unwrap()
@@ -35,9 +29,7 @@ fn spec(text: &str) -> AnalyzerSpec {
 /// What our simulator sends to the light of a program that shows #ff0005, and resets every 2 ms.
 fn capture(folder: &Path) -> PathBuf {
     std::fs::write(folder.join("light.elf"), program::elf(folder, End::Watchdog)).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["sim", "run", "light.elf", "--for", "3ms", "--vcd", "pins.vcd"]).current_dir(folder);
-    let output = command.env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap();
+    let output = hil(folder, &["sim", "run", "light.elf", "--for", "3ms", "--vcd", "pins.vcd"]).output().unwrap();
     assert!(folder.join("pins.vcd").is_file(), "{}", String::from_utf8_lossy(&output.stderr));
     folder.join("pins.vcd")
 }
@@ -64,9 +56,9 @@ fn decoded_by_the_simulator(vcd: &Path) -> Vec<(u64, Event)> {
 }
 
 /// sigrok-cli reads the capture, `downsample` steps of 100 ps a sample.
-fn replay(vcd: &Path, downsample: u32) -> Vec<u8> {
+fn replay(sigrok: &Path, vcd: &Path, downsample: u32) -> Vec<u8> {
     let input = format!("vcd:downsample={downsample}");
-    let mut command = Command::new("sigrok-cli");
+    let mut command = Command::new(sigrok);
     command.args(["-I", &input, "-i"]).arg(vcd).args(["-C", CHANNEL, "-O", "hex:width=1024"]);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -84,16 +76,14 @@ fn frames(seen: &[(u64, Event)]) -> Vec<(u64, String)> {
 
 #[test]
 fn the_light_of_the_simulator_through_sigrok_is_decoded_to_the_same_colours_at_the_same_times() {
-    if !is_installed() {
-        return;
-    }
+    let Some(sigrok) = SIGROK.find() else { return };
     let folder = tempfile::tempdir().unwrap();
     let vcd = capture(folder.path());
     let own = decoded_by_the_simulator(&vcd);
     assert!(frames(&own)[0].1 == "#ff0005", "{own:?}");
     // 80 MHz, 25 MHz and 20 MHz.
     for downsample in [125, 400, 500] {
-        let printed = replay(&vcd, downsample);
+        let printed = replay(&sigrok, &vcd, downsample);
         let (mut text, mut line, mut seen) = (Text::new(CHANNEL), None, Vec::new());
         for part in printed.chunks(1000).flat_map(|piece| text.push(piece)) {
             match (part, &mut line) {
@@ -190,9 +180,7 @@ fn a_time_is_wrong_only_if_it_is_so_by_more_than_a_sample() {
 
 #[test]
 fn the_demo_device_samples_until_it_is_dropped() {
-    if !is_installed() {
-        return;
-    }
+    let Some(_) = SIGROK.find() else { return };
     let began = Instant::now();
     let analyzer = Analyzer::start(&spec("driver=demo,channel=D0,samplerate=20MHz"), &Wiring::default()).unwrap();
     println!("first samples after {:?}", began.elapsed());
@@ -206,9 +194,7 @@ fn the_demo_device_samples_until_it_is_dropped() {
 
 #[test]
 fn what_sigrok_says_is_the_error() {
-    if !is_installed() {
-        return;
-    }
+    let Some(_) = SIGROK.find() else { return };
     for (text, said) in [
         ("driver=nosuch,channel=D0,samplerate=24MHz", "Driver nosuch not found"),
         ("driver=fx2lafw:conn=99.99,channel=D0,samplerate=24MHz", "No devices found"),
@@ -282,27 +268,23 @@ steps:
 const ANALYZER: [&str; 4] = ["--light", "analyzer", "--analyzer", "driver=any,channel=D0,samplerate=25MHz"];
 
 /// Starts a run of the scenario on the board, with this program as sigrok-cli.
-fn start(folder: &Path, broker: &Broker, arguments: &[&str], program: &Path) -> Child {
+fn start(folder: &Path, broker: &Broker, arguments: &[&str], program: &Path) -> Running {
     std::fs::write(folder.join("scenario.yaml"), RED).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["run", "--target", "serial", "--port", "board", "--broker", &broker.url]).args(arguments);
-    command.arg("scenario.yaml").current_dir(folder).env("NO_COLOR", "1").env("CI", "1").env_remove("GITHUB_ACTIONS");
-    command.env("SIGROK_CLI", program).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
+    let mut command = run(folder, broker, arguments);
+    command.env("SIGROK_CLI", program);
+    Running::start(command)
 }
 
 #[test]
 fn what_the_analyzer_sees_is_observed() {
-    if !is_installed() {
-        return;
-    }
+    let Some(_) = SIGROK.find() else { return };
     let folder = tempfile::tempdir().unwrap();
     capture(folder.path());
     let program = script(folder.path(), REPLAY);
     let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
     let child = start(folder.path(), &broker, &ANALYZER, &program);
     board.expect("go\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(0), "{said}");
     let journal = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
     assert!(journal.contains("\"evidence\":\"observed\""), "{journal}");
@@ -315,7 +297,7 @@ fn an_analyzer_that_ends_within_a_scenario_is_a_bench_error() {
     let (broker, mut board) = (Broker::start(), Board::new(folder.path()));
     let child = start(folder.path(), &broker, &ANALYZER, &program);
     board.expect("go\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("device has gone") && said.contains("sigrok-cli --scan"), "{said}");
 }
@@ -333,7 +315,7 @@ fn options_of_the_analyzer_are_checked() {
         ),
     ];
     for (arguments, text) in cases {
-        let (code, said) = end(start(folder.path(), &broker, arguments, Path::new("sigrok-cli")));
+        let (code, said) = start(folder.path(), &broker, arguments, Path::new("sigrok-cli")).end();
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(text), "{said}");
     }

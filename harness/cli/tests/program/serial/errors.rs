@@ -1,18 +1,24 @@
 //! What can be wrong with a port or a board, as each command says it: a clear error, a remedy, exit code 3.
 
-use std::io::Write as _;
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::serial::board::{Place, Served};
+use hil_testing::process::Running;
+use hil_testing::tool::SETPRIV;
+
+use crate::serial::board::Place;
 use crate::serial::fake::Board;
-use crate::serial::scenarios::Broker;
+use crate::support::Broker;
 
 /// Exit code and all that is said. `PORT` is the port, `BROKER` the broker.
 fn say(place: &Place, port: &str, command: &str) -> (Option<i32>, String) {
     let arguments: Vec<&str> = command.split(' ').collect();
-    let child = place.hil(&arguments).args(["--port", port]).env("CI", "1").stdout(Stdio::piped()).spawn().unwrap();
-    let (code, said) = crate::serial::scenarios::end(child);
+    let mut command = place.hil(&arguments);
+    command.args(["--port", port]).env("CI", "1");
+    let (code, said) = Running::start(command).end();
     (code, said.replace(port, "PORT"))
 }
 
@@ -26,11 +32,6 @@ fn commands(place: &Place, broker: &Broker) -> [String; 4] {
         "monitor --limit 2".to_owned(),
         format!("run --target serial --broker {} waits.yaml", broker.url),
     ]
-}
-
-fn tell(served: &mut Served, command: &str) {
-    writeln!(served.child.stdin.as_mut().unwrap(), "{command}").unwrap();
-    served.wait_for("ok");
 }
 
 #[test]
@@ -88,12 +89,12 @@ fn the_wrong_chip() {
 fn flash_that_fails_to_verify_and_is_well_afterwards() {
     let place = Place::new();
     let mut served = place.serve(&["--pty", "c3"]);
-    tell(&mut served, "fault flash-writes");
+    served.tell("fault flash-writes");
     let (code, said) = say(&place, "c3", "flash light.elf");
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("error: the bootloader does not read back as it was written"), "{said}");
     assert!(said.contains("help: try again with --baud 115200"), "{said}");
-    tell(&mut served, "mend flash-writes");
+    served.tell("mend flash-writes");
     let (code, said) = say(&place, "c3", "flash light.elf");
     assert_eq!((code, said.matches("written and verified").count()), (Some(0), 3), "{said}");
 }
@@ -102,7 +103,7 @@ fn flash_that_fails_to_verify_and_is_well_afterwards() {
 fn a_dead_board() {
     let place = Place::new();
     let mut served = place.serve(&["--pty", "c3", "--rfc2217", "0"]);
-    tell(&mut served, "power off");
+    served.tell("power off");
     for (port, help) in [
         ("c3".to_owned(), "this port cannot reset the board"),
         (format!("rfc2217://{}", served.address()), "is this the board's port?"),
@@ -146,11 +147,13 @@ fn a_firmware_that_prints_rubbish_after_text_is_not_the_benchs_fault() {
     let steps = "  - write-serial: \"go\\n\"\n  - expect-serial: { text: never, within: 2s }\n";
     std::fs::write(place.path("asks.yaml"), format!("name: Asks\nversion: 1\nsteps:\n{steps}")).unwrap();
     let arguments = ["run", "--target", "serial", "--broker", &broker.url, "--port", "board", "asks.yaml"];
-    let child = place.hil(&arguments).env("CI", "1").stdout(Stdio::piped()).spawn().unwrap();
+    let mut command = place.hil(&arguments);
+    command.env("CI", "1");
+    let child = Running::start(command);
     board.expect("go\n");
     board.print("I (12) boot: this is text, and more than enough of it\r\n");
     (0..20).for_each(|_| board.print("\u{1}\u{2}\u{3}\u{4}"));
-    let (code, said) = crate::serial::scenarios::end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(1), "{said}");
     let journal = std::fs::read_to_string(place.path("target/hil/report.jsonl")).unwrap();
     assert!(journal.contains("what comes at 115200 baud is no text"), "{journal}");
@@ -162,27 +165,29 @@ fn no_permission() {
     let folder = tempfile::tempdir().unwrap();
     let board = Board::new(folder.path());
     let node = std::fs::read_link(&board.link).unwrap();
-    let program = env!("CARGO_BIN_EXE_hil");
-    let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(folder.path()).unwrap()) == 0;
+    let is_root = std::fs::metadata(folder.path()).unwrap().uid() == 0;
     let mut command = if is_root {
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", program]);
+        let Some(setpriv) = SETPRIV.find() else { return };
+        let mut command = Command::new(setpriv);
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(for_everybody(folder.path()));
         command
     } else {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(&node, std::fs::Permissions::from_mode(0o0)).unwrap();
-        Command::new(program)
+        std::fs::set_permissions(&node, Permissions::from_mode(0o0)).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_hil"))
     };
     command.args(["monitor", "--limit", "2", "--port"]).arg(&node).env("NO_COLOR", "1").current_dir("/");
-    let output = match command.stdin(Stdio::null()).output() {
-        Ok(output) => output,
-        Err(error) => return eprintln!("not tested: setpriv, to be somebody else than root: {error}"),
-    };
+    let output = command.stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    if is_root && said.contains("setpriv") {
-        return eprintln!("not tested: nobody may not run the program: {said}");
-    }
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains(&format!("error: port {}: no permission", node.display())), "{said}");
     assert!(said.contains("sudo usermod -aG dialout $USER"), "{said}");
+}
+
+/// The program in a folder that everybody may read: the workspace may lie in one that nobody else may.
+fn for_everybody(folder: &Path) -> PathBuf {
+    std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    let copy = folder.join("hil");
+    std::fs::copy(env!("CARGO_BIN_EXE_hil"), &copy).unwrap();
+    std::fs::set_permissions(&copy, Permissions::from_mode(0o755)).unwrap();
+    copy
 }

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use crate::serial::board::{Place, Served};
-use crate::serial::scenarios::Broker;
+use crate::support::Broker;
 
 const LIGHT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/device.yaml");
 const PLANTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/prebuilt/light-planted.elf");
@@ -20,7 +20,7 @@ impl Bench {
     /// A light with this fault; 0 for none.
     fn with_fault(fault: &str) -> Self {
         let (place, broker) = (Place::new(), Broker::start());
-        let port = broker.url.rsplit(':').next().unwrap();
+        let port = broker.port();
         // What this machine is called on a virtual board's network.
         let address = format!("10.0.2.2:{port}");
         let uri = format!("mqtt://{address}");

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::serial::fake::Board;
-use crate::serial::scenarios::{Broker, end, start};
+use crate::serial::scenarios::start;
+use crate::support::Broker;
 
 fn red(evidence: &str) -> String {
     format!(
@@ -18,7 +19,7 @@ fn told(folder: &Path, broker: &Broker, evidence: &str, light: &str, console: &s
     let child = start(folder, broker, &red(evidence), &["--light", light]);
     board.expect("go\n");
     board.print(console);
-    end(child)
+    child.end()
 }
 
 fn journal(folder: &Path) -> String {
@@ -32,16 +33,16 @@ fn reported_light_is_evidence_unless_the_waveform_is_demanded() {
     let child = start(folder.path(), &broker, &red(""), &["--light", "reported"]);
     board.expect("go\n");
     board.print("I (1200) light: shows #ff0000\r\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(0), "{said}");
     let journal = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
     assert!(journal.contains("reported by the firmware") && journal.contains("\"evidence\":\"reported\""), "{journal}");
 
     let observed = red(", evidence: observed");
-    let (code, said) = end(start(folder.path(), &broker, &observed, &["--light", "reported"]));
+    let (code, said) = start(folder.path(), &broker, &observed, &["--light", "reported"]).end();
     assert_eq!(code, Some(4), "{said}");
     assert!(said.contains("board board has no `led-observed`, needed by step 2 (expect-led)"), "{said}");
-    let (code, said) = end(start(folder.path(), &broker, &red(""), &[]));
+    let (code, said) = start(folder.path(), &broker, &red(""), &[]).end();
     assert_eq!(code, Some(4), "{said}");
     assert!(said.contains("board board has no `led`"), "{said}");
 }
@@ -79,7 +80,7 @@ fn a_waveform_that_the_chip_finds_wrong_fails_the_scenario() {
     let child = start(folder.path(), &broker, &scenario, &["--light", "measured"]);
     board.expect("go\n");
     board.print(wrong);
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("23 pulses instead of 24 (measured by the chip itself)"), "{said}");
 }
@@ -88,7 +89,7 @@ fn a_waveform_that_the_chip_finds_wrong_fails_the_scenario() {
 fn a_scenario_that_wants_it_measured_is_skipped_where_it_is_only_reported() {
     let folder = tempfile::tempdir().unwrap();
     let (broker, _board) = (Broker::start(), Board::new(folder.path()));
-    let run = |evidence: &str, light: &str| end(start(folder.path(), &broker, &red(evidence), &["--light", light]));
+    let run = |evidence: &str, light: &str| start(folder.path(), &broker, &red(evidence), &["--light", light]).end();
     let (code, said) = run(", evidence: measured", "reported");
     assert_eq!(code, Some(4), "{said}");
     assert!(said.contains("board board has no `led-measured`, needed by step 2 (expect-led)"), "{said}");
@@ -114,6 +115,6 @@ steps:
     board.print("I (1000) light: shows #ff0000\r\n");
     std::thread::sleep(Duration::from_millis(100));
     board.print("I (1040) light: shows #000000\r\nI (1080) light: shows #ff0000\r\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(0), "{said}");
 }

@@ -1,14 +1,15 @@
 //! `hil monitor`.
 
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use crate::serial::fake::Board;
+use crate::support::hil;
 
 fn monitor(board: &Board, arguments: &[&str]) -> std::process::Child {
     let port = board.link.display().to_string();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["monitor", "--port", &port]).args(arguments).env("NO_COLOR", "1");
+    let mut command = hil(Path::new("."), &[&["monitor", "--port", &port], arguments].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -63,9 +64,7 @@ fn a_text_that_does_not_come_and_a_port_that_goes_are_bench_errors() {
 #[test]
 fn a_port_that_is_not_there_says_what_to_do() {
     let run = |port: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        let output =
-            command.args(["monitor", "--port", port]).env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap();
+        let output = hil(Path::new("."), &["monitor", "--port", port]).output().unwrap();
         (output.status.code(), text(&output).1)
     };
     let (code, err) = run("/dev/no-such-port");

@@ -5,14 +5,12 @@ use std::process::{Command, Output};
 
 use firmware::config::esp_nvs::mem_flash::MemFlash;
 use firmware::config::{self, Config, LedLog, Secret};
+use hil_testing::tool::{NVS_GENERATOR, NVS_TOOL, PYTHON};
+
+use crate::support::hil;
 
 fn provision(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command
-        .args(["provision", "--provisioner", "light", "--out", "nvs.bin"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1");
+    let mut command = hil(folder, &[&["provision", "--provisioner", "light", "--out", "nvs.bin"], arguments].concat());
     command.env("HIL_WIFI_PASSWORD", "Wi, \"Fi\" secret").env("HIL_MQTT_PASSWORD", "mqtt-secret").output().unwrap()
 }
 
@@ -36,15 +34,15 @@ fn read(image: Vec<u8>) -> Config {
     config::read(MemFlash::from_bytes(image), 0..length).unwrap()
 }
 
-/// A Python with a module; says why there is none.
-fn python(module: &str) -> Option<PathBuf> {
-    let python = std::env::var_os("HIL_TEST_PYTHON").map_or_else(|| "python3".into(), PathBuf::from);
-    let has = Command::new(&python).args(["-c", &format!("import {module}")]).output();
-    if has.is_ok_and(|it| it.status.success()) {
-        return Some(python);
+/// A Python with Espressif's generator.
+fn generator() -> Option<PathBuf> {
+    let python = NVS_GENERATOR.find()?;
+    let has = Command::new(&python).args(["-c", "import esp_idf_nvs_partition_gen"]).output().unwrap();
+    if !has.status.success() {
+        NVS_GENERATOR.missing(&format!("{} does not have it", python.display()));
+        return None;
     }
-    eprintln!("not tested: {module} is not installed (pip install it, or HIL_TEST_PYTHON=/path/to/python)");
-    None
+    Some(python)
 }
 
 #[test]
@@ -96,7 +94,7 @@ fn what_the_console_is_to_say_of_the_leds_is_written() {
 
 #[test]
 fn an_image_of_espressifs_generator_is_the_same_configuration() {
-    let Some(python) = python("esp_idf_nvs_partition_gen") else { return };
+    let Some(python) = generator() else { return };
     let folder = tempfile::tempdir().unwrap();
     assert!(provision(folder.path(), &ARGUMENTS).status.success());
     let csv = "key,type,encoding,value\nhil,namespace,,\nwifi_ssid,data,string,\"Lab, \"\"3\"\"\"\n\
@@ -113,12 +111,7 @@ fn an_image_of_espressifs_generator_is_the_same_configuration() {
 
 #[test]
 fn espressifs_tool_finds_our_image_sound() {
-    // Part of ESP-IDF, not of PyPI: components/nvs_flash/nvs_partition_tool/nvs_tool.py.
-    let Some(tool) = std::env::var_os("HIL_TEST_NVS_TOOL") else {
-        eprintln!("not tested: ESP-IDF's nvs_tool.py is not known (HIL_TEST_NVS_TOOL=/path/to/nvs_tool.py)");
-        return;
-    };
-    let python = std::env::var_os("HIL_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let (Some(tool), Some(python)) = (NVS_TOOL.find(), PYTHON.find()) else { return };
     let folder = tempfile::tempdir().unwrap();
     assert!(provision(folder.path(), &ARGUMENTS).status.success());
     let run = |dump: &str| {

@@ -1,53 +1,26 @@
 //! `hil run --target serial`.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
+use hil_testing::process::Running;
+
 use crate::serial::fake::Board;
-
-pub struct Broker {
-    child: Child,
-    pub url: String,
-    /// Must stay open: a program whose output nobody reads ends.
-    _output: BufReader<ChildStdout>,
-}
-
-impl Broker {
-    pub fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        let mut child = command
-            .args(["broker", "run", "--port", "0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let (mut line, mut output) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
-        output.read_line(&mut line).unwrap();
-        Self { child, url: line.trim().trim_start_matches("broker on ").to_owned(), _output: output }
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::{Broker, hil};
 
 /// Starts a run of one scenario on the board.
-pub fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> Child {
+pub fn start(folder: &Path, broker: &Broker, scenario: &str, arguments: &[&str]) -> Running {
     std::fs::write(folder.join("scenario.yaml"), scenario).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["run", "--target", "serial", "--port", "board", "--broker", &broker.url]).args(arguments);
-    command.arg("scenario.yaml").current_dir(folder).env("NO_COLOR", "1").env("CI", "1").env_remove("GITHUB_ACTIONS");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    Running::start(run(folder, broker, arguments))
 }
 
-pub fn end(child: Child) -> (Option<i32>, String) {
-    let output = child.wait_with_output().unwrap();
-    (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+/// That run of `scenario.yaml`.
+pub fn run(folder: &Path, broker: &Broker, arguments: &[&str]) -> Command {
+    let fixed = ["run", "--target", "serial", "--port", "board", "--broker", &broker.url];
+    let mut command = hil(folder, &[&fixed, arguments, &["scenario.yaml"]].concat());
+    command.env("CI", "1");
+    command
 }
 
 const ASK: &str = "
@@ -65,7 +38,7 @@ fn what_the_board_prints_is_expected_and_what_is_written_reaches_it() {
     let child = start(folder.path(), &broker, ASK, &[]);
     board.expect("go\n");
     board.print("I (5) light: all done\r\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(0), "{said}");
 }
 
@@ -81,7 +54,7 @@ fn a_board_that_is_unplugged_and_plugged_in_again_loses_no_line() {
     // Printed only when the port is open again, as a board's boot takes longer than that.
     std::thread::sleep(Duration::from_millis(500));
     board.print("I (5) light: done\r\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(0), "{said}");
     let journal = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
     assert!(journal.contains("the serial port has gone") && journal.contains("the serial port is back"), "{journal}");
@@ -94,7 +67,7 @@ fn a_board_that_stays_away_is_a_bench_error() {
     let child = start(folder.path(), &broker, ASK, &["--recovery", "1"]);
     board.expect("go\n");
     board.unplug();
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("did not come back within 1s"), "{said}");
 }
@@ -106,7 +79,7 @@ fn a_panic_fails_the_scenario() {
     let child = start(folder.path(), &broker, ASK, &[]);
     board.expect("go\n");
     board.print("E (7) panic: panicked at src/main.rs:3:5:\r\nE (7) panic: at 0x42000010\r\ndone\r\n");
-    let (code, said) = end(child);
+    let (code, said) = child.end();
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("the device panicked: E (7) panic: panicked at src/main.rs:3:5:"), "{said}");
 }
@@ -122,7 +95,7 @@ fn a_reset_of_the_boards_own_fails_the_scenario_unless_it_may() {
         let child = start(folder.path(), &broker, scenario, &[]);
         board.expect("go\n");
         board.print(&boots(reset));
-        end(child)
+        child.end()
     };
     let (code, said) = run(ASK, "0x3 (RTC_SW_SYS_RST)");
     assert_eq!(code, Some(1), "{said}");
@@ -150,15 +123,16 @@ steps:
 ";
     let folder = tempfile::tempdir().unwrap();
     let (broker, _board) = (Broker::start(), Board::new(folder.path()));
-    let (code, said) = end(start(folder.path(), &broker, scenario, &[]));
+    let (code, said) = start(folder.path(), &broker, scenario, &[]).end();
     assert_eq!(code, Some(4), "a pseudo-terminal can neither: {said}");
     let commands = ["--power-command", "echo {on|off} >> did", "--reset-command", "echo reset >> did"];
-    let (code, said) = end(start(folder.path(), &broker, scenario, &commands));
+    let (code, said) = start(folder.path(), &broker, scenario, &commands).end();
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(std::fs::read_to_string(folder.path().join("did")).unwrap(), "reset\nreset\noff\non\n");
 
     let (code, said) =
-        end(start(folder.path(), &broker, scenario, &["--power-command", "false {on|off}", "--reset-command", "true"]));
+        start(folder.path(), &broker, scenario, &["--power-command", "false {on|off}", "--reset-command", "true"])
+            .end();
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("`false off` failed"), "{said}");
 }
@@ -166,12 +140,9 @@ steps:
 #[test]
 fn what_a_board_needs_is_asked_for() {
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("scenario.yaml"), ASK).unwrap();
-        command.arg("run").args(arguments).arg("scenario.yaml").current_dir(folder.path()).env("NO_COLOR", "1");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        end(child)
+        Running::start(hil(folder.path(), &[&["run"], arguments, &["scenario.yaml"]].concat())).end()
     };
     let broker = Broker::start();
     let cases: [(&[&str], i32, &str); 4] = [

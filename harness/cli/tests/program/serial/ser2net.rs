@@ -1,41 +1,28 @@
-//! Real ser2net between us and a board, where it is installed.
+//! Real ser2net between us and a board.
 
-use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::serial::board::{LIMIT, Place};
+use hil_testing::process::{LIMIT, Running, free_port};
+use hil_testing::tool::SER2NET;
 
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::serial::board::Place;
 
 #[test]
 fn a_board_behind_ser2net_is_read_and_flashed() {
-    let path = std::env::join_paths(
-        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).chain(["/usr/sbin".into()]),
-    )
-    .unwrap();
-    let Some(program) = hil_targets::program::on_path(&path, "ser2net").into_iter().next() else {
-        return eprintln!("not tested: ser2net is not installed (apt install ser2net)");
-    };
+    let Some(program) = SER2NET.find() else { return };
     let place = Place::new();
     let mut served = place.serve(&["light.elf", "--pty", "c3"]);
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let settings = format!(
         "connection: &c3\n    accepter: telnet(rfc2217),tcp,127.0.0.1,{port}\n    connector: serialdev,{},115200n81,local\n",
         place.path("c3").display()
     );
     std::fs::write(place.path("ser2net.yaml"), format!("%YAML 1.1\n---\n{settings}")).unwrap();
     let mut command = Command::new(program);
-    command.args(["-n", "-c"]).arg(place.path("ser2net.yaml")).arg("-P").arg(place.path("pid"));
-    let _server = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    command.stdin(Stdio::null()).args(["-n", "-c"]).arg(place.path("ser2net.yaml")).arg("-P").arg(place.path("pid"));
+    let _server = Running::start(command);
     let until = Instant::now() + LIMIT;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < until, "it does not listen");
@@ -49,7 +36,7 @@ fn a_board_behind_ser2net_is_read_and_flashed() {
     let until = Instant::now() + LIMIT;
     let status = loop {
         // It may not listen yet.
-        writeln!(served.child.stdin.as_mut().unwrap(), "reset").unwrap();
+        served.write("reset");
         std::thread::sleep(Duration::from_millis(500));
         if let Some(status) = monitor.try_wait().unwrap() {
             break status;

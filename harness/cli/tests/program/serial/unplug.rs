@@ -1,11 +1,11 @@
 //! Plugs that are pulled while a scenario runs: a board of `hil sim serve`, and the real program.
 
-use std::io::Write as _;
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::serial::board::{Place, Served};
-use crate::serial::scenarios::{Broker, end};
+use hil_testing::process::{Running, free_port};
+
+use crate::serial::board::Place;
+use crate::support::Broker;
 
 /// The board says "ready" once after each reset.
 const TWICE: &str = "
@@ -16,15 +16,12 @@ steps:
   - expect-serial: { text: ready, within: 30s }
 ";
 
-fn run(place: &Place, broker: &Broker, port: &str, arguments: &[&str]) -> Child {
+fn run(place: &Place, broker: &Broker, port: &str, arguments: &[&str]) -> Running {
     std::fs::write(place.path("twice.yaml"), TWICE).unwrap();
     let fixed = ["run", "--target", "serial", "--broker", &broker.url, "--port", port, "twice.yaml"];
-    place.hil(&[&fixed, arguments].concat()).env("CI", "1").stdout(Stdio::piped()).spawn().unwrap()
-}
-
-fn tell(served: &mut Served, command: &str) {
-    writeln!(served.child.stdin.as_mut().unwrap(), "{command}").unwrap();
-    served.wait_for("ok");
+    let mut command = place.hil(&[&fixed, arguments].concat());
+    command.env("CI", "1");
+    Running::start(command)
 }
 
 /// What became of the port.
@@ -42,17 +39,17 @@ fn a_pseudo_terminal_that_comes_back_under_another_name_goes_on() {
     served.wait_for("is opened by");
     // The scenario begins a moment later.
     std::thread::sleep(Duration::from_secs(2));
-    tell(&mut served, "reset");
+    served.tell("reset");
     std::thread::sleep(Duration::from_millis(500));
     // Held, so that the number of the device is not given out again.
     let held = std::fs::File::open(&before).unwrap();
-    tell(&mut served, "unplug");
+    served.tell("unplug");
     std::thread::sleep(Duration::from_millis(700));
-    tell(&mut served, "plug");
+    served.tell("plug");
     served.wait_for("is opened by");
     assert_ne!(std::fs::read_link(place.path("c3")).unwrap(), before);
-    tell(&mut served, "reset");
-    let (code, said) = end(child);
+    served.tell("reset");
+    let (code, said) = child.end();
     drop(held);
     assert_eq!(code, Some(0), "{said}");
     assert!(went_and_came_back(&place), "{said}");
@@ -61,21 +58,20 @@ fn a_pseudo_terminal_that_comes_back_under_another_name_goes_on() {
 #[test]
 fn a_server_that_is_killed_and_started_again_goes_on() {
     let (place, broker) = (Place::new(), Broker::start());
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let free = free_port().to_string();
     let arguments = ["light.elf", "--rfc2217", &free, "--no-rom-messages"];
     let mut served = place.serve(&arguments);
     let child = run(&place, &broker, &format!("rfc2217://127.0.0.1:{free}"), &[]);
     // The scenario begins with a reset.
     served.wait_for("reset: power-on");
     std::thread::sleep(Duration::from_secs(2));
-    served.child.kill().unwrap();
-    served.child.wait().unwrap();
+    drop(served);
     let mut again = place.serve(&arguments);
     again.wait_for("is opened by");
     // The lines are set first.
     std::thread::sleep(Duration::from_millis(300));
-    tell(&mut again, "reset");
-    let (code, said) = end(child);
+    again.tell("reset");
+    let (code, said) = child.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(went_and_came_back(&place), "{said}");
 }
@@ -88,12 +84,12 @@ fn what_stays_away_is_a_bench_error_within_its_limit() {
         let child = run(&place, &broker, &port, &["--recovery", "2"]);
         served.wait_for("is opened by");
         std::thread::sleep(Duration::from_secs(2));
-        tell(&mut served, "unplug");
+        served.tell("unplug");
         let began = Instant::now();
-        let (code, said) = end(child);
+        let (code, said) = child.end();
         assert_eq!(code, Some(3), "{said}");
         assert!(said.contains("did not come back within 2s") && said.contains("check cable, hub and supply"), "{said}");
         assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
-        tell(&mut served, "plug");
+        served.tell("plug");
     }
 }

@@ -1,15 +1,16 @@
 //! Our own firmware: built if there is a compiler for the chip, with a broker of our own.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use firmware::config::{BrokerUri, Config, LedLog, Scheme};
+use hil_testing::tool::{CHIP_COMPILER, GDB, MOSQUITTO_PUB};
 
+use crate::sim_run::Place;
 use crate::sim_run::gdb::{Session, gdb};
 use crate::sim_run::program::End;
-use crate::sim_run::{Place, is_installed};
+use crate::support::{Broker, workspace};
 
 /// The firmware's ELF file; `None`, with the reason printed, if it cannot be built here.
 fn firmware() -> Option<PathBuf> {
@@ -18,70 +19,44 @@ fn firmware() -> Option<PathBuf> {
 }
 
 fn build() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("HIL_TEST_FIRMWARE") {
-        return Some(path.into());
+    if let Some(path) = CHIP_COMPILER.named() {
+        return Some(path);
     }
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sim_run-firmware");
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["firmware", "build", "--openeth", "--out"]).arg(&out).current_dir(workspace);
+    command.args(["firmware", "build", "--openeth", "--out"]).arg(&out).current_dir(workspace());
     let output = command.stdin(Stdio::null()).output().unwrap();
     if output.status.code() == Some(3) {
-        eprintln!("not tested: the firmware cannot be built: {}", String::from_utf8_lossy(&output.stderr));
+        CHIP_COMPILER.missing(&format!("the firmware cannot be built: {}", String::from_utf8_lossy(&output.stderr)));
         return None;
     }
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(out.join("light-openeth.elf"))
 }
 
-/// A broker, its port, and its output, which has to stay open.
-struct Broker(Child, u16, #[expect(dead_code, reason = "kept open")] BufReader<ChildStdout>);
-
-impl Broker {
-    fn start(place: &Place) -> Self {
-        let mut child = place.hil(&["broker", "run", "--port", "0"]).spawn().unwrap();
-        let mut line = String::new();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        let digits = line.trim().rsplit(':').next().unwrap_or_default();
-        let digits = digits.split(|it: char| !it.is_ascii_digit()).next().unwrap_or_default();
-        let port = digits.parse().unwrap_or_else(|_| panic!("a port in {line:?}"));
-        Self(child, port, output)
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn our_firmware_reaches_its_broker_and_gdb_breaks_where_a_command_is_applied() {
     let Some(elf) = firmware() else { return };
     let place = Place::new(End::Halt);
-    let broker = Broker::start(&place);
+    let broker = Broker::start();
     let uri = BrokerUri { scheme: Scheme::Mqtt, host: "broker.hil".to_owned(), port: 1883 };
     let nvs = firmware::config::write(&Config { broker: uri, ..Config::default() }, 0x6000).unwrap();
     std::fs::write(place.path("nvs.bin"), nvs).unwrap();
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
-    let partitions = workspace.join("firmware/partitions.csv");
-    let allow = format!("broker.hil:1883=127.0.0.1:{}", broker.1);
+    let partitions = workspace().join("firmware/partitions.csv");
+    let allow = format!("broker.hil:1883=127.0.0.1:{}", broker.port());
     let [elf, partitions] = [&elf, &partitions].map(|path| path.to_str().unwrap());
     let run = ["sim", "run", elf, "--partitions", partitions, "--nvs", "nvs.bin", "--allow", &allow];
     let connected = ["--until", "mqtt: connected", "--for", "20s", "--pcap", "net.pcap"];
     let output = place.hil(&[&run[..], &connected].concat()).output().unwrap();
     let shown = place.shown(&output);
     assert_eq!(output.status.code(), Some(0), "{shown}");
-    assert!(shown.contains(&format!("connects to broker.hil:1883, which is 127.0.0.1:{}", broker.1)), "{shown}");
+    assert!(shown.contains(&format!("connects to broker.hil:1883, which is 127.0.0.1:{}", broker.port())), "{shown}");
     assert!(std::fs::metadata(place.path("net.pcap")).unwrap().len() > 500);
 
-    if !is_installed("gdb-multiarch", "gdb-multiarch") || !is_installed("mosquitto_pub", "mosquitto-clients") {
-        return;
-    }
+    let (Some(program), Some(publisher)) = (GDB.find(), MOSQUITTO_PUB.find()) else { return };
     let session = Session::start(place.hil(&[&run[..], &["--gdb", ":0"]].concat()));
-    let publish = format!("shell (sleep 3; mosquitto_pub -p {} -t cmnd/led/hsb -m 120,255,255 -q 1) &", broker.1);
+    let publish =
+        format!("shell (sleep 3; {} -p {} -t cmnd/led/hsb -m 120,255,255 -q 1) &", publisher.display(), broker.port());
     let commands = [
         &publish,
         "rbreak ^firmware::light::shared::.*command",
@@ -92,7 +67,7 @@ fn our_firmware_reaches_its_broker_and_gdb_breaks_where_a_command_is_applied() {
         "delete",
         "kill",
     ];
-    let text = gdb(&place, elf, &session.address, &commands);
+    let text = gdb(&program, &place, elf, &session.address, &commands);
     assert!(text.contains("Light<firmware::rules::Contract>::apply"), "{text}");
     assert!(text.contains("command = "), "{text}");
 }
@@ -102,8 +77,7 @@ fn our_firmware_reaches_its_broker_and_gdb_breaks_where_a_command_is_applied() {
 fn our_firmware_says_what_its_light_shows() {
     let Some(elf) = firmware() else { return };
     let place = Place::new(End::Halt);
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
-    let partitions = workspace.join("firmware/partitions.csv");
+    let partitions = workspace().join("firmware/partitions.csv");
     let [elf, partitions] = [&elf, &partitions].map(|path| path.to_str().unwrap());
     for (led_log, led_count, word) in [
         (LedLog::Reported, 1, "shows"),

@@ -1,38 +1,28 @@
-//! gdb: the protocol by hand, and the real program where it is installed.
+//! gdb: the protocol by hand, and the real program.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
+use hil_testing::process::Running;
+use hil_testing::tool::GDB;
+
 use crate::sim_run::program::{COUNTER, End};
-use crate::sim_run::{LIMIT, Place, finish, is_installed, output_of};
+use crate::sim_run::{Place, output_of};
 
 /// `hil sim run --gdb`, and its port.
 pub struct Session {
-    pub child: Child,
+    run: Running,
     pub address: String,
 }
 
 impl Session {
-    pub fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        let mut reader = BufReader::new(child.stderr.take().unwrap());
-        reader.read_line(&mut line).unwrap();
-        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(line.starts_with("sim: waiting for gdb: target remote 127.0.0.1:"), "{line}");
-        // Nobody looks at the rest, but somebody has to read it.
-        std::thread::spawn(move || drop(std::io::copy(&mut reader, &mut std::io::sink())));
-        Self { child, address }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // It has ended already, unless the test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub fn start(command: Command) -> Self {
+        let run = Running::start(command);
+        let line = run.wait_for("sim: waiting for gdb: target remote 127.0.0.1:");
+        Self { run, address: line.rsplit(' ').next().unwrap().to_owned() }
     }
 }
 
@@ -91,15 +81,15 @@ fn the_protocol_stops_at_breakpoints_and_reads_no_peripheral() {
     // Ends the program.
     assert!(remote.ask("vKill;1").starts_with("OK"));
     drop(remote);
-    assert_eq!(session.child.wait().unwrap().code(), Some(0));
+    assert_eq!(session.run.status().code(), Some(0));
 }
 
 /// What gdb says to these commands, without what its versions say differently.
-pub fn gdb(place: &Place, elf: &str, address: &str, commands: &[&str]) -> String {
+pub fn gdb(program: &Path, place: &Place, elf: &str, address: &str, commands: &[&str]) -> String {
     let script =
         format!("set pagination off\nset confirm off\nset width 0\ntarget remote {address}\n{}\n", commands.join("\n"));
     std::fs::write(place.path("commands.gdb"), script).unwrap();
-    let mut command = place.command("gdb-multiarch", &["-q", "-nx", "-batch", "-x", "commands.gdb", elf]);
+    let mut command = place.command(program, &["-q", "-nx", "-batch", "-x", "commands.gdb", elf]);
     // Its Python would want a home.
     command.env("HOME", place.path(""));
     output_of(command)
@@ -107,14 +97,13 @@ pub fn gdb(place: &Place, elf: &str, address: &str, commands: &[&str]) -> String
 
 #[test]
 fn gdb_breaks_steps_watches_interrupts_resets_and_lets_go() {
-    if !is_installed("gdb-multiarch", "gdb-multiarch") {
-        return;
-    }
+    let Some(program) = GDB.find() else { return };
     let place = Place::new(End::Count);
     let mut session = session(&place);
     let counter = format!("*(unsigned*){COUNTER:#x}");
     let watch = format!("watch {counter}");
     let text = gdb(
+        &program,
         &place,
         "light.elf",
         &session.address,
@@ -148,7 +137,7 @@ fn gdb_breaks_steps_watches_interrupts_resets_and_lets_go() {
             "kill",
         ],
     );
-    assert!(session.child.wait().unwrap().success());
+    assert!(session.run.status().success());
     for part in [
         "-- break\nBreakpoint 1 at 0x4200",
         "Breakpoint 1, inner () at light.rs:23",
@@ -174,9 +163,8 @@ fn gdb_breaks_steps_watches_interrupts_resets_and_lets_go() {
 #[cfg(unix)]
 fn ctrl_c_ends_the_wait_for_gdb() {
     let place = Place::new(End::Count);
-    let mut session = session(&place);
-    assert!(Command::new("kill").args(["-INT", &session.child.id().to_string()]).status().unwrap().success());
-    let text = finish(&mut session.child);
-    assert_eq!(session.child.wait().unwrap().code(), Some(130), "{text}");
-    assert!(LIMIT > Duration::ZERO);
+    let session = session(&place);
+    session.run.signal("-INT");
+    let (code, text) = session.run.end();
+    assert_eq!(code, Some(130), "{text}");
 }

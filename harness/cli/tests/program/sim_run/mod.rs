@@ -3,18 +3,16 @@
 mod firmware;
 mod gdb;
 
-use hil_testing::program;
+use hil_testing::tool::{LCOV, SIGROK};
+use hil_testing::{process, program};
 
-use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use program::End;
 use tempfile::TempDir;
-
-/// Longest wait for a program.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// A folder with the program in it.
 pub struct Place(TempDir);
@@ -36,7 +34,7 @@ impl Place {
     }
 
     /// A program in this folder, with an environment that nothing outside can change.
-    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+    fn command(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.args(arguments).current_dir(self.path("")).env_clear().env("PATH", path).env("LC_ALL", "C");
@@ -45,7 +43,7 @@ impl Place {
     }
 
     fn hil(&self, arguments: &[&str]) -> Command {
-        self.command(env!("CARGO_BIN_EXE_hil"), arguments)
+        self.command(Path::new(env!("CARGO_BIN_EXE_hil")), arguments)
     }
 
     /// `hil sim run` to its end.
@@ -63,46 +61,11 @@ impl Place {
     }
 }
 
-/// Whether a program of Debian's is here; if not, says so.
-fn is_installed(program: &str, package: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_here = !hil_targets::program::on_path(&path, program).is_empty();
-    if !is_here {
-        eprintln!("not tested: {program} is not installed (Debian: apt install {package})");
-    }
-    is_here
-}
-
-/// The output of a program that has a time limit.
-fn output_of(mut command: Command) -> String {
-    let mut child = command.spawn().unwrap();
-    let text = finish(&mut child);
-    assert!(child.wait().unwrap().success(), "{command:?}: {text}");
-    text
-}
-
-/// What a program writes until it ends, both outputs one after the other.
-fn finish(child: &mut Child) -> String {
-    let [out, err] = [
-        child.stdout.take().map(|it| Box::new(it) as Box<dyn std::io::Read + Send>),
-        child.stderr.take().map(|it| Box::new(it) as Box<dyn std::io::Read + Send>),
-    ]
-    .map(|pipe| {
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            pipe.into_iter().for_each(|mut pipe| drop(pipe.read_to_end(&mut bytes)));
-            String::from_utf8_lossy(&bytes).into_owned()
-        })
-    });
-    let began = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > LIMIT {
-            child.kill().unwrap();
-            panic!("it does not end: {}{}", out.join().unwrap(), err.join().unwrap());
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    out.join().unwrap() + &err.join().unwrap()
+/// The output of a program that has to succeed.
+fn output_of(command: Command) -> String {
+    let output = process::output(command);
+    assert!(output.status.success(), "{}", process::text(&output));
+    process::text(&output)
 }
 
 #[test]
@@ -119,7 +82,7 @@ fn when_input_ends_does_not_decide_how_long_halted_firmware_is_waited_for() {
         let mut child = place.hil(&["sim", "run", "light.elf"]).stdin(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(after));
         drop(child.stdin.take());
-        let shown = finish(&mut child);
+        let shown = process::text(&process::finish(child));
         assert!(shown.contains("sim: ran 10.000 s of simulated time"), "input ended after {after} ms: {shown}");
     }
 }
@@ -208,17 +171,16 @@ fn waveforms_have_the_pulses_to_the_nanosecond() {
 
 #[test]
 fn sigrok_decodes_the_waveform_to_the_same_colour() {
-    if !is_installed("sigrok-cli", "sigrok-cli") {
-        return;
-    }
+    let Some(sigrok) = SIGROK.find() else { return };
     let place = Place::new(End::Halt);
     let output = place.run(&["--for", "2ms", "--vcd", "pins.vcd"]);
     assert!(place.shown(&output).contains("#ff0005"), "{}", place.shown(&output));
     let decoder = "rgb_led_ws281x:din=esp_rgb1_DIN";
-    let decoded = output_of(place.command(
-        "sigrok-cli",
-        &["-I", "vcd:downsample=125", "-i", "pins.vcd", "-P", decoder, "-A", "rgb_led_ws281x=rgb"],
-    ));
+    let decoded =
+        output_of(place.command(
+            &sigrok,
+            &["-I", "vcd:downsample=125", "-i", "pins.vcd", "-P", decoder, "-A", "rgb_led_ws281x=rgb"],
+        ));
     let colors: Vec<&str> = decoded.lines().filter(|line| line.contains('#')).collect();
     assert_eq!(colors, ["rgb_led_ws281x-1: #ff0005"], "{decoded}");
 }
@@ -229,10 +191,10 @@ fn coverage_tells_executed_lines_from_others() {
     place.run(&["--for", "2ms", "--coverage", "light.lcov"]);
     let text = place.read("light.lcov").replace(&*place.path("").to_string_lossy(), "[folder]/");
     insta::assert_snapshot!(text);
-    if is_installed("lcov", "lcov") {
-        let summary = output_of(place.command("lcov", &["--summary", "light.lcov"]));
+    if let Some(lcov) = LCOV.find() {
+        let summary = output_of(place.command(&lcov, &["--summary", "light.lcov"]));
         assert!(summary.contains("18 of 20 lines"), "{summary}");
-        output_of(place.command("genhtml", &["--quiet", "-o", "html", "light.lcov"]));
+        output_of(place.command(&lcov.with_file_name("genhtml"), &["--quiet", "-o", "html", "light.lcov"]));
         assert!(place.path("html/index.html").is_file());
     }
 }
@@ -289,14 +251,11 @@ fn an_image_takes_its_names_from_the_elf_file() {
 #[cfg(unix)]
 fn ctrl_c_ends_a_run_with_its_files_and_a_summary() {
     let place = Place::new(End::Count);
-    let mut child = place.hil(&["sim", "run", "light.elf", "--coverage", "light.lcov"]).spawn().unwrap();
-    let mut first = [0; 6];
-    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
-    assert_eq!(&first, b"ready\n");
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    let text = finish(&mut child);
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{text}");
+    let run = process::Running::start(place.hil(&["sim", "run", "light.elf", "--coverage", "light.lcov"]));
+    run.wait_for("ready");
+    run.signal("-INT");
+    let (code, text) = run.end();
+    assert_eq!(code, Some(130), "{text}");
     assert!(text.contains("sim: interrupted\n") && text.contains(" of simulated time in "), "{text}");
     assert!(place.read("light.lcov").contains("DA:23,1"));
 }
@@ -307,6 +266,6 @@ fn standard_input_goes_to_the_serial_port() {
     let place = Place::new(End::Count);
     let mut child = place.hil(&["sim", "run", "light.elf", "--for", "50ms"]).stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"hello\n").unwrap();
-    let text = finish(&mut child);
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{text}");
+    let output = process::finish(child);
+    assert_eq!(output.status.code(), Some(0), "{}", process::text(&output));
 }

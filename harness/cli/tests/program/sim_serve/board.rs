@@ -1,14 +1,15 @@
 //! A served board in a folder of its own.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
 
+use hil_testing::process::Running;
 use tempfile::TempDir;
 
 use crate::sim_serve::program::{self, End};
+use crate::support::hil;
 
 /// Longest wait for anything.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -42,19 +43,16 @@ impl Place {
     }
 
     pub fn hil(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        command.args(arguments).current_dir(self.path("")).env("NO_COLOR", "1");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut command = hil(&self.path(""), arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
 
     /// `hil sim serve`, when its ports are there.
     pub fn serve(&self, arguments: &[&str]) -> Served {
-        let mut child = self.hil(&[&["sim", "serve"], arguments].concat()).stdin(Stdio::piped()).spawn().unwrap();
-        let (send, lines) = channel();
-        let reader = BufReader::new(child.stderr.take().unwrap());
-        std::thread::spawn(move || reader.lines().map_while(Result::ok).all(|line| send.send(line).is_ok()));
-        let mut served = Served { child, lines, seen: Vec::new() };
+        let mut command = self.hil(&[&["sim", "serve"], arguments].concat());
+        command.stdin(Stdio::piped());
+        let mut served = Served(Running::start(command));
         let ports = arguments.iter().filter(|it| ["--pty", "--rfc2217"].contains(it)).count();
         (0..ports).for_each(|_| drop(served.wait_for("the board is at ")));
         served
@@ -62,49 +60,33 @@ impl Place {
 }
 
 /// A served board.
-pub struct Served {
-    pub child: Child,
-    lines: Receiver<String>,
-    seen: Vec<String>,
-}
+pub struct Served(Running);
 
 impl Served {
     /// The next line with this text in it.
     pub fn wait_for(&mut self, text: &str) -> String {
-        let until = Instant::now() + LIMIT;
-        while let Ok(line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            self.seen.push(line);
-            if let Some(line) = self.seen.last().filter(|line| line.contains(text)) {
-                return line.clone();
-            }
-        }
-        panic!("no {text:?} in {:#?}", self.seen);
+        self.0.next_line(text)
     }
 
     /// Where its network port is, of the lines so far.
     pub fn address(&self) -> String {
-        let line = self.seen.iter().find_map(|line| line.split_once("rfc2217://")).unwrap();
-        line.1.trim().to_owned()
+        let line = self.0.wait_for("rfc2217://");
+        line.split_once("rfc2217://").unwrap().1.trim().to_owned()
+    }
+
+    /// Writes a line to its standard input.
+    pub fn write(&mut self, line: &str) {
+        writeln!(self.0.input(), "{line}").unwrap();
+    }
+
+    /// Tells it something, which it does.
+    pub fn tell(&mut self, command: &str) {
+        self.write(command);
+        self.wait_for("ok");
     }
 
     /// Presses Ctrl-C.
     pub fn interrupt(mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        let until = Instant::now() + LIMIT;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(Instant::now() < until, "it does not end");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.0.interrupt()
     }
 }

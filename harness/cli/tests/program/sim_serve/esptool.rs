@@ -1,21 +1,11 @@
-//! Real esptool, where it is installed: on the search path, or as the variable `HIL_TEST_ESPTOOL` says.
+//! Real esptool.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::sim_serve::board::Place;
+use hil_testing::tool::ESPTOOL;
 
-fn esptool() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("HIL_TEST_ESPTOOL") {
-        return Some(path.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = hil_targets::program::on_path(&path, "esptool").into_iter().next();
-    if found.is_none() {
-        eprintln!("not tested: esptool is not installed (pip install esptool, or HIL_TEST_ESPTOOL=/path/to/esptool)");
-    }
-    found
-}
+use crate::sim_serve::board::Place;
 
 struct Tool<'a> {
     program: PathBuf,
@@ -36,7 +26,7 @@ impl Tool<'_> {
 
 #[test]
 fn esptool_identifies_writes_verifies_reads_and_erases_over_a_terminal() {
-    let Some(program) = esptool() else { return };
+    let Some(program) = ESPTOOL.find() else { return };
     let place = Place::new();
     let image = place.image();
     let length = image.len().to_string();
@@ -63,7 +53,7 @@ fn esptool_identifies_writes_verifies_reads_and_erases_over_a_terminal() {
 
 #[test]
 fn esptool_resets_the_chip_by_its_lines_over_the_network() {
-    let Some(program) = esptool() else { return };
+    let Some(program) = ESPTOOL.find() else { return };
     let place = Place::new();
     place.image();
     let mut served = place.serve(&["--rfc2217", "0"]);

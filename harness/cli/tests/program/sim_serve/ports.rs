@@ -126,8 +126,7 @@ fn commands_press_buttons_and_pull_plugs() {
     assert_ne!(std::fs::read_link(place.path("c3")).unwrap(), before);
     drop(held);
     assert!(tell("explode\n").starts_with("error: \"explode\" is no command; there are: reset"));
-    served.child.stdin.as_mut().unwrap().write_all(b"power off\n").unwrap();
-    served.wait_for("ok");
+    served.tell("power off");
 }
 
 #[test]
@@ -171,7 +170,7 @@ fn what_the_firmware_prints_is_seen_on_a_terminal_without_resetting_it() {
     let mut served = place.serve(&["light.elf", "--pty", "c3"]);
     let mut port = std::fs::File::options().read(true).write(true).open(place.path("c3")).unwrap();
     served.wait_for("is opened by");
-    served.child.stdin.as_mut().unwrap().write_all(b"reset\n").unwrap();
+    served.write("reset");
     let (mut text, until) = (Vec::new(), Instant::now() + LIMIT);
     let banner =
         b"ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:0x1 (POWERON),boot:0xc (SPI_FAST_FLASH_BOOT)\r\n";

@@ -1,29 +1,17 @@
-//! The real wokwi-cli: on the search path, or as the variable `WOKWI_CLI` says.
+//! The real wokwi-cli.
 
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::Instant;
 
+use hil_testing::process::output;
+use hil_testing::tool::{SIGROK, WOKWI_CLI};
 use simulator::board::ws2812::Rgb;
 
+use crate::support::workspace;
 use crate::wokwi_serve::lights::{color, colors};
 use crate::wokwi_serve::program::{self, End};
 use crate::wokwi_serve::server::{LIMIT, Server};
-
-/// The program; none, with the reason printed, if it is not there.
-pub fn wokwi_cli() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("WOKWI_CLI") {
-        return Some(path.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = hil_targets::program::on_path(&path, "wokwi-cli").into_iter().next();
-    if found.is_none() {
-        eprintln!(
-            "not tested: wokwi-cli is not installed (github.com/wokwi/wokwi-cli, or WOKWI_CLI=/path/to/wokwi-cli)"
-        );
-    }
-    found
-}
 
 /// What it prints and how it ends, in the server's folder, which is a project with this firmware.
 pub fn run(program: &PathBuf, server: &Server, firmware: &str, arguments: &[&str]) -> (Option<i32>, String) {
@@ -36,25 +24,9 @@ pub fn run(program: &PathBuf, server: &Server, firmware: &str, arguments: &[&str
     (status.code(), String::from_utf8_lossy(&stdout).into_owned() + "---\n" + &String::from_utf8_lossy(&stderr))
 }
 
-/// What a program prints that must end in time.
-pub fn output(mut command: Command) -> Output {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let id = child.id();
-    let (done, watched) = std::sync::mpsc::channel::<()>();
-    let watchdog = std::thread::spawn(move || {
-        if watched.recv_timeout(LIMIT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-            let _ = Command::new("kill").arg(id.to_string()).status();
-        }
-    });
-    let output = child.wait_with_output().unwrap();
-    drop(done);
-    watchdog.join().unwrap();
-    output
-}
-
 #[test]
 fn texts_and_times_end_it_with_0_1_and_42() {
-    let Some(cli) = wokwi_cli() else { return };
+    let Some(cli) = WOKWI_CLI.find() else { return };
     let server = Server::start(&[]);
     let (code, text) = run(&cli, &server, "echo.elf", &["--expect-text", "ready"]);
     assert!(code == Some(0) && text.contains("ESP-ROM:esp32c3") && text.contains("TEST PASSED"), "{code:?} {text}");
@@ -69,7 +41,7 @@ fn texts_and_times_end_it_with_0_1_and_42() {
 
 #[test]
 fn ten_thousand_seconds_pass_in_a_few() {
-    let Some(cli) = wokwi_cli() else { return };
+    let Some(cli) = WOKWI_CLI.find() else { return };
     let server = Server::start(&[]);
     let began = Instant::now();
     let elf = program::elf(&server.path(""), End::Halt);
@@ -88,7 +60,7 @@ fn scenario(server: &Server, steps: &str) {
 
 #[test]
 fn a_scenario_uses_every_step() {
-    let Some(cli) = wokwi_cli() else { return };
+    let Some(cli) = WOKWI_CLI.find() else { return };
     let server = Server::start(&[]);
     let steps = r#"
   - name: boot
@@ -136,7 +108,7 @@ fn a_scenario_uses_every_step() {
 
 #[test]
 fn a_screenshot_and_a_recording_have_the_colour_of_a_known_program() {
-    let Some(cli) = wokwi_cli() else { return };
+    let Some(cli) = WOKWI_CLI.find() else { return };
     let server = Server::start(&[]);
     std::fs::write(server.path("light.elf"), program::elf(&server.path(""), End::Count)).unwrap();
     let shot = ["--screenshot-part", "led1", "--screenshot-time", "50", "--screenshot-file", "shot.png"];
@@ -150,19 +122,14 @@ fn a_screenshot_and_a_recording_have_the_colour_of_a_known_program() {
     sigrok(&server, "out.vcd", &["#ff0005"]);
 }
 
-/// What sigrok makes of the recording, where it is installed: these colours at first.
+/// What sigrok makes of the recording: these colours at first.
 fn sigrok(server: &Server, file: &str, expected: &[&str]) {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if hil_targets::program::on_path(&path, "sigrok-cli").is_empty() {
-        return eprintln!("not tested: sigrok-cli is not installed (Debian: apt install sigrok-cli)");
-    }
-    let mut command = Command::new("sigrok-cli");
+    let Some(sigrok) = SIGROK.find() else { return };
+    let mut command = Command::new(sigrok);
     // Wokwi's nanoseconds would be 1 GHz.
     command.args(["-I", "vcd:downsample=50", "-i", file, "-P", "rgb_led_ws281x:din=LED", "-A", "rgb_led_ws281x=rgb"]);
-    let Output { stdout, stderr, .. } = output({
-        command.current_dir(server.path(""));
-        command
-    });
+    command.current_dir(server.path(""));
+    let Output { stdout, stderr, .. } = output(command);
     let text = String::from_utf8_lossy(&stdout);
     let found: Vec<&str> = text.lines().filter_map(|line| line.rsplit_once(' ').map(|it| it.1)).collect();
     assert!(found.starts_with(expected), "{text}{}", String::from_utf8_lossy(&stderr));
@@ -170,11 +137,10 @@ fn sigrok(server: &Server, file: &str, expected: &[&str]) {
 
 #[test]
 fn the_real_light_is_seen_as_it_shines() {
-    let Some(cli) = wokwi_cli() else { return };
-    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
-    let partitions = workspace.join("firmware/partitions.csv").display().to_string();
+    let Some(cli) = WOKWI_CLI.find() else { return };
+    let partitions = workspace().join("firmware/partitions.csv").display().to_string();
     let server = Server::start(&["--partitions", &partitions]);
-    std::fs::copy(workspace.join("firmware/prebuilt/light-openeth.elf"), server.path("light.elf")).unwrap();
+    std::fs::copy(workspace().join("firmware/prebuilt/light-openeth.elf"), server.path("light.elf")).unwrap();
     let shot = ["--screenshot-part", "led1", "--screenshot-time", "1000"];
     let arguments = [&["--timeout", "1500", "--vcd-file", "out.vcd"], &shot[..]].concat();
     let (code, text) = run(&cli, &server, "light.elf", &arguments);
@@ -193,7 +159,7 @@ fn the_real_light_is_seen_as_it_shines() {
 
 #[test]
 fn what_the_server_refuses_is_an_error_and_no_hang() {
-    let Some(cli) = wokwi_cli() else { return };
+    let Some(cli) = WOKWI_CLI.find() else { return };
     let full = Server::start(&["--max-clients", "1"]);
     let _first = full.echo();
     let (code, text) = run(&cli, &full, "echo.elf", &["--expect-text", "ready"]);

@@ -1,7 +1,5 @@
 //! Every form in which firmware is uploaded.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use crate::wokwi_serve::server::Server;
@@ -13,9 +11,8 @@ pub const APP: usize = 0x1_0000;
 
 /// The whole flash with the echo program.
 pub fn flash(server: &Server) -> Vec<u8> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-    command.args(["sim", "run", "echo.elf", "--flash", "whole.bin", "--for", "1ms"]).current_dir(server.path(""));
-    let output = command.output().unwrap();
+    let arguments = ["sim", "run", "echo.elf", "--flash", "whole.bin", "--for", "1ms"];
+    let output = crate::support::hil(&server.path(""), &arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let whole = std::fs::read(server.path("whole.bin")).unwrap();
     let end = whole.iter().rposition(|byte| *byte != 0xFF).unwrap() + 1;

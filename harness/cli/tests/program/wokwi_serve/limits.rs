@@ -113,9 +113,8 @@ fn wrong_usage_exits_2_and_a_port_in_use_3() {
         (&["--max-clients", "0"], 2, "from 1 to 256"),
         (&["--port", port], 3, "--port 0"),
     ] {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hil"));
-        command.args(["wokwi", "serve"]).args(arguments).current_dir(server.path("")).env_remove("HIL_WOKWI_TOKEN");
-        let output = command.output().unwrap();
+        let arguments = [&["wokwi", "serve"], arguments].concat();
+        let output = crate::support::hil(&server.path(""), &arguments).output().unwrap();
         let text = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
         assert!(text.contains(expected), "{arguments:?}: {text}");

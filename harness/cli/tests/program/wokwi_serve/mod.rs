@@ -16,4 +16,4 @@ mod network;
 mod pauses;
 use hil_testing::program;
 mod python;
-mod server;
+pub mod server;

@@ -1,43 +1,18 @@
 //! The light, with a broker that it may reach.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use firmware::config::{BrokerUri, Config, Scheme};
+use hil_testing::tool::{MOSQUITTO_PUB, WOKWI_CLI};
 use serde_json::json;
 
-use crate::wokwi_serve::cli::{run, wokwi_cli};
+use crate::support::{Broker, workspace};
+use crate::wokwi_serve::cli::run;
 use crate::wokwi_serve::lights::color;
 use crate::wokwi_serve::server::{LIMIT, Server};
-
-/// A broker, its port, and its output, which has to stay open.
-struct Broker(Child, u16, #[expect(dead_code, reason = "kept open")] BufReader<ChildStdout>);
-
-impl Broker {
-    fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        command.args(["broker", "run", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let digits = line.trim().rsplit(':').next().unwrap_or_default();
-        let digits = digits.split(|it: char| !it.is_ascii_digit()).next().unwrap_or_default();
-        let port = digits.parse().unwrap_or_else(|_| panic!("a port in {line:?}"));
-        Self(child, port, output)
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// A server that lets devices reach the broker, with the light's ELF file as `light.elf`.
 fn served(broker: &Broker) -> Server {
@@ -45,22 +20,18 @@ fn served(broker: &Broker) -> Server {
     let uri = BrokerUri { scheme: Scheme::Mqtt, host: "broker.hil".to_owned(), port: 1883 };
     let nvs = firmware::config::write(&Config { broker: uri, ..Config::default() }, 0x6000).unwrap();
     std::fs::write(folder.path().join("nvs.bin"), nvs).unwrap();
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
-    let partitions = workspace.join("firmware/partitions.csv").display().to_string();
+    let partitions = workspace().join("firmware/partitions.csv").display().to_string();
     let nvs = folder.path().join("nvs.bin").display().to_string();
-    let allow = format!("broker.hil:1883=127.0.0.1:{}", broker.1);
+    let allow = format!("broker.hil:1883=127.0.0.1:{}", broker.port());
     // It has read the files when it says where it is.
     let server = Server::start(&["--partitions", &partitions, "--nvs", &nvs, "--allow", &allow]);
-    std::fs::copy(workspace.join("firmware/prebuilt/light-openeth.elf"), server.path("light.elf")).unwrap();
+    std::fs::copy(workspace().join("firmware/prebuilt/light-openeth.elf"), server.path("light.elf")).unwrap();
     server
 }
 
 #[test]
 fn the_light_obeys_over_mqtt_and_its_picture_shows_it() {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if hil_targets::program::on_path(&path, "mosquitto_pub").is_empty() {
-        return eprintln!("not tested: mosquitto_pub is not installed (Debian: apt install mosquitto-clients)");
-    }
+    let Some(publisher) = MOSQUITTO_PUB.find() else { return };
     let broker = Broker::start();
     let server = served(&broker);
     let mut client = server.client();
@@ -72,11 +43,11 @@ fn the_light_obeys_over_mqtt_and_its_picture_shows_it() {
     client.ok("sim:resume", &json!({}));
     let began = Instant::now();
     loop {
-        let port = broker.1.to_string();
+        let port = broker.port();
         // The light's first mode is a rainbow.
         for (topic, payload) in [("cmnd/led/hsb", "120,255,255"), ("cmnd/led/mode", "blink,60000,1")] {
-            let publish = ["-p", &port, "-t", topic, "-m", payload, "-q", "1"];
-            assert!(Command::new("mosquitto_pub").args(publish).status().unwrap().success());
+            let publish = ["-p", port, "-t", topic, "-m", payload, "-q", "1"];
+            assert!(Command::new(&publisher).args(publish).status().unwrap().success());
         }
         std::thread::sleep(std::time::Duration::from_millis(200));
         let png = client.ok("framebuffer:read", &json!({ "id": "led1" }))["png"].clone();
@@ -95,7 +66,7 @@ fn the_light_obeys_over_mqtt_and_its_picture_shows_it() {
 
 #[test]
 fn wokwi_cli_sees_it_connect() {
-    let Some(cli) = wokwi_cli() else { return };
+    let Some(cli) = WOKWI_CLI.find() else { return };
     let broker = Broker::start();
     let server = served(&broker);
     let (code, text) = run(&cli, &server, "light.elf", &["--expect-text", "mqtt: connected", "--timeout", "20000"]);

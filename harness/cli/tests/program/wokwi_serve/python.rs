@@ -1,24 +1,19 @@
-//! The Python packages wokwi-client and pytest-embedded-wokwi. `HIL_TEST_WOKWI_PYTHON` is a Python that has them:
-//! `pip install wokwi-client==0.5.1 pytest-embedded-wokwi==2.9.3 pytest-embedded-idf==2.9.3`.
+//! The Python packages wokwi-client 0.5.1, pytest-embedded-wokwi 2.9.3 and pytest-embedded-idf 2.9.3.
 
 use std::process::Command;
 
-use crate::wokwi_serve::cli::output;
+use hil_testing::process;
+use hil_testing::tool::WOKWI_PYTHON;
+
 use crate::wokwi_serve::server::Server;
 
-/// A program of the folder run by that Python; its output. None, with the reason printed, if there is no such Python.
+/// A program of the folder run by a Python with them; its output. None if there is no such Python.
 fn python(server: &Server, arguments: &[&str]) -> Option<String> {
-    let Some(python) = std::env::var_os("HIL_TEST_WOKWI_PYTHON") else {
-        eprintln!(
-            "not tested: HIL_TEST_WOKWI_PYTHON is not set to a Python with wokwi-client and pytest-embedded-wokwi"
-        );
-        return None;
-    };
-    let mut command = Command::new(python);
+    let mut command = Command::new(WOKWI_PYTHON.find()?);
     command.args(arguments).current_dir(server.path("")).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("WOKWI_CLI_SERVER", server.url()).env("WOKWI_CLI_TOKEN", "none");
-    let output = output(command);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let output = process::output(command);
+    let text = process::text(&output);
     assert!(output.status.success(), "{text}");
     Some(text)
 }

@@ -1,13 +1,13 @@
 //! A server in a folder of its own.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
+use hil_testing::process::Running;
 use tempfile::TempDir;
 
+use crate::support::hil;
 use crate::wokwi_serve::{client::Client, echo};
 
 /// Longest wait for anything.
@@ -15,10 +15,9 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// A folder with `diagram.json` and the echo program `echo.elf`, and a server there.
 pub struct Server {
-    child: Child,
+    running: Running,
     folder: TempDir,
     address: String,
-    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
@@ -31,21 +30,12 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("diagram.json"), echo::DIAGRAM).unwrap();
         std::fs::write(folder.path().join("echo.elf"), echo::elf(folder.path())).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        command.args(["wokwi", "serve", "--port", "0"]).args(arguments).current_dir(folder.path());
-        command.env("NO_COLOR", "1").env_remove("HIL_WOKWI_TOKEN");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = hil(folder.path(), &[&["wokwi", "serve", "--port", "0"], arguments].concat());
         set(&mut command);
-        let mut child = command.spawn().unwrap();
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (lines, errors) = (Arc::clone(&log), BufReader::new(child.stderr.take().unwrap()));
-        std::thread::spawn(move || {
-            errors.lines().map_while(Result::ok).for_each(|line| lines.lock().unwrap().push(line))
-        });
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        let address = url.trim().strip_prefix("ws://").unwrap_or_else(|| panic!("a URL, not {url:?}")).to_owned();
-        Self { child, folder, address, log }
+        let running = Running::start(command);
+        let line = running.wait_for("ws://");
+        let address = line.trim().strip_prefix("ws://").unwrap_or_else(|| panic!("a URL, not {line:?}")).to_owned();
+        Self { running, folder, address }
     }
 
     /// `127.0.0.1:PORT`
@@ -80,28 +70,20 @@ impl Server {
         client
     }
 
-    /// Whether a line with this text was on standard error.
+    /// Whether it has said a line with this text.
     pub fn has(&self, text: &str) -> bool {
-        self.log.lock().unwrap().iter().any(|line| line.contains(text))
+        self.running.has(text)
     }
 
-    /// Waits for a line with this text on standard error.
+    /// Waits until it has said a line with this text.
     pub fn wait_for(&self, text: &str) -> String {
-        let until = Instant::now() + LIMIT;
-        loop {
-            let log = self.log.lock().unwrap().clone();
-            if let Some(line) = log.iter().find(|line| line.contains(text)) {
-                return line.clone();
-            }
-            assert!(Instant::now() < until, "no {text:?} in {log:#?}");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.running.wait_for(text)
     }
 
     /// The most memory that it has had so far, in MB.
     #[cfg(target_os = "linux")]
     pub fn most_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() >> 10
     }
@@ -109,22 +91,6 @@ impl Server {
     /// Presses Ctrl-C.
     #[cfg(unix)]
     pub fn interrupt(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        let until = Instant::now() + LIMIT;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(Instant::now() < until, "it does not end");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.running.interrupt()
     }
 }

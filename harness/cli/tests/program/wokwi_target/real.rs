@@ -1,51 +1,16 @@
-//! The real `wokwi-cli`, where it is installed: against `hil wokwi serve`, and against servers that are out of order.
+//! The real `wokwi-cli`: against `hil wokwi serve`, and against servers that are out of order.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hil_testing::tool::WOKWI_CLI;
+
+use crate::support::{Broker, workspace};
+use crate::wokwi_serve::server::Server;
 use crate::wokwi_target::cli::{hil, ran};
-
-/// The real one; `None`, and why, where there is none.
-fn wokwi_cli() -> Option<PathBuf> {
-    let found = hil_tools::wokwi::find_program().ok();
-    if found.is_none() {
-        eprintln!("not tested: wokwi-cli is not installed (https://wokwi.com/ci/install.sh, or WOKWI_CLI=/path/to/it)");
-    }
-    found
-}
-
-/// A server of ours that says where it is, and is ended with this.
-struct Server {
-    child: Child,
-    said: String,
-    /// Must stay open: a program whose output nobody reads ends.
-    _output: BufReader<ChildStdout>,
-}
-
-impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hil"));
-        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let (mut said, mut output) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
-        output.read_line(&mut said).unwrap();
-        Self { child, said: said.trim().trim_start_matches("broker on ").to_owned(), _output: output }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap()
-}
 
 fn run(program: &Path, server: &str, folder: &Path, arguments: &[&str]) -> (i32, String) {
     let mut command = hil(folder);
@@ -58,18 +23,18 @@ fn run(program: &Path, server: &str, folder: &Path, arguments: &[&str]) -> (i32,
 
 #[test]
 fn scenarios_with_mqtt_light_and_wokwis_steps_pass_on_our_server() {
-    let Some(program) = wokwi_cli() else { return };
-    let broker = Server::start(&["broker", "run", "--port", "0"]);
-    let port = broker.said.rsplit(':').next().unwrap();
-    let server = Server::start(&["wokwi", "serve", "--port", "0", "--allow", &format!("10.0.2.2:{port}")]);
+    let Some(program) = WOKWI_CLI.find() else { return };
+    let broker = Broker::start();
+    let port = broker.port();
+    let server = Server::start(&["--allow", &format!("10.0.2.2:{port}")]);
     let folder = tempfile::tempdir().unwrap();
     let scenarios = workspace().join("scenarios");
     let paths =
         ["wokwi/boot.yaml", "blink/timing.yaml", "request/answer.yaml", "config/led-order.yaml", "config/prefix.yaml"];
     let paths: Vec<String> = paths.iter().map(|path| scenarios.join(path).display().to_string()).collect();
-    let mut arguments = vec!["--broker", broker.said.as_str(), "--jobs", "2", "--retries", "1", "-k", "!30000"];
+    let mut arguments = vec!["--broker", broker.url.as_str(), "--jobs", "2", "--retries", "1", "-k", "!30000"];
     arguments.extend(paths.iter().map(String::as_str));
-    let (code, said) = run(&program, &server.said, folder.path(), &arguments);
+    let (code, said) = run(&program, &server.url(), folder.path(), &arguments);
     assert_eq!(code, 0, "{said}");
     let report = std::fs::read_to_string(folder.path().join("target/hil/report.jsonl")).unwrap();
     for text in ["Wokwi, mode A", "Wokwi, mode B", "of simulated time, judged after the run", "hil-end-"] {
@@ -79,10 +44,10 @@ fn scenarios_with_mqtt_light_and_wokwis_steps_pass_on_our_server() {
 
 #[test]
 fn a_light_that_is_wrong_fails_at_its_step_on_our_server() {
-    let Some(program) = wokwi_cli() else { return };
-    let broker = Server::start(&["broker", "run", "--port", "0"]);
-    let port = broker.said.rsplit(':').next().unwrap();
-    let server = Server::start(&["wokwi", "serve", "--port", "0", "--allow", &format!("10.0.2.2:{port}")]);
+    let Some(program) = WOKWI_CLI.find() else { return };
+    let broker = Broker::start();
+    let port = broker.port();
+    let server = Server::start(&["--allow", &format!("10.0.2.2:{port}")]);
     let folder = tempfile::tempdir().unwrap();
     let scenario = "
 name: Wrong colour
@@ -93,7 +58,7 @@ steps:
   - expect-led: { part-id: led1, color: \"#0000fe\", within: 300ms }
 ";
     std::fs::write(folder.path().join("scenario.yaml"), scenario).unwrap();
-    let (code, said) = run(&program, &server.said, folder.path(), &["--broker", &broker.said, "scenario.yaml"]);
+    let (code, said) = run(&program, &server.url(), folder.path(), &["--broker", &broker.url, "scenario.yaml"]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("led1 did not become #0000fe within 300ms") && said.contains("scenario.yaml:7:"), "{said}");
 }
@@ -125,7 +90,7 @@ const BOOT: &str = "name: Boots\nversion: 1\nsteps: [{ wait-serial: boot }]\n";
 
 #[test]
 fn the_real_one_crashes_on_503_and_is_started_again() {
-    let Some(program) = wokwi_cli() else { return };
+    let Some(program) = WOKWI_CLI.find() else { return };
     let (server, count) = serve("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("scenario.yaml"), BOOT).unwrap();
@@ -137,7 +102,7 @@ fn the_real_one_crashes_on_503_and_is_started_again() {
 
 #[test]
 fn the_real_one_waits_for_ever_for_a_silent_server_and_is_ended() {
-    let Some(program) = wokwi_cli() else { return };
+    let Some(program) = WOKWI_CLI.find() else { return };
     let (server, _) = serve("");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("scenario.yaml"), BOOT).unwrap();
@@ -148,7 +113,7 @@ fn the_real_one_waits_for_ever_for_a_silent_server_and_is_ended() {
 
 #[test]
 fn a_token_that_the_server_rejects_is_told_as_that() {
-    let Some(program) = wokwi_cli() else { return };
+    let Some(program) = WOKWI_CLI.find() else { return };
     let (server, _) = serve("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("scenario.yaml"), BOOT).unwrap();

@@ -1,18 +1,14 @@
-//! The session with a real broker, on real time. Skipped, with a line that says so, where mosquitto is not installed.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
+//! The session with a real broker, on real time.
 
 use std::{
     cell::RefCell,
     io::Write as _,
-    net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     rc::Rc,
 };
 
-use common::{
+use crate::common::{
     board::{Lfsr, PausedClock, Recorder, RecordingStrip},
     flash::RamFlash,
     packet::{Publish, frame},
@@ -27,6 +23,7 @@ use firmware::{
     store::Store,
     time::Duration,
 };
+use hil_testing::process::Running;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -34,29 +31,24 @@ use tokio::{
 
 /// A broker of its own, with a user and a password.
 struct Mosquitto {
-    process: Child,
+    _process: Running,
     port: u16,
     folder: PathBuf,
 }
 
 impl Mosquitto {
-    /// `None` if there is no such program; says so.
+    /// `None` if there is no such program.
     fn start(name: &str) -> Option<Self> {
-        let programs = ["mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"];
-        let found = programs.into_iter().find(|program| Command::new(program).arg("-h").output().is_ok());
-        let Some(program) = found else {
-            eprintln!("skipped: mosquitto is not installed");
-            return None;
-        };
+        let program = hil_testing::tool::MOSQUITTO.find()?;
         let folder = std::env::temp_dir().join(format!("firmware-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = hil_testing::process::free_port();
         let config = folder.join("mosquitto.conf");
         let mut file = std::fs::File::create(&config).unwrap();
         writeln!(file, "listener {port} 127.0.0.1\nallow_anonymous true").unwrap();
-        let process =
-            Command::new(program).arg("-c").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        Some(Self { process, port, folder })
+        let mut command = Command::new(program);
+        command.arg("-c").arg(&config).stdin(Stdio::null());
+        Some(Self { _process: Running::start(command), port, folder })
     }
 
     fn config(&self) -> Config {
@@ -83,8 +75,6 @@ impl Mosquitto {
 
 impl Drop for Mosquitto {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,10 +1,8 @@
 //! Every fault that the contract lists can be planted from outside by overriding one rule, and shows in behaviour.
 
-mod common;
-
 use std::cell::Cell;
 
-use common::{
+use crate::common::{
     Bench,
     broker::published,
     packet::{Packet, Publish},

@@ -1,8 +1,6 @@
 //! What a device says and restores when it boots.
 
-mod common;
-
-use common::{
+use crate::common::{
     board::{PausedClock, Recorder},
     flash::RamFlash,
     sectors,

@@ -1,8 +1,6 @@
 //! What the light shows, and when: the state machine alone, and the task on a paused clock.
 
-mod common;
-
-use common::{Bench, packet::Publish};
+use crate::common::{Bench, packet::Publish};
 use firmware::{
     color::{Hue, Rgb},
     command::Command,

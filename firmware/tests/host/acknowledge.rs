@@ -1,10 +1,8 @@
 //! PUBACK goes out when a command is carried out, and not before.
 
-mod common;
-
 use std::{cell::Cell, rc::Rc};
 
-use common::{
+use crate::common::{
     board::{Lfsr, PausedClock, Recorder},
     broker::{FakeNetwork, Link},
     packet::{Packet, Publish},

@@ -1,5 +1,4 @@
 //! Payloads: what is a command, what is not, and laws that hold for all of them.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use firmware::{
     color::{Hsv, Hue},

@@ -1,9 +1,6 @@
 //! The stored state, through power cuts at every flash operation.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod common;
-
-use common::{
+use crate::common::{
     flash::{RamFlash, Torn},
     sectors,
 };

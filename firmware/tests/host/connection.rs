@@ -1,9 +1,6 @@
 //! How a connection begins, lives and ends, against a broker that follows a script, on a paused clock.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod common;
-
-use common::{
+use crate::common::{
     Bench,
     broker::published,
     packet::{Packet, Publish, frame},

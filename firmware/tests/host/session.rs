@@ -1,8 +1,6 @@
 //! What a session does with subscriptions, commands, statuses and responses, against a broker that follows a script.
 
-mod common;
-
-use common::{
+use crate::common::{
     Bench,
     broker::published,
     packet::{Packet, Publish, frame},
@@ -156,7 +154,7 @@ async fn a_command_that_could_not_be_stored_is_still_applied_and_said_to_be_lost
     bench
         .run(async |bench: &Bench| {
             let mut broker = bench.link.accept_and_settle(false).await;
-            bench.flash.cut_after(0, common::flash::Torn::Nothing);
+            bench.flash.cut_after(0, crate::common::flash::Torn::Nothing);
             broker.publish(&Publish::new("cmnd/led/power", "off").qos1(7)).await;
             assert_eq!(published(&broker.settle().await)[1], ("stat/led/power", "off"));
             assert!(bench.console.contains("E store: state not saved: flash error"));

@@ -1,5 +1,4 @@
 //! The configuration, as an ESP-IDF NVS image made by us and by Espressif's generator.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use esp_nvs::{Key, Nvs, Set, mem_flash::MemFlash};
 use firmware::{
@@ -32,7 +31,7 @@ fn full() -> Config {
         broker: BrokerUri { scheme: Scheme::Mqtts, host: "broker.example.org".into(), port: 8884 },
         user: Some("ann".into()),
         password: Some(Secret::from("s3cret")),
-        ca_certificate: Some(include_bytes!("fixtures/ca.der").to_vec()),
+        ca_certificate: Some(include_bytes!("../fixtures/ca.der").to_vec()),
         topic_prefix: "lab/3".into(),
         client_id: "bench-7".into(),
         led_gpio: 5,
@@ -44,7 +43,7 @@ fn full() -> Config {
 
 #[test]
 fn an_image_of_espressifs_generator_is_read() {
-    assert_eq!(read(include_bytes!("fixtures/nvs.bin").to_vec()), Ok(full()));
+    assert_eq!(read(include_bytes!("../fixtures/nvs.bin").to_vec()), Ok(full()));
 }
 
 #[test]
@@ -161,7 +160,7 @@ proptest! {
     /// A damaged partition is read as something or refused, but never panics.
     #[test]
     fn damage_never_panics(at in 0..SIZE, bytes in proptest::collection::vec(any::<u8>(), 1..64)) {
-        let mut image = include_bytes!("fixtures/nvs.bin").to_vec();
+        let mut image = include_bytes!("../fixtures/nvs.bin").to_vec();
         image.iter_mut().skip(at % 0x1000).zip(bytes).for_each(|(to, from)| *to = from);
         let _ = read(image);
     }

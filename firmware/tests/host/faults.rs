@@ -1,5 +1,4 @@
 //! Which fault a device has stands in its configuration, and disturbs nothing else there.
-#![cfg(feature = "faults")]
 
 use firmware::config::{Config, MIN_SIZE, esp_nvs::mem_flash::MemFlash, read, write};
 use firmware::faults::{FAULTS, MEMORY_FAULTS, fault, plant, planted};
