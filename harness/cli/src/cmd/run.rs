@@ -213,7 +213,7 @@ fn shares_topics(project: &Project, broker: &BrokerChoice) -> bool {
 
 /// The present time as reports have it: RFC 3339, UTC, whole seconds.
 pub(super) fn now() -> String {
-    jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |t| t.to_string())
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// Four hexadecimal digits that tell this run from others on the same broker.
