@@ -21,11 +21,10 @@ pub struct Owner {
 impl Owner {
     /// This process, now.
     pub(super) fn this_process() -> Self {
-        let now = jiff::Timestamp::now();
         Self {
             user: format!("{}@{}", user(), host()),
             pid: std::process::id(),
-            since: now.round(jiff::Unit::Second).unwrap_or(now).to_string(),
+            since: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             command: command(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())),
         }
     }

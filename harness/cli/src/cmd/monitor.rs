@@ -180,9 +180,9 @@ impl View {
     fn text(&mut self, piece: Piece) -> std::io::Result<()> {
         let mut out = stdout().lock();
         if self.timestamps && self.at_line_start {
-            let now = jiff::Zoned::now();
-            let at = now.checked_sub(piece.at.elapsed()).unwrap_or(now);
-            write!(out, "[{}] ", at.strftime("%H:%M:%S%.3f"))?;
+            let now = chrono::Utc::now();
+            let at = now - piece.at.elapsed();
+            write!(out, "[{}] ", at.format("%H:%M:%S%.3f"))?;
         }
         out.write_all(&piece.bytes)?;
         out.flush()?;

@@ -212,7 +212,7 @@ fn has_something_to_run(project: &Project) -> bool {
 
 /// The present time as reports have it: RFC 3339, UTC, whole seconds.
 pub(super) fn now() -> String {
-    jiff::Timestamp::now().round(jiff::Unit::Second).map_or_else(|_| String::new(), |t| t.to_string())
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// Four hexadecimal digits that tell this run from others on the same broker.
