@@ -32,6 +32,13 @@ pub struct Esp32C3 {
     pub(crate) download_faults: DownloadFaults,
 }
 
+impl Esp32C3 {
+    /// The peripherals.
+    pub fn soc(&self) -> &Soc {
+        &self.soc
+    }
+}
+
 impl Chip for Esp32C3 {
     type Cpu = Cpu;
     type Soc = Soc;

@@ -5,7 +5,6 @@
 use crate::support::asm::*;
 use crate::support::firmware::{ElfFile, usual_app};
 use crate::support::program::*;
-use hil_sim_core::chip::Chip as _;
 use hil_sim_core::time::Span;
 use hil_sim_esp32c3::image::{Firmware, ImageError};
 use hil_sim_esp32c3::machine::{Board, Exit, Machine, MachineConfig, Stuck, What};

@@ -2,7 +2,6 @@
 
 use crate::support::asm::*;
 use crate::support::program::*;
-use hil_sim_core::chip::Chip as _;
 use hil_sim_core::time::{Instant, Span};
 use hil_sim_esp32c3::machine::{Exit, Machine};
 use hil_sim_esp32c3::soc::ResetCause;
