@@ -6,11 +6,11 @@ use crate::image::Boot;
 use crate::map::{CORE, IRAM, MEMORY};
 use crate::rom::{self, Call, Outcome, RomState};
 use crate::soc::{GPIO_COUNT, ResetCause, SerialPort, Soc};
-use hil_sim_core::chip::{Chip, Ethernet, FlashChip, HostOutput, Report, RomFault};
-use hil_sim_core::circuit::{Circuit, Drive, DriverId};
+use hil_sim_core::chip::{Chip, Ethernet, FlashChip, RomFault};
+use hil_sim_core::circuit::DriverId;
 use hil_sim_core::cpu::{self, Cpu, CsrNumber};
 use hil_sim_core::machine::{Exit, Machine, MachineConfig};
-use hil_sim_core::mem::{Access, AccessFault, Bus, Memory, MemoryMap, Width};
+use hil_sim_core::mem::{Memory, MemoryMap};
 use hil_sim_core::time::{Instant, Span};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -39,30 +39,9 @@ impl Esp32C3 {
     }
 }
 
-impl Bus for Esp32C3 {
-    fn read(&mut self, access: &mut Access<'_>, address: u32, width: Width) -> Result<u32, AccessFault> {
-        self.soc.read(access, address, width)
-    }
-
-    fn write(&mut self, access: &mut Access<'_>, address: u32, width: Width, value: u32) -> Result<(), AccessFault> {
-        self.soc.write(access, address, width, value)
-    }
-
-    fn interrupt(&mut self) -> Option<u8> {
-        self.soc.interrupt()
-    }
-
-    fn gpio_in(&mut self, now: u64) -> u32 {
-        self.soc.gpio_in(now)
-    }
-
-    fn gpio_out(&mut self, access: &mut Access<'_>, enable: u32, value: u32) {
-        self.soc.gpio_out(access, enable, value);
-    }
-}
-
 impl Chip for Esp32C3 {
     type Cpu = Cpu;
+    type Soc = Soc;
     type Port = SerialPort;
     type Reset = ResetCause;
 
@@ -100,36 +79,12 @@ impl Chip for Esp32C3 {
         machine.advance(until, one_step)
     }
 
-    fn time_of(&self, cycle: u64) -> Instant {
-        self.soc.time_of(cycle)
+    fn soc(&self) -> &Soc {
+        &self.soc
     }
 
-    fn cycle_at(&self, at: Instant) -> u64 {
-        self.soc.cycle_at(at)
-    }
-
-    fn next_event(&self) -> Instant {
-        self.soc.next_event()
-    }
-
-    fn run_events(&mut self, memory: &mut Memory, until: Instant) {
-        self.soc.run_events(memory, until);
-    }
-
-    fn has_interrupt(&self) -> bool {
-        self.soc.has_interrupt()
-    }
-
-    fn is_asleep(&self) -> bool {
-        self.soc.is_asleep()
-    }
-
-    fn take_slice_end(&mut self) -> bool {
-        self.soc.take_slice_end()
-    }
-
-    fn take_reset(&mut self) -> Option<ResetCause> {
-        self.soc.take_reset()
+    fn soc_mut(&mut self) -> &mut Soc {
+        &mut self.soc
     }
 
     fn is_cpu_only(cause: ResetCause) -> bool {
@@ -200,34 +155,6 @@ impl Chip for Esp32C3 {
         self.serve_console(cpu, memory, now);
     }
 
-    fn circuit(&self) -> &Circuit {
-        self.soc.circuit()
-    }
-
-    fn circuit_mut(&mut self) -> &mut Circuit {
-        self.soc.circuit_mut()
-    }
-
-    fn with_circuit<R>(&mut self, memory: &mut Memory, at: Instant, call: impl FnOnce(&mut Circuit) -> R) -> R {
-        self.soc.with_circuit(memory, at, call)
-    }
-
-    fn is_output(&self, pad: u8) -> bool {
-        self.soc.is_output(pad)
-    }
-
-    fn pull(&self, pad: u8) -> Drive {
-        self.soc.pull(pad)
-    }
-
-    fn output(&self) -> &HostOutput<SerialPort> {
-        self.soc.output()
-    }
-
-    fn output_mut(&mut self) -> &mut HostOutput<SerialPort> {
-        self.soc.output_mut()
-    }
-
     fn serial_input(&mut self, memory: &mut Memory, port: SerialPort, bytes: &[u8]) -> usize {
         self.soc.serial_input(memory, port, bytes)
     }
@@ -250,10 +177,6 @@ impl Chip for Esp32C3 {
 
     fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
         self.soc.receive_frame(memory, frame);
-    }
-
-    fn take_reports(&mut self) -> Vec<Report> {
-        self.soc.take_reports()
     }
 
     fn hash(&self) -> u64 {

@@ -4,6 +4,7 @@
 use crate::chip::Esp32C3;
 use crate::download::{Loader, RomView, Step};
 use crate::soc::{ResetCause, SerialPort};
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::circuit::Drive;
 use hil_sim_core::cpu::Cpu;
 use hil_sim_core::mem::{FlashImage, Memory};

@@ -1,13 +1,12 @@
 //! What a chip is to the machine that it is in: the trait [`Chip`], the core that it has ([`Processor`]), and what chips have
 //! in common. Not for any chip in particular: each is a crate of its own that implements the trait.
 //!
-//! A chip owns its peripherals and the [`Circuit`](crate::circuit::Circuit) at its pads, decodes the addresses that are not
-//! plain memory (it is the [`Bus`](crate::mem::Bus)), and performs the functions of its mask ROM. The
-//! [`Machine`](crate::machine::Machine) owns the core, the memory and the network, and lends them to it.
+//! A chip owns its peripherals and the [`Circuit`](crate::circuit::Circuit) at its pads, as a [`Soc`](soc::Soc), and performs
+//! the functions of its mask ROM. The [`Machine`](crate::machine::Machine) owns the core, the memory and the network, and
+//! lends them to it.
 //!
-//! What most chips need is here to be used as a field: the [`Schedule`] of their peripherals' moments, the [`Timebase`] of
-//! their core's clock, a [`FlashChip`], the [`Ethernet`] cable, the [`HostOutput`] of their serial ports, and [`Reports`]
-//! of what their model falls short of.
+//! What most chips need is here to be used as a field: a [`FlashChip`], the [`Ethernet`] cable, the [`HostOutput`] of their
+//! serial ports. What their peripherals are made of is in [`soc`].
 
 mod ethernet;
 mod flash_chip;
@@ -17,6 +16,7 @@ mod processor;
 mod report;
 mod reports;
 mod schedule;
+pub mod soc;
 mod timebase;
 
 pub use ethernet::Ethernet;

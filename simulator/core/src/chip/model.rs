@@ -1,9 +1,9 @@
 //! [`Chip`]: all that a machine asks of the chip that it is made for.
 
-use super::{Ethernet, FlashChip, HostOutput, Processor, Report};
-use crate::circuit::{Circuit, Drive};
+use super::soc::{Hub, Soc};
+use super::{Ethernet, FlashChip, Processor};
 use crate::machine::{Exit, Machine, MachineConfig};
-use crate::mem::{Bus, Memory, MemoryMap};
+use crate::mem::{Memory, MemoryMap};
 use crate::time::{Instant, Span};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -26,9 +26,11 @@ pub enum RomFault {
 /// keeps, so that no state of it can be forgotten.
 ///
 /// Times are those since power was first applied. Methods that take a moment are called with moments that do not go back.
-pub trait Chip: Bus + Clone + Debug {
+pub trait Chip: Clone + Debug {
     /// The core.
     type Cpu: Processor;
+    /// What is around the core.
+    type Soc: Soc<Hub: Hub<Port = Self::Port, Reset = Self::Reset>>;
     /// A way of serial data between the chip and the host.
     type Port: Copy + Eq + Hash + Debug + 'static;
     /// Why the chip was reset.
@@ -57,37 +59,13 @@ pub trait Chip: Bus + Clone + Debug {
     /// loop, which is generic, is compiled once, in the chip's crate and optimised as that is; not in each program.
     fn advance(machine: &mut Machine<Self>, until: Instant, one_step: bool) -> Exit<Self::Reset>;
 
-    // Time.
+    /// What is around the core.
+    fn soc(&self) -> &Self::Soc;
 
-    /// The moment in which a cycle of the core begins.
-    fn time_of(&self, cycle: u64) -> Instant;
-
-    /// The first cycle of the core that does not begin before a moment.
-    fn cycle_at(&self, at: Instant) -> u64;
-
-    /// When a peripheral, or a part on the pads, wants to be called next.
-    fn next_event(&self) -> Instant;
-
-    /// Calls the peripherals and parts whose moment has come, in the order of their moments.
-    fn run_events(&mut self, memory: &mut Memory, until: Instant);
-
-    // The core.
-
-    /// Whether an interrupt waits for the core.
-    fn has_interrupt(&self) -> bool;
-
-    /// Whether the core stands still until a peripheral wakes it.
-    fn is_asleep(&self) -> bool {
-        false
-    }
-
-    /// Whether something is to be done outside of the core's loop; asking takes it back.
-    fn take_slice_end(&mut self) -> bool;
+    /// The same, to be changed.
+    fn soc_mut(&mut self) -> &mut Self::Soc;
 
     // Resets.
-
-    /// The reset that was asked for, once.
-    fn take_reset(&mut self) -> Option<Self::Reset>;
 
     /// Whether only the core starts again, while the peripherals go on.
     fn is_cpu_only(cause: Self::Reset) -> bool;
@@ -153,33 +131,7 @@ pub trait Chip: Bus + Clone + Debug {
         let _ = (cpu, memory, now);
     }
 
-    // The pads.
-
-    /// What the pads are wired to.
-    fn circuit(&self) -> &Circuit;
-
-    /// The same, for what changes nothing on the nets: taking edges, and what parts have told of.
-    fn circuit_mut(&mut self) -> &mut Circuit;
-
-    /// Does something with what is wired to the pads at a moment, and lets it have its effect.
-    fn with_circuit<R>(&mut self, memory: &mut Memory, at: Instant, call: impl FnOnce(&mut Circuit) -> R) -> R;
-
-    /// Whether the chip's output at a pad is enabled.
-    fn is_output(&self, pad: u8) -> bool;
-
-    /// The resistor that the chip has switched on at a pad: [`Drive::PullUp`], [`Drive::PullDown`], or none.
-    fn pull(&self, pad: u8) -> Drive {
-        let _ = pad;
-        Drive::None
-    }
-
     // The host.
-
-    /// What has come out of the serial ports.
-    fn output(&self) -> &HostOutput<Self::Port>;
-
-    /// The same, to be taken.
-    fn output_mut(&mut self) -> &mut HostOutput<Self::Port>;
 
     /// Gives bytes to a serial port, which receives them from now on, one after the other. Says how many were accepted.
     fn serial_input(&mut self, memory: &mut Memory, port: Self::Port, bytes: &[u8]) -> usize {
@@ -210,11 +162,6 @@ pub trait Chip: Bus + Clone + Debug {
     /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.
     fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
         let _ = (memory, frame);
-    }
-
-    /// What the model noticed since the last call.
-    fn take_reports(&mut self) -> Vec<Report> {
-        Vec::new()
     }
 
     /// A hash over all state that decides what happens next.

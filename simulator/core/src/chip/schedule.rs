@@ -2,20 +2,19 @@
 
 use crate::time::Instant;
 
-/// At most one moment for each of `N` peripherals, which are numbered. Of several at one moment the lowest number is first.
+/// At most one moment for each peripheral; they are numbered. Of several at one moment the lowest number is first.
 #[derive(Clone, Hash, Debug)]
-pub struct Schedule<const N: usize> {
-    deadlines: [Instant; N],
+pub struct Schedule {
+    deadlines: Box<[Instant]>,
     next: Instant,
 }
 
-impl<const N: usize> Default for Schedule<N> {
-    fn default() -> Self {
-        Self { deadlines: [Instant::NEVER; N], next: Instant::NEVER }
+impl Schedule {
+    /// Of so many peripherals, none of which wants to be called.
+    pub fn new(peripherals: usize) -> Self {
+        Self { deadlines: vec![Instant::NEVER; peripherals].into(), next: Instant::NEVER }
     }
-}
 
-impl<const N: usize> Schedule<N> {
     /// The first of all moments.
     pub fn next(&self) -> Instant {
         self.next
@@ -51,7 +50,8 @@ impl<const N: usize> Schedule<N> {
 
     /// Forgets all moments, as a reset of the peripherals does.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        self.deadlines.fill(Instant::NEVER);
+        self.next = Instant::NEVER;
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn moments_come_in_order_and_the_lowest_number_first() {
         let at = Instant::from_ns;
-        let mut schedule = Schedule::<3>::default();
+        let mut schedule = Schedule::new(3);
         assert!(schedule.set(2, at(5)));
         assert!(!schedule.set(1, at(7)));
         assert!(!schedule.set(0, at(5)));

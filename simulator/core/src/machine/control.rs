@@ -2,6 +2,7 @@
 
 use super::state::Machine;
 use crate::chip::Chip;
+use crate::chip::soc::{Hub, Soc};
 use crate::circuit::Drive;
 use crate::part::{Part, Picture, Shows};
 use thiserror::Error;
@@ -82,8 +83,8 @@ impl<C: Chip> Machine<C> {
     /// If the chip has no such GPIO.
     pub fn pin(&self, gpio: u8) -> PinState {
         assert!(gpio < C::PADS, "there is no GPIO{gpio}");
-        let pull = if self.powered { self.chip.pull(gpio) } else { Drive::None };
-        let direction = if self.chip.is_output(gpio) { PinDirection::Output } else { PinDirection::Input };
+        let pull = if self.powered { self.chip.soc().hub().pull(gpio) } else { Drive::None };
+        let direction = if self.chip.soc().hub().is_output(gpio) { PinDirection::Output } else { PinDirection::Input };
         PinState {
             direction,
             level: self.circuit().nets().level(gpio),
@@ -123,7 +124,7 @@ impl<C: Chip> Machine<C> {
     /// # Errors
     /// [`ControlError`] names the parts and controls that there are.
     pub fn set_control(&mut self, part: &str, control: &str, value: f64) -> Result<(), ControlError> {
-        let circuit = self.chip.circuit();
+        let circuit = self.chip.soc().circuit();
         let found = circuit.find(part).map(|index| (index, circuit.part(index).part_type().controls));
         let (part, name) = (part.to_owned(), control.to_owned());
         let Some((index, controls)) = found.filter(|(_, controls)| !controls.is_empty()) else {
@@ -140,7 +141,7 @@ impl<C: Chip> Machine<C> {
             return Err(ControlError::Value { part, control: name, value, help: control.to_string() });
         }
         let now = self.now();
-        self.chip.with_circuit(&mut self.memory, now, |circuit| {
+        self.chip.soc_mut().with_circuit(&mut self.memory, now, |circuit| {
             circuit.call(now, index, |part, env| part.set(env, control.name, value));
         });
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::state::Machine;
+use crate::chip::soc::Soc;
 use crate::chip::{Chip, FlashChip};
 use crate::mem::{FlashImage, OutsideFlash};
 use crate::net::Network;
@@ -22,13 +23,13 @@ impl<C: Chip> Machine<C> {
     /// Whether [`run`](Self::run) comes back with [`Exit::Output`](super::Exit::Output) whenever bytes have come out of a
     /// serial port, at the very moment at which they were complete. At first it does not.
     pub fn stop_at_output(&mut self, stops: bool) {
-        self.chip.output_mut().set_stops(stops);
+        self.chip.soc_mut().common_mut().output.set_stops(stops);
     }
 
     /// Tells of the edges at a GPIO from now on, as [`What::Edge`](super::What::Edge).
     pub fn watch(&mut self, gpio: u8) {
         let now = self.now();
-        self.chip.with_circuit(&mut self.memory, now, |circuit| circuit.watch(gpio));
+        self.chip.soc_mut().with_circuit(&mut self.memory, now, |circuit| circuit.watch(gpio));
     }
 
     /// The network behind the Ethernet MAC, for accepting connections and passing data. The next

@@ -3,6 +3,7 @@
 use super::event::{Event, What};
 use super::exit::{Exit, Stuck};
 use super::state::Machine;
+use crate::chip::soc::Soc;
 use crate::chip::{Chip, Ethernet, FlashChip, Processor, Report, RomFault};
 use crate::circuit::Told;
 use crate::cpu::Stop;
@@ -38,13 +39,13 @@ impl<C: Chip> Machine<C> {
         }
         loop {
             let now = self.now();
-            self.chip.run_events(&mut self.memory, now);
+            self.chip.soc_mut().run_events(&mut self.memory, now);
             if self.powered && self.chip.is_in_rom() {
                 self.chip.serve_rom(&mut self.cpu, &mut self.memory, now);
             }
             self.exchange_frames(now);
             // Before anything takes the bytes.
-            if self.chip.output().is_stopping() {
+            if self.chip.soc().common().output.is_stopping() {
                 return Exit::Output;
             }
             if self.circuit().has_many_edges() {
@@ -60,15 +61,18 @@ impl<C: Chip> Machine<C> {
             let booting = is_waiting || self.chip.is_in_rom();
             let until = until.min(self.chip.next_rom_event());
             let until = if is_waiting { until.min(self.boots_until) } else { until };
-            let deadline = self.chip.next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(until);
+            let deadline =
+                self.chip.soc().next_event().min(self.network.next_event().unwrap_or(Instant::NEVER)).min(until);
             // Later than now, whatever was asked for: time always passes.
-            let deadline = self.chip.cycle_at(deadline).max(self.cpu.cycle() + 1);
-            if booting || !self.powered || self.chip.is_asleep() || self.halted.is_some() || self.stuck.is_some() {
+            let deadline = self.chip.soc().cycle_at(deadline).max(self.cpu.cycle() + 1);
+            if booting || !self.powered || self.chip.soc().is_asleep() || self.halted.is_some() || self.stuck.is_some()
+            {
                 self.cpu.sleep_until(deadline);
                 continue;
             }
             let pc = self.cpu.pc();
-            let stop = if one_step { self.cpu.step(&mut self.memory, &mut self.chip) } else { self.execute(deadline) };
+            let stop =
+                if one_step { self.cpu.step(&mut self.memory, self.chip.soc_mut()) } else { self.execute(deadline) };
             match stop {
                 Stop::Until | Stop::SliceEnd if one_step => return Exit::Until,
                 Stop::Until | Stop::SliceEnd => {}
@@ -95,14 +99,14 @@ impl<C: Chip> Machine<C> {
         loop {
             let pc = self.cpu.pc();
             // It waits for a peripheral, and is called again.
-            let calls_again = self.memory.is_rom_call(pc) && !self.cpu.is_waiting() && !self.chip.has_interrupt();
+            let calls_again = self.memory.is_rom_call(pc) && !self.cpu.is_waiting() && !self.chip.soc().has_interrupt();
             let stop = match calls_again {
                 true => Stop::RomCall(pc),
-                false => self.cpu.run(&mut self.memory, &mut self.chip, deadline),
+                false => self.cpu.run(&mut self.memory, self.chip.soc_mut(), deadline),
             };
             let Stop::RomCall(address) = stop else { return stop };
             self.call_rom(address, deadline);
-            if self.cpu.cycle() >= deadline || self.stuck.is_some() || self.chip.take_slice_end() {
+            if self.cpu.cycle() >= deadline || self.stuck.is_some() || self.chip.soc_mut().take_slice_end() {
                 return Stop::SliceEnd;
             }
         }
@@ -115,7 +119,7 @@ impl<C: Chip> Machine<C> {
             self.power_off();
             return Some(Exit::PowerCut);
         }
-        if let Some(cause) = self.chip.take_reset() {
+        if let Some(cause) = self.chip.soc_mut().take_reset() {
             self.due_reset = Some(cause);
             return Some(Exit::Reset(cause));
         }
@@ -136,12 +140,13 @@ impl<C: Chip> Machine<C> {
             && self.halted.is_none()
             && self.stuck.is_none()
             // An interrupt may have come at the very end of the last run.
-            && (!self.cpu.is_waiting() || self.chip.has_interrupt());
+            && (!self.cpu.is_waiting() || self.chip.soc().has_interrupt());
         if busy || self.due_reset.is_some() || self.network.has_event() {
             return now;
         }
         let booted = if now < self.boots_until { self.boots_until } else { Instant::NEVER };
         self.chip
+            .soc()
             .next_event()
             .min(self.network.next_event().unwrap_or(Instant::NEVER))
             .min(booted)
@@ -172,7 +177,7 @@ impl<C: Chip> Machine<C> {
     fn call_rom(&mut self, address: u32, deadline: u64) {
         let caller = self.cpu.caller();
         let now = self.now();
-        self.chip.run_events(&mut self.memory, now);
+        self.chip.soc_mut().run_events(&mut self.memory, now);
         match self.chip.call_rom(&mut self.cpu, &mut self.memory, address, deadline) {
             Ok(()) => {}
             Err(RomFault::Unknown) => {
@@ -193,19 +198,19 @@ impl<C: Chip> Machine<C> {
             _ => {}
         };
         let now = self.now();
-        for edge in self.chip.circuit_mut().flush(now) {
+        for edge in self.chip.soc_mut().circuit_mut().flush(now) {
             self.trace.edge(edge);
             if self.circuit().is_watched(edge.gpio) {
                 push(&mut self.events, edge.at, What::Edge(edge));
             }
         }
-        for told in self.chip.circuit_mut().take_told() {
+        for told in self.chip.soc_mut().circuit_mut().take_told() {
             self.trace.part(&told);
             let Told { at, part, event } = told;
             push(&mut self.events, at, What::Part { part, event });
         }
         for (index, port) in C::PORTS.iter().copied().enumerate() {
-            for output in self.chip.output_mut().take(port) {
+            for output in self.chip.soc_mut().common_mut().output.take(port) {
                 self.trace.serial(index, &output);
                 push(&mut self.events, output.at, What::Serial { port, byte: output.byte });
             }
@@ -215,7 +220,7 @@ impl<C: Chip> Machine<C> {
             self.trace.flash(&operation);
             push(&mut self.events, operation.at, What::Flash(operation));
         }
-        for report in self.chip.take_reports() {
+        for report in self.chip.soc_mut().take_reports() {
             push(&mut self.events, report.at(), What::Report(report));
         }
         self.events[first..].sort_by_key(|event| event.at);

@@ -4,6 +4,7 @@ use super::config::MachineConfig;
 use super::event::{Event, What};
 use super::exit::Stuck;
 use super::trace::Trace;
+use crate::chip::soc::Soc;
 use crate::chip::{Chip, Processor};
 use crate::circuit::{Board, Circuit};
 use crate::mem::{FlashImage, Memory, RomSizeError};
@@ -46,7 +47,7 @@ impl<C: Chip> Machine<C> {
     pub fn new(board: Board, flash: impl Into<FlashImage>, config: MachineConfig) -> Self {
         let mut memory = Memory::new(C::memory_map(), flash.into());
         let mut chip = C::new(&config);
-        chip.with_circuit(&mut memory, Instant::ZERO, |circuit| circuit.build(&board));
+        chip.soc_mut().with_circuit(&mut memory, Instant::ZERO, |circuit| circuit.build(&board));
         Self {
             cpu: C::processor(&config),
             memory,
@@ -76,7 +77,7 @@ impl<C: Chip> Machine<C> {
 
     /// How much time has passed since power was first applied. It goes on while power is off.
     pub fn now(&self) -> Instant {
-        self.chip.time_of(self.cpu.cycle())
+        self.chip.soc().time_of(self.cpu.cycle())
     }
 
     /// Whether the board has power.
@@ -128,7 +129,7 @@ impl<C: Chip> Machine<C> {
     /// The parts get power or lose it.
     fn power_parts(&mut self, is_on: bool) {
         let now = self.now();
-        self.chip.with_circuit(&mut self.memory, now, |circuit| circuit.power(now, is_on));
+        self.chip.soc_mut().with_circuit(&mut self.memory, now, |circuit| circuit.power(now, is_on));
     }
 
     /// Starts the app in the flash after a reset of this kind.
@@ -145,6 +146,6 @@ impl<C: Chip> Machine<C> {
 
     /// The nets and parts around the chip.
     pub fn circuit(&self) -> &Circuit {
-        self.chip.circuit()
+        self.chip.soc().circuit()
     }
 }

@@ -1,11 +1,12 @@
 //! A chip that is as small as one can be and runs programs: RV32IMAC, RAM and ROM windows of its own, a UART without a baud
 //! rate, and a timer with an interrupt. It shows what a new chip has to say, and that the machine knows none.
 
-use hil_sim_core::chip::{Chip, HostOutput, Schedule, Timebase};
+use hil_sim_core::chip::Chip;
+use hil_sim_core::chip::soc::{Block as _, Common, Device, Env, Hub, Soc};
 use hil_sim_core::circuit::{Circuit, Drive, Volts};
 use hil_sim_core::cpu::{self, Cpu, TrapVector};
 use hil_sim_core::machine::{Exit, Machine, MachineConfig};
-use hil_sim_core::mem::{Access, AccessFault, Backing, Bus, Memory, MemoryMap, MmuFormat, Region, Width};
+use hil_sim_core::mem::{Backing, Memory, MemoryMap, MmuFormat, Region};
 use hil_sim_core::time::{Instant, Span};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -18,7 +19,7 @@ pub const TIMER: u32 = 0x1000_1000;
 /// GPIO: the levels of pads 0 and 1.
 pub const GPIO: u32 = 0x1000_2000;
 /// A store resets the chip.
-pub const RESET: u32 = 0x1000_3000;
+pub const RESET: u32 = GPIO + 4;
 /// The line of the timer's interrupt.
 pub const TIMER_LINE: u8 = 7;
 
@@ -50,108 +51,170 @@ pub enum ResetCause {
     Software,
 }
 
-/// Numbers in the schedule.
-const SENDS: usize = 0;
-const RINGS: usize = 1;
+hil_sim_core::blocks! {
+    /// The blocks of registers.
+    pub enum DeviceId, inert [], names [""] {
+        Uart "UART" 0x1000_0000;
+        Timer "TIMER" 0x1000_1000;
+        Gpio "GPIO" 0x1000_2000;
+    }
+}
 
-#[derive(Clone, Debug)]
-pub struct TinyChip {
-    now: Instant,
-    timebase: Timebase,
-    schedule: Schedule<2>,
+hil_sim_core::devices! {
+    /// The devices.
+    pub struct Devices for TinyHub, DeviceId {
+        uart: Uart = Uart;
+        timer: Timer = Timer;
+        gpio: Gpio = Gpio;
+    }
+}
+
+/// What the devices share: the pads, and the timer's interrupt.
+#[derive(Clone, Hash, Debug)]
+pub struct TinyHub {
     circuit: Circuit,
-    output: HostOutput<Port>,
-    /// The byte that the UART is sending.
-    sending: Option<u8>,
-    rings_at: Instant,
     is_ringing: bool,
-    levels: u32,
-    reset: Option<ResetCause>,
-    slice_ends: bool,
 }
 
-impl TinyChip {
-    fn set(&mut self, number: usize, at: Instant) {
-        self.slice_ends |= self.schedule.set(number, at);
+impl Hub for TinyHub {
+    type Block = DeviceId;
+    type Reset = ResetCause;
+    type Source = ();
+    type Port = Port;
+
+    fn set_interrupt(&mut self, (): (), level: bool) {
+        self.is_ringing = level;
     }
 
-    fn event(&mut self, number: usize) {
-        match number {
-            SENDS => {
-                if let Some(byte) = self.sending.take() {
-                    self.output.push(Port::Uart, self.now, byte);
-                }
-            }
-            _ => self.is_ringing = true,
-        }
-    }
-
-    fn settle(&mut self) {
-        while self.circuit.nets_mut().take_pad_change().is_some() || self.circuit.tell_one(self.now) {}
-        self.slice_ends |= self.circuit.take_sooner() || self.output.is_stopping();
-    }
-
-    fn access(&mut self, access: &mut Access<'_>) {
-        let now = self.timebase.time(access.now);
-        self.run_events(access.memory, now);
-    }
-
-    fn finish(&mut self, access: &mut Access<'_>) {
-        self.settle();
-        access.interrupts_changed();
-        if self.take_slice_end() {
-            access.end_slice();
-        }
-    }
-}
-
-impl Bus for TinyChip {
-    fn read(&mut self, access: &mut Access<'_>, address: u32, width: Width) -> Result<u32, AccessFault> {
-        self.access(access);
-        match (address, width) {
-            (UART, Width::Word) => Ok(self.sending.is_some().into()),
-            (TIMER, Width::Word) => Ok((self.rings_at.since(self.now).ns() / 1_000) as u32),
-            (GPIO, Width::Word) => Ok(self.levels),
-            _ => Err(AccessFault),
-        }
-    }
-
-    fn write(&mut self, access: &mut Access<'_>, address: u32, _: Width, value: u32) -> Result<(), AccessFault> {
-        self.access(access);
-        match address {
-            UART => {
-                self.sending = Some(value as u8);
-                self.set(SENDS, self.now + BYTE_TIME);
-            }
-            TIMER => {
-                self.rings_at = self.now + Span::from_us(value.into());
-                self.set(RINGS, self.rings_at);
-            }
-            0x1000_1004 => self.is_ringing = false,
-            GPIO => {
-                self.levels = value & 3;
-                for pad in 0..PADS {
-                    let level = value >> pad & 1 == 1;
-                    self.circuit.nets_mut().drive_pad(self.now, pad, level.into());
-                }
-            }
-            RESET => {
-                self.reset = Some(ResetCause::Software);
-                self.slice_ends = true;
-            }
-            _ => return Err(AccessFault),
-        }
-        self.finish(access);
-        Ok(())
-    }
-
-    fn interrupt(&mut self) -> Option<u8> {
+    fn interrupt(&self) -> Option<u8> {
         self.is_ringing.then_some(TIMER_LINE)
+    }
+
+    /// It may have: asking again costs this chip little.
+    fn take_interrupt_changed(&mut self) -> bool {
+        true
+    }
+
+    fn circuit(&self) -> &Circuit {
+        &self.circuit
+    }
+
+    fn circuit_mut(&mut self) -> &mut Circuit {
+        &mut self.circuit
+    }
+
+    fn is_output(&self, _: u8) -> bool {
+        true
+    }
+}
+
+/// The byte that the UART is sending.
+#[derive(Clone, Default, Hash, Debug)]
+pub struct Uart(Option<u8>);
+
+impl Device<TinyHub> for Uart {
+    fn read(&mut self, _: &mut Env<'_, TinyHub>, _: u32) -> u32 {
+        self.0.is_some().into()
+    }
+
+    fn write(&mut self, env: &mut Env<'_, TinyHub>, _: u32, value: u32) {
+        self.0 = Some(value as u8);
+        env.wake_after(BYTE_TIME);
+    }
+
+    fn reset(&mut self, _: &mut Env<'_, TinyHub>) {
+        self.0 = None;
+    }
+
+    fn event(&mut self, env: &mut Env<'_, TinyHub>) {
+        if let Some(byte) = self.0.take() {
+            env.common.output.push(Port::Uart, env.common.now, byte);
+        }
+    }
+}
+
+/// When the timer rings.
+#[derive(Clone, Default, Hash, Debug)]
+pub struct Timer(Instant);
+
+impl Device<TinyHub> for Timer {
+    fn read(&mut self, env: &mut Env<'_, TinyHub>, _: u32) -> u32 {
+        (self.0.since(env.now()).ns() / 1_000) as u32
+    }
+
+    fn write(&mut self, env: &mut Env<'_, TinyHub>, offset: u32, value: u32) {
+        match offset {
+            0 => {
+                self.0 = env.now() + Span::from_us(value.into());
+                env.wake_at(self.0);
+            }
+            4 => env.interrupt((), false),
+            _ => env.unmodelled_write(offset, value),
+        }
+    }
+
+    fn reset(&mut self, env: &mut Env<'_, TinyHub>) {
+        env.interrupt((), false);
+    }
+
+    fn event(&mut self, env: &mut Env<'_, TinyHub>) {
+        env.interrupt((), true);
+    }
+}
+
+/// The levels that the pads drive.
+#[derive(Clone, Default, Hash, Debug)]
+pub struct Gpio(u32);
+
+impl Gpio {
+    fn drive(env: &mut Env<'_, TinyHub>, drive: impl Fn(u8) -> Drive) {
+        (0..PADS).for_each(|pad| env.hub.circuit.nets_mut().drive_pad(env.common.now, pad, drive(pad)));
+        env.hub.follow();
+    }
+}
+
+impl Device<TinyHub> for Gpio {
+    fn read(&mut self, _: &mut Env<'_, TinyHub>, _: u32) -> u32 {
+        self.0
+    }
+
+    fn write(&mut self, env: &mut Env<'_, TinyHub>, offset: u32, value: u32) {
+        if offset == 4 {
+            return env.request_reset(ResetCause::Software);
+        }
+        self.0 = value & 3;
+        Self::drive(env, |pad| (value >> pad & 1 == 1).into());
+    }
+
+    fn reset(&mut self, env: &mut Env<'_, TinyHub>) {
+        self.0 = 0;
+        Self::drive(env, |_| Drive::None);
+    }
+}
+
+#[derive(Clone, Hash, Debug)]
+pub struct TinyChip {
+    common: Common<TinyHub>,
+    hub: TinyHub,
+    devices: Devices,
+}
+
+impl Soc for TinyChip {
+    type Hub = TinyHub;
+    type Devices = Devices;
+
+    fn shared(&self) -> (&Common<TinyHub>, &TinyHub) {
+        (&self.common, &self.hub)
+    }
+
+    fn pieces(&mut self) -> (&mut Common<TinyHub>, &mut TinyHub, &mut Devices) {
+        (&mut self.common, &mut self.hub, &mut self.devices)
     }
 }
 
 impl Chip for TinyChip {
     type Cpu = Cpu;
+    type Soc = Self;
     type Port = Port;
     type Reset = ResetCause;
 
@@ -165,19 +228,9 @@ impl Chip for TinyChip {
     }
 
     fn new(_: &MachineConfig) -> Self {
-        Self {
-            now: Instant::ZERO,
-            timebase: Timebase::new(0, Instant::ZERO, HZ),
-            schedule: Schedule::default(),
-            circuit: Circuit::new(PADS, Volts::from_millivolts(3_300)),
-            output: HostOutput::new(Self::PORTS),
-            sending: None,
-            rings_at: Instant::ZERO,
-            is_ringing: false,
-            levels: 0,
-            reset: None,
-            slice_ends: false,
-        }
+        let circuit = Circuit::new(PADS, Volts::from_millivolts(3_300));
+        let hub = TinyHub { circuit, is_ringing: false };
+        Self { common: Common::new(Self::PORTS, HZ), hub, devices: Devices::default() }
     }
 
     fn processor(config: &MachineConfig) -> Cpu {
@@ -194,45 +247,12 @@ impl Chip for TinyChip {
         machine.advance(until, one_step)
     }
 
-    fn time_of(&self, cycle: u64) -> Instant {
-        self.timebase.time(cycle)
+    fn soc(&self) -> &Self {
+        self
     }
 
-    fn cycle_at(&self, at: Instant) -> u64 {
-        self.timebase.cycle(at)
-    }
-
-    fn next_event(&self) -> Instant {
-        self.schedule.next().min(self.circuit.next_alarm())
-    }
-
-    fn run_events(&mut self, _: &mut Memory, until: Instant) {
-        while self.next_event() <= until {
-            match self.schedule.take_due(self.next_event()) {
-                Some((number, at)) => {
-                    self.now = at;
-                    self.event(number);
-                }
-                None => {
-                    self.now = self.circuit.next_alarm();
-                    self.circuit.wake();
-                }
-            }
-            self.settle();
-        }
-        self.now = self.now.max(until);
-    }
-
-    fn has_interrupt(&self) -> bool {
-        self.is_ringing
-    }
-
-    fn take_slice_end(&mut self) -> bool {
-        std::mem::take(&mut self.slice_ends)
-    }
-
-    fn take_reset(&mut self) -> Option<ResetCause> {
-        self.reset.take()
+    fn soc_mut(&mut self) -> &mut Self {
+        self
     }
 
     fn is_cpu_only(_: ResetCause) -> bool {
@@ -253,59 +273,15 @@ impl Chip for TinyChip {
 
     fn power_off(&mut self, memory: &mut Memory, at: Instant) {
         self.run_events(memory, at);
-        self.schedule.clear();
-        (self.sending, self.is_ringing, self.levels, self.reset) = (None, false, 0, None);
-        for pad in 0..PADS {
-            self.circuit.nets_mut().drive_pad(at, pad, Drive::None);
+        self.common.restart(HZ);
+        for id in DeviceId::ALL {
+            self.with(memory, *id, |device, env| device.reset(env));
         }
-        self.settle();
-    }
-
-    fn circuit(&self) -> &Circuit {
-        &self.circuit
-    }
-
-    fn circuit_mut(&mut self) -> &mut Circuit {
-        &mut self.circuit
-    }
-
-    fn with_circuit<R>(&mut self, memory: &mut Memory, at: Instant, call: impl FnOnce(&mut Circuit) -> R) -> R {
-        self.run_events(memory, at);
-        let result = call(&mut self.circuit);
-        self.settle();
-        result
-    }
-
-    fn is_output(&self, _: u8) -> bool {
-        true
-    }
-
-    fn output(&self) -> &HostOutput<Port> {
-        &self.output
-    }
-
-    fn output_mut(&mut self) -> &mut HostOutput<Port> {
-        &mut self.output
     }
 
     fn hash(&self) -> u64 {
-        // What waits for the host decides nothing, and the slice ends before anything else happens.
-        let Self {
-            now,
-            timebase,
-            schedule,
-            circuit,
-            output: _,
-            sending,
-            rings_at,
-            is_ringing,
-            levels,
-            reset,
-            slice_ends: _,
-        } = self;
         let mut state = DefaultHasher::new();
-        (now, timebase, schedule, circuit).hash(&mut state);
-        (sending, rings_at, is_ringing, levels, reset).hash(&mut state);
+        Hash::hash(self, &mut state);
         state.finish()
     }
 }

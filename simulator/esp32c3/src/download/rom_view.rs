@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::identity::{ChipIdentity, DownloadFaults};
 use crate::soc::{FlashResult, Soc};
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::mem::{Access, Bus, Memory, SECTOR_BYTES, Width};
 use hil_sim_core::time::{Instant, Span};
 

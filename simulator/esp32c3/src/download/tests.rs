@@ -4,6 +4,7 @@
 use super::slip;
 use super::{DownloadFaults, Loader, RomView, Step};
 use crate::soc::Soc;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::mem::{FlashImage, Memory};
 use hil_sim_core::time::{Instant, Span};
 use miniz_oxide::deflate::compress_to_vec_zlib;

@@ -1,6 +1,7 @@
 //! A call of a ROM function: its arguments, its result, and how it ends.
 
 use crate::soc::Soc;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::cpu::Cpu;
 use hil_sim_core::mem::{Access, Bus, Memory, Unmapped, Width};
 use hil_sim_core::time::Span;

@@ -3,6 +3,7 @@
 use super::call::{Call, Fault, Outcome};
 use super::table::WAIT;
 use crate::soc::ResetCause;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::time::Span;
 
 type Result = std::result::Result<Outcome, Fault>;

@@ -1,8 +1,8 @@
 //! APB_CTRL: system configuration and the random number generator; TRM chapter 25.
 
-use super::device::Device;
-use super::hub::Env;
-use super::registers::Registers;
+use super::hub::{Env, Hub};
+use hil_sim_core::chip::soc::Device;
+use hil_sim_core::chip::soc::Registers;
 
 const RND_DATA: u32 = 0xB0;
 const PERI_BACKUP_CONFIG: u32 = 0xB4;
@@ -72,7 +72,7 @@ impl ApbCtrl {
     }
 }
 
-impl Device for ApbCtrl {
+impl Device<Hub> for ApbCtrl {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             RND_DATA => self.random.next(),

@@ -2,10 +2,10 @@
 //! makes it a source of entropy, which does nothing here: a conversion gives 0 and the chip has 25 degrees Celsius, and
 //! both is reported.
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
-use super::registers::Registers;
+use hil_sim_core::chip::soc::Device;
+use hil_sim_core::chip::soc::Registers;
 
 const CTRL: u32 = 0x00;
 const SAR1_STATUS: u32 = 0x10;
@@ -76,7 +76,7 @@ impl ApbSaradc {
     }
 }
 
-impl Device for ApbSaradc {
+impl Device<Hub> for ApbSaradc {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             SAR1_STATUS | SAR2_STATUS | SAR1DATA_STATUS | SAR2DATA_STATUS | INT_CLR => 0,

@@ -1,9 +1,9 @@
 //! ASSIST_DEBUG: the debug assistant; TRM chapter 17. No debugger is connected. The monitors and the recording of the
 //! program counter are not modelled, and reported when they are turned on.
 
-use super::device::Device;
-use super::hub::Env;
-use super::registers::Registers;
+use super::hub::{Env, Hub};
+use hil_sim_core::chip::soc::Device;
+use hil_sim_core::chip::soc::Registers;
 
 const MONTR_ENA: u32 = 0x00;
 const INTR_RAW: u32 = 0x04;
@@ -49,7 +49,7 @@ impl Default for AssistDebug {
     }
 }
 
-impl Device for AssistDebug {
+impl Device<Hub> for AssistDebug {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             // Nothing has been noticed, and there is no debugger.

@@ -1,9 +1,9 @@
 //! EFUSE: the one-time programmable memory; TRM chapter 4. An ESP32-C3 of revision v0.4 with a MAC address, and otherwise
 //! nothing burnt: no security, no calibration. It cannot be programmed.
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 
 const PGM_DATA0: u32 = 0x00;
 const PGM_CHECK_VALUE2: u32 = 0x28;
@@ -70,7 +70,7 @@ impl Efuse {
     }
 }
 
-impl Device for Efuse {
+impl Device<Hub> for Efuse {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             RD_WR_DIS..=RD_RS_ERR1 => self.burnt(offset),

@@ -1,8 +1,8 @@
 //! EXTMEM: the cache in front of the flash; TRM section 3.3.3. Contents are always those of the flash: there is nothing
 //! to invalidate, and operations on the cache are done as soon as they are asked for.
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
+use hil_sim_core::chip::soc::Device;
 
 const ICACHE_SYNC_CTRL: u32 = 0x28;
 const ICACHE_PRELOAD_CTRL: u32 = 0x34;
@@ -52,7 +52,7 @@ impl Default for Extmem {
     }
 }
 
-impl Device for Extmem {
+impl Device<Hub> for Extmem {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         let stored = self.values.get((offset / 4) as usize).copied().unwrap_or(0);
         match offset {

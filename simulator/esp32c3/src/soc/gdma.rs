@@ -1,8 +1,8 @@
 //! DMA: the registers of the general DMA controller (GDMA); TRM chapter 2. The engine is in [`Dma`](super::dma::Dma).
 
-use super::device::Device;
-use super::dma::{CHANNELS, Dma, DmaDirection, LINK_ADDR, int};
-use super::hub::Env;
+use super::dma::{CHANNELS, Dma, DmaDirection, DmaEnv as _, LINK_ADDR, int};
+use super::hub::{Env, Hub};
+use hil_sim_core::chip::soc::Device;
 
 const INT_END: u32 = 0x10 * CHANNELS as u32;
 const AHB_TEST: u32 = 0x40;
@@ -191,7 +191,7 @@ impl GdmaRegisters {
 
     /// Goes on with the copies from memory to memory.
     fn copy(&mut self, env: &mut Env<'_>) {
-        let (now, hz) = (env.now(), env.clocks().apb_hz);
+        let (now, hz) = (env.now(), env.hub.clocks.apb_hz);
         let next = env.hub.dma.copy(env.memory, now, hz);
         env.wake_at(next);
         for index in 0..CHANNELS {
@@ -206,7 +206,7 @@ fn outfifo_status(remaining: u32) -> u32 {
     empty | remaining.min(OUTFIFO_CNT) << OUTFIFO_CNT_SHIFT | under
 }
 
-impl Device for GdmaRegisters {
+impl Device<Hub> for GdmaRegisters {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             0..INT_END => {

@@ -1,9 +1,9 @@
 //! GPIO: levels, interrupts and the GPIO matrix; TRM section 5.14. The state is in [`Pins`](super::pins::Pins).
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
 use super::pins::GPIO_COUNT;
+use hil_sim_core::chip::soc::Device;
 
 const BT_SELECT: u32 = 0x00;
 const OUT: u32 = 0x04;
@@ -48,7 +48,7 @@ impl Gpio {
     }
 }
 
-impl Device for Gpio {
+impl Device<Hub> for Gpio {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         let pins = &env.hub.pins;
         match offset {

@@ -5,9 +5,9 @@
 //! SD_IN gives the right share of cycles, spread evenly; which cycles those are can differ from the chip. Edges are made
 //! only while someone observes the signal.
 
-use super::device::Device;
-use super::hub::Env;
-use super::pace::{Pace, Ticker};
+use super::hub::{Env, Hub};
+use hil_sim_core::chip::soc::Device;
+use hil_sim_core::chip::soc::{Pace, Ticker};
 use hil_sim_core::time::Instant;
 
 const SIGMADELTA0: u32 = 0x00;
@@ -87,7 +87,7 @@ impl GpioSd {
     /// APB_CLK, while there is one.
     fn source(&self, env: &Env<'_>) -> Pace {
         let runs = self.misc & FUNCTION_CLK_EN != 0;
-        Pace { source_hz: if runs { env.clocks().apb_hz } else { 0 }, ..Pace::STOPPED }
+        Pace { source_hz: if runs { env.hub.clocks.apb_hz } else { 0 }, ..Pace::STOPPED }
     }
 
     /// All modulators go on with the clock that there is now.
@@ -113,7 +113,7 @@ impl GpioSd {
     }
 }
 
-impl Device for GpioSd {
+impl Device<Hub> for GpioSd {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             SIGMADELTA0..=SIGMADELTA3 => self.modulators[(offset / 4) as usize].register,
@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use crate::soc::map::DeviceId;
     use crate::soc::rig::Rig;
+    use hil_sim_core::chip::soc::Soc as _;
     use hil_sim_core::time::Span;
 
     const BASE: u32 = DeviceId::GpioSd.describe().1;

@@ -1,12 +1,11 @@
 //! The interrupt matrix: 62 sources to 31 lines of the core, each with a type, an enable bit and a priority; TRM chapter
 //! 8. A line fires if its priority is at or above the threshold.
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::map::DeviceId;
+use hil_sim_core::chip::soc::{self, Device};
 
 const SOURCES: usize = 62;
-const LINES: usize = 32;
 
 const STATUS_LOW: u32 = 0xF8;
 const STATUS_HIGH: u32 = 0xFC;
@@ -16,13 +15,13 @@ const CPU_INT_TYPE: u32 = 0x108;
 const CPU_INT_CLEAR: u32 = 0x10C;
 const CPU_INT_EIP_STATUS: u32 = 0x110;
 const CPU_INT_PRI_0: u32 = 0x114;
-const CPU_INT_PRI_31: u32 = CPU_INT_PRI_0 + 4 * (LINES as u32 - 1);
+const CPU_INT_PRI_31: u32 = CPU_INT_PRI_0 + 4 * 31;
 const CPU_INT_THRESH: u32 = 0x194;
 const DATE: u32 = 0x7FC;
 
 /// A source of interrupts, by its number: the offset of its mapping register divided by four; TRM table 8-1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Source(pub(crate) u8);
+pub struct Source(pub(crate) u8);
 
 #[rustfmt::skip]
 impl Source {
@@ -54,137 +53,78 @@ impl Source {
     pub(crate) const FROM_CPU_0: Self = Self(50);
 }
 
-/// The state of the matrix.
+/// The matrix, and what its registers keep besides.
 #[derive(Clone, Hash, Debug)]
 pub(crate) struct InterruptMatrix {
-    sources: u64,
-    map: [u8; SOURCES],
-    /// The sources that are mapped to each line.
-    routed: [u64; LINES],
-    enable: u32,
-    edge: u32,
-    latched: u32,
-    /// The level of each line when it was last looked at.
-    levels: u32,
-    priority: [u8; LINES],
-    threshold: u8,
+    lines: soc::InterruptMatrix<SOURCES>,
     clear: u32,
     clock_gate: u32,
-    /// What [`InterruptMatrix::line`] says may have changed.
-    changed: bool,
 }
 
 impl Default for InterruptMatrix {
     fn default() -> Self {
-        Self {
-            sources: 0,
-            map: [0; SOURCES],
-            routed: [0; LINES],
-            enable: 0,
-            edge: 0,
-            latched: 0,
-            levels: 0,
-            priority: [0; LINES],
-            threshold: 0,
-            clear: 0,
-            clock_gate: 1,
-            changed: false,
-        }
+        Self { lines: soc::InterruptMatrix::default(), clear: 0, clock_gate: 1 }
     }
 }
 
 impl InterruptMatrix {
     /// A source's level; it is visible at once in the status registers, enabled or not.
     pub(crate) fn set(&mut self, source: Source, level: bool) {
-        let bit = 1 << source.0;
-        if (self.sources & bit != 0) != level {
-            self.sources ^= bit;
-            self.refresh();
-        }
+        self.lines.set(source.0, level);
     }
 
-    /// The line that the core should take: pending, enabled, of a priority at or above the threshold and not 0. Of
-    /// several the highest priority, then the lowest number.
+    /// The line that the core should take.
     pub(crate) fn line(&self) -> Option<u8> {
-        let mut pending = self.pending() & self.enable;
-        let mut best: Option<u8> = None;
-        while pending != 0 {
-            let line = pending.trailing_zeros() as u8;
-            pending &= pending - 1;
-            let priority = self.priority[usize::from(line)];
-            let beaten = best.is_some_and(|best| self.priority[usize::from(best)] >= priority);
-            if priority > 0 && priority >= self.threshold && !beaten {
-                best = Some(line);
-            }
-        }
-        best
+        self.lines.line()
     }
 
     /// Whether [`line`](Self::line) may say something else than when this was last asked.
     pub(crate) fn take_changed(&mut self) -> bool {
-        std::mem::take(&mut self.changed)
+        self.lines.take_changed()
     }
 
     /// Forgets how sources are mapped to lines; their levels stay.
     pub(crate) fn restart(&mut self) {
-        *self = Self { sources: self.sources, ..Self::default() };
-        self.refresh();
-    }
-
-    fn pending(&self) -> u32 {
-        (self.levels & !self.edge) | (self.latched & self.edge)
-    }
-
-    fn refresh(&mut self) {
-        let mut levels = 0;
-        for line in 1..LINES {
-            levels |= u32::from(self.sources & self.routed[line] != 0) << line;
-        }
-        self.latched |= levels & !self.levels & self.edge;
-        self.levels = levels;
-        self.changed = true;
+        self.lines.restart();
+        *self = Self { lines: self.lines.clone(), ..Self::default() };
     }
 
     fn read(&self, offset: u32) -> Option<u32> {
+        let lines = &self.lines;
         Some(match offset {
-            0..STATUS_LOW => u32::from(self.map[(offset / 4) as usize]),
-            STATUS_LOW => self.sources as u32,
-            STATUS_HIGH => (self.sources >> 32) as u32,
+            0..STATUS_LOW => u32::from(lines.mapped((offset / 4) as usize)),
+            STATUS_LOW => lines.sources() as u32,
+            STATUS_HIGH => (lines.sources() >> 32) as u32,
             CLOCK_GATE => self.clock_gate,
-            CPU_INT_ENABLE => self.enable,
-            CPU_INT_TYPE => self.edge,
+            CPU_INT_ENABLE => lines.enabled(),
+            CPU_INT_TYPE => lines.edge_triggered(),
             CPU_INT_CLEAR => self.clear,
-            CPU_INT_EIP_STATUS => self.pending(),
-            CPU_INT_PRI_0..=CPU_INT_PRI_31 => u32::from(self.priority[((offset - CPU_INT_PRI_0) / 4) as usize]),
-            CPU_INT_THRESH => u32::from(self.threshold),
+            CPU_INT_EIP_STATUS => lines.pending(),
+            CPU_INT_PRI_0..=CPU_INT_PRI_31 => u32::from(lines.priority(((offset - CPU_INT_PRI_0) / 4) as usize)),
+            CPU_INT_THRESH => u32::from(lines.threshold()),
             DATE => 0x0200_7210,
             _ => return None,
         })
     }
 
     fn write(&mut self, offset: u32, value: u32) -> bool {
+        let lines = &mut self.lines;
         match offset {
-            0..STATUS_LOW => {
-                let source = (offset / 4) as usize;
-                self.routed[usize::from(self.map[source])] &= !(1 << source);
-                self.map[source] = (value & 0x1F) as u8;
-                self.routed[usize::from(self.map[source])] |= 1 << source;
-            }
+            0..STATUS_LOW => lines.map((offset / 4) as usize, value),
             STATUS_LOW | STATUS_HIGH | CPU_INT_EIP_STATUS | DATE => {}
             CLOCK_GATE => self.clock_gate = value,
-            CPU_INT_ENABLE => self.enable = value,
-            CPU_INT_TYPE => self.edge = value,
+            CPU_INT_ENABLE => lines.set_enabled(value),
+            CPU_INT_TYPE => lines.set_edge_triggered(value),
             CPU_INT_CLEAR => {
                 self.clear = value;
-                self.latched &= !value;
+                lines.clear(value);
             }
             CPU_INT_PRI_0..=CPU_INT_PRI_31 => {
-                self.priority[((offset - CPU_INT_PRI_0) / 4) as usize] = (value & 0xF) as u8;
+                lines.set_priority(((offset - CPU_INT_PRI_0) / 4) as usize, (value & 0xF) as u8);
             }
-            CPU_INT_THRESH => self.threshold = (value & 0xF) as u8,
+            CPU_INT_THRESH => lines.set_threshold((value & 0xF) as u8),
             _ => return false,
         }
-        self.refresh();
         true
     }
 }
@@ -193,7 +133,7 @@ impl InterruptMatrix {
 #[derive(Clone, Default, Hash, Debug)]
 pub(crate) struct InterruptRegisters;
 
-impl Device for InterruptRegisters {
+impl Device<Hub> for InterruptRegisters {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         debug_assert_eq!(env.device, DeviceId::InterruptMatrix);
         env.hub.interrupts.read(offset).unwrap_or_else(|| env.unmodelled_read(offset))

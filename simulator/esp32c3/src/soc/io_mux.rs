@@ -1,9 +1,9 @@
 //! IO_MUX: function, pulls and drive strength of each pad; TRM section 5.14.2. The state is in
 //! [`Pins`](super::pins::Pins).
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::pins::GPIO_COUNT;
+use hil_sim_core::chip::soc::Device;
 
 const PIN_CTRL: u32 = 0x00;
 const GPIO0: u32 = 0x04;
@@ -14,7 +14,7 @@ const DATE: u32 = 0xFC;
 #[derive(Clone, Default, Hash, Debug)]
 pub(crate) struct IoMux;
 
-impl Device for IoMux {
+impl Device<Hub> for IoMux {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             GPIO0..=GPIO_LAST => env.hub.pins.mux(((offset - GPIO0) / 4) as u8),

@@ -1,102 +1,51 @@
 //! Which peripheral answers at which address; TRM, section 3.3.5, "Module/Peripheral Address Mapping".
 
-macro_rules! devices {
-    ($($name:ident $title:literal $base:literal;)*) => {
-        /// A block of registers.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        #[repr(u8)]
-        pub(crate) enum DeviceId { $($name),* }
+use super::register_names::TABLE;
 
-        impl DeviceId {
-            /// All of them, in the order of their numbers.
-            pub(crate) const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
-
-            /// The manual's name of the block, and the address of its first register.
-            pub(crate) const fn describe(self) -> (&'static str, u32) {
-                match self { $(Self::$name => ($title, $base)),* }
-            }
-        }
-    };
-}
-
-devices! {
-    Uart0 "UART0" 0x6000_0000;
-    Spi1 "SPI1" 0x6000_2000;
-    Spi0 "SPI0" 0x6000_3000;
-    Gpio "GPIO" 0x6000_4000;
-    GpioSd "GPIO_SD" 0x6000_4F00;
-    Fe2 "FE2" 0x6000_5000;
-    Fe "FE" 0x6000_6000;
-    RtcCntl "RTC_CNTL" 0x6000_8000;
-    Efuse "EFUSE" 0x6000_8800;
-    IoMux "IO_MUX" 0x6000_9000;
-    RtcI2c "RTC_I2C" 0x6000_E000;
-    Uart1 "UART1" 0x6001_0000;
-    I2c0 "I2C0" 0x6001_3000;
-    Uhci0 "UHCI0" 0x6001_4000;
-    Rmt "RMT" 0x6001_6000;
-    Ledc "LEDC" 0x6001_9000;
-    Nrx "NRX" 0x6001_C000;
-    Bb "BB" 0x6001_D000;
-    Timg0 "TIMG0" 0x6001_F000;
-    Timg1 "TIMG1" 0x6002_0000;
-    Systimer "SYSTIMER" 0x6002_3000;
-    Spi2 "SPI2" 0x6002_4000;
-    ApbCtrl "APB_CTRL" 0x6002_6000;
-    Twai0 "TWAI0" 0x6002_B000;
-    I2s0 "I2S0" 0x6002_D000;
-    Aes "AES" 0x6003_A000;
-    Sha "SHA" 0x6003_B000;
-    Rsa "RSA" 0x6003_C000;
-    Ds "DS" 0x6003_D000;
-    Hmac "HMAC" 0x6003_E000;
-    Gdma "DMA" 0x6003_F000;
-    ApbSaradc "APB_SARADC" 0x6004_0000;
-    UsbSerialJtag "USB_DEVICE" 0x6004_3000;
-    System "SYSTEM" 0x600C_0000;
-    Sensitive "SENSITIVE" 0x600C_1000;
-    InterruptMatrix "INTERRUPT_CORE0" 0x600C_2000;
-    Extmem "EXTMEM" 0x600C_4000;
-    MmuTable "MMU_TABLE" 0x600C_5000;
-    XtsAes "XTS_AES" 0x600C_C000;
-    Openeth "OPENETH" 0x600C_D000;
-    AssistDebug "ASSIST_DEBUG" 0x600C_E000;
-    WorldController "WCL" 0x600D_0000;
-}
-
-impl DeviceId {
-    /// Whether the block only configures analogue circuits or the radio; see [`inert`](super::inert).
-    pub(crate) const fn is_inert(self) -> bool {
-        matches!(self, Self::Fe2 | Self::Fe | Self::Nrx | Self::Bb | Self::RtcI2c)
+hil_sim_core::blocks! {
+    /// A block of registers.
+    pub enum DeviceId, inert [Fe2, Fe, Nrx, Bb, RtcI2c], names [TABLE] {
+        Uart0 "UART0" 0x6000_0000;
+        Spi1 "SPI1" 0x6000_2000;
+        Spi0 "SPI0" 0x6000_3000;
+        Gpio "GPIO" 0x6000_4000;
+        GpioSd "GPIO_SD" 0x6000_4F00;
+        Fe2 "FE2" 0x6000_5000;
+        Fe "FE" 0x6000_6000;
+        RtcCntl "RTC_CNTL" 0x6000_8000;
+        Efuse "EFUSE" 0x6000_8800;
+        IoMux "IO_MUX" 0x6000_9000;
+        RtcI2c "RTC_I2C" 0x6000_E000;
+        Uart1 "UART1" 0x6001_0000;
+        I2c0 "I2C0" 0x6001_3000;
+        Uhci0 "UHCI0" 0x6001_4000;
+        Rmt "RMT" 0x6001_6000;
+        Ledc "LEDC" 0x6001_9000;
+        Nrx "NRX" 0x6001_C000;
+        Bb "BB" 0x6001_D000;
+        Timg0 "TIMG0" 0x6001_F000;
+        Timg1 "TIMG1" 0x6002_0000;
+        Systimer "SYSTIMER" 0x6002_3000;
+        Spi2 "SPI2" 0x6002_4000;
+        ApbCtrl "APB_CTRL" 0x6002_6000;
+        Twai0 "TWAI0" 0x6002_B000;
+        I2s0 "I2S0" 0x6002_D000;
+        Aes "AES" 0x6003_A000;
+        Sha "SHA" 0x6003_B000;
+        Rsa "RSA" 0x6003_C000;
+        Ds "DS" 0x6003_D000;
+        Hmac "HMAC" 0x6003_E000;
+        Gdma "DMA" 0x6003_F000;
+        ApbSaradc "APB_SARADC" 0x6004_0000;
+        UsbSerialJtag "USB_DEVICE" 0x6004_3000;
+        System "SYSTEM" 0x600C_0000;
+        Sensitive "SENSITIVE" 0x600C_1000;
+        InterruptMatrix "INTERRUPT_CORE0" 0x600C_2000;
+        Extmem "EXTMEM" 0x600C_4000;
+        MmuTable "MMU_TABLE" 0x600C_5000;
+        XtsAes "XTS_AES" 0x600C_C000;
+        Openeth "OPENETH" 0x600C_D000;
+        AssistDebug "ASSIST_DEBUG" 0x600C_E000;
+        WorldController "WCL" 0x600D_0000;
     }
-}
-
-const FIRST: u32 = 0x6000_0000;
-const PAGES: usize = 0xD1;
-const NONE: u8 = u8::MAX;
-
-/// The block that begins each page of 4 KB.
-const PAGE_OWNERS: [u8; PAGES] = {
-    let mut owners = [NONE; PAGES];
-    let mut i = 0;
-    while i < DeviceId::ALL.len() {
-        let (_, base) = DeviceId::ALL[i].describe();
-        if base.is_multiple_of(0x1000) {
-            owners[((base - FIRST) >> 12) as usize] = i as u8;
-        }
-        i += 1;
-    }
-    owners
-};
-
-/// The block that an address belongs to, and the offset in it. `None` where the chip has nothing.
-pub(crate) fn decode(address: u32) -> Option<(DeviceId, u32)> {
-    let page = (address.checked_sub(FIRST)? >> 12) as usize;
-    let owner = *PAGE_OWNERS.get(page)?;
-    let device = match *DeviceId::ALL.get(usize::from(owner))? {
-        DeviceId::RtcCntl if address >= DeviceId::Efuse.describe().1 => DeviceId::Efuse,
-        DeviceId::Gpio if address >= DeviceId::GpioSd.describe().1 => DeviceId::GpioSd,
-        other => other,
-    };
-    Some((device, address - device.describe().1))
 }

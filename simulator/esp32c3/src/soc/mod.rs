@@ -2,12 +2,9 @@
 //! Reference Manual (TRM). Not for the core ([`hil_sim_core::cpu`]), nor for what is wired to the pins
 //! ([`hil_sim_core::circuit`]).
 //!
-//! A peripheral is a `Device`: registers, and at most one moment at which it wants to be called. What
-//! peripherals share is in the `Hub`: time, interrupt lines, pins, clocks, DMA. They reach it, and plain
-//! memory, through an `Env`. [`Soc`] decodes addresses and keeps the moments in order, so that an event is
-//! always handled before an access that comes after it.
-//!
-//! A register that is not modelled keeps what is written to it, and is [reported](Report) when it is touched.
+//! How a peripheral is called, and how it reaches time, memory and the others, is the same on every chip:
+//! [`hil_sim_core::chip::soc`]. Here are the peripherals themselves, the map that says where each is, the `Hub` with what
+//! only this chip's share (interrupt matrix, pins, clocks, DMA), and [`Soc`] with all of it.
 
 mod aes;
 mod apb_ctrl;
@@ -15,8 +12,6 @@ mod apb_saradc;
 mod assist_debug;
 mod chip;
 mod clock;
-mod counter;
-mod device;
 mod dma;
 mod efuse;
 mod extmem;
@@ -26,7 +21,6 @@ mod gpio_sd;
 mod hub;
 mod i2c;
 mod i2s;
-mod inert;
 mod interrupt;
 mod io_mux;
 mod ledc;
@@ -34,10 +28,8 @@ mod map;
 mod misreader;
 mod mmu_table;
 mod openeth;
-mod pace;
 mod pins;
 mod register_names;
-mod registers;
 mod reset;
 mod restart;
 #[cfg(test)]

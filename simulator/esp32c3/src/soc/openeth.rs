@@ -2,10 +2,10 @@
 //! where Espressif's QEMU puts it, so that firmware can use a network without a radio. A PHY at address 1 tells whether
 //! the cable is in. Frames take no time on this wire, and none is lost here: one for which there is no descriptor waits.
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
 use crate::crc::crc32 as fcs;
+use hil_sim_core::chip::soc::Device;
 use std::collections::VecDeque;
 
 const MODER: u32 = 0x00;
@@ -166,7 +166,7 @@ impl Openeth {
                 frame.resize(frame.len().max(SHORTEST), 0);
                 let now = env.now();
                 env.hub.ethernet.send(now, frame);
-                env.hub.slice_ends = true;
+                env.common.slice_ends = true;
             } else {
                 after |= TX_UNDERRUN;
             }
@@ -232,7 +232,7 @@ impl Openeth {
     }
 }
 
-impl Device for Openeth {
+impl Device<Hub> for Openeth {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             MODER => self.moder,

@@ -2,11 +2,10 @@
 
 use super::chip::{Peripherals, Soc};
 use super::clock::Clocks;
-use super::device::Device;
 use super::hub::{Env, Hub};
 use super::map::DeviceId;
 use super::reset::ResetCause;
-use hil_sim_core::chip::Timebase;
+use hil_sim_core::chip::soc::{Block, Soc as _};
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::Instant;
 
@@ -44,7 +43,7 @@ impl Soc {
         self.hub.pins.hold(at, 0);
         self.power_down(memory);
         self.settle(memory);
-        self.hub.schedule.clear();
+        self.common.forget_deadlines();
     }
 
     /// The core starts again, and the ROM and the bootloader have run: at this moment everything is as they leave it.
@@ -52,61 +51,53 @@ impl Soc {
     /// unless the cause clears them too. If only the CPU is reset, the other peripherals go on with what they do.
     pub fn reset(&mut self, memory: &mut Memory, at: Instant, cause: ResetCause) {
         self.run_events(memory, at);
-        (self.hub.reset, self.hub.asleep) = (None, false);
+        self.common.take_reset();
+        self.common.asleep = false;
         self.hub.interrupts.restart();
         if !cause.is_cpu_only() {
             self.reset_digital_core(memory);
         }
-        let mut env = Env { device: DeviceId::RtcCntl, hub: &mut self.hub, memory };
-        self.peripherals.rtc_cntl.restart(&mut env, cause);
+        let Self { common, hub, peripherals } = self;
+        peripherals.rtc_cntl.restart(&mut Env { device: DeviceId::RtcCntl, common, hub, memory }, cause);
         self.settle(memory);
-    }
-
-    /// Whether the core stands still until a peripheral wakes it.
-    pub(crate) fn is_asleep(&self) -> bool {
-        self.hub.asleep
     }
 
     /// The digital core loses its power, as in deep sleep. The RTC goes on.
     pub(super) fn power_down(&mut self, memory: &mut Memory) {
         self.reset_digital_core(memory);
-        self.hub.pins.let_go(self.hub.now);
-        let mut env = Env { device: DeviceId::RtcCntl, hub: &mut self.hub, memory };
-        self.peripherals.rtc_cntl.reset(&mut env);
+        self.hub.pins.let_go(self.common.now);
+        self.tell(memory, DeviceId::RtcCntl, |device, env| device.reset(env));
     }
 
     /// Everything but the RTC.
     fn reset_digital_core(&mut self, memory: &mut Memory) {
         // Lowers interrupts, and takes signals back to their idle levels.
         for id in DeviceId::ALL {
-            self.peripherals.get(id).reset(&mut Env { device: id, hub: &mut self.hub, memory });
+            self.tell(memory, *id, |device, env| device.reset(env));
         }
-        self.hub.restart();
+        self.common.restart(Clocks::AT_ENTRY.cpu_hz);
+        self.hub.restart(self.common.now);
         let was = std::mem::replace(&mut self.peripherals, Peripherals::at_entry());
         self.peripherals.rtc_cntl = was.rtc_cntl;
         self.peripherals.efuse = was.efuse;
         self.peripherals.apb_ctrl = was.apb_ctrl;
         // The host has not noticed, and goes on sending.
         for id in [DeviceId::Uart0, DeviceId::UsbSerialJtag] {
-            self.peripherals.get(id).event(&mut Env { device: id, hub: &mut self.hub, memory });
+            self.tell(memory, id, |device, env| device.event(env));
         }
         // It counts from now on.
-        self.peripherals.systimer.reset(&mut Env { device: DeviceId::Systimer, hub: &mut self.hub, memory });
+        self.tell(memory, DeviceId::Systimer, |device, env| device.reset(env));
     }
 }
 
 impl Hub {
-    fn restart(&mut self) {
-        self.schedule.clear();
+    fn restart(&mut self, now: Instant) {
         self.clocks = Clocks::AT_ENTRY;
-        self.timebase = Timebase::new(self.timebase.cycle(self.now), self.now, self.clocks.cpu_hz);
-        self.pins.restart(self.now);
+        self.pins.restart(now);
         self.flash.power_cycle();
         self.dma = Default::default();
         self.peripheral_resets = 0;
         self.clocks_changed = false;
-        self.reports.forget_values();
-        self.slice_ends = true;
     }
 }
 

@@ -3,6 +3,7 @@
 use super::hub::Env;
 use super::map::DeviceId;
 use super::{Report, Soc};
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::circuit::Edge;
 use hil_sim_core::mem::{Access, Bus, FlashImage, Memory, Width};
 use hil_sim_core::time::{Instant, Span};
@@ -62,7 +63,7 @@ impl Rig {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        self.soc.hub.now
+        self.soc.common.now
     }
 
     /// The edges of the watched GPIOs since the last call.
@@ -73,7 +74,8 @@ impl Rig {
 
     /// Calls something as if from within a device.
     pub(crate) fn env<R>(&mut self, device: DeviceId, call: impl FnOnce(&mut Env<'_>) -> R) -> R {
-        call(&mut Env { device, hub: &mut self.soc.hub, memory: &mut self.memory })
+        let Soc { common, hub, peripherals: _ } = &mut self.soc;
+        call(&mut Env { device, common, hub, memory: &mut self.memory })
     }
 
     /// Whether an interrupt source is raised.
@@ -132,7 +134,7 @@ impl Rig {
         call: impl FnOnce(&mut Soc, &mut Access<'_>) -> Result<R, hil_sim_core::mem::AccessFault>,
     ) -> R {
         // Accesses happen at the moment that time has been run to.
-        let cycle = self.soc.cycle_at(self.soc.hub.now);
+        let cycle = self.soc.cycle_at(self.soc.common.now);
         call(&mut self.soc, &mut Access::new(&mut self.memory, cycle, 0)).expect("a register")
     }
 }

@@ -2,9 +2,9 @@
 //! chapter "RSA Accelerator". It calculates as the hardware does, with the R² and M' that the driver gives it: with
 //! wrong ones the result is wrong here too.
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Span;
 
 const M_MEM: u32 = 0x000;
@@ -139,7 +139,7 @@ impl Rsa {
     fn begin(&mut self, env: &mut Env<'_>, result: Vec<u32>, multiplications: u64) {
         let n = self.words() as u64;
         self.result = Some(result);
-        env.wake_after(Span::of_cycles(multiplications * 2 * n * n, env.clocks().crypto_hz()));
+        env.wake_after(Span::of_cycles(multiplications * 2 * n * n, env.hub.clocks.crypto_hz()));
     }
 
     fn start(&mut self, env: &mut Env<'_>, offset: u32) {
@@ -199,7 +199,7 @@ fn is_less(a: &[u32], b: &[u32]) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
-impl Device for Rsa {
+impl Device<Hub> for Rsa {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             M_MEM..MEM_END => self.memory(offset).map_or(0, |word| *word),

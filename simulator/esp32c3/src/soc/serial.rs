@@ -7,7 +7,8 @@ use super::map::DeviceId;
 use super::misreader::Misreader;
 use super::pins::Pins;
 use super::uart::{Format, Parity, Transmitter};
-use hil_sim_core::chip::{HostOutput, Report};
+use hil_sim_core::chip::Report;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::circuit::DriverId;
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::{Instant, Span};
@@ -49,9 +50,8 @@ pub(super) struct SentFrame {
 }
 
 /// What is between the chip and the host.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Hash, Debug)]
 pub(crate) struct Serial {
-    pub(super) output: HostOutput<SerialPort>,
     pub(super) bridge: Bridge,
     pub(super) usb: UsbHost,
 }
@@ -65,33 +65,27 @@ pub(super) struct UsbHost {
     pub(super) queue: VecDeque<u8>,
 }
 
-impl Default for Serial {
-    fn default() -> Self {
-        Self { output: HostOutput::new(&SerialPort::ALL), bridge: Bridge::default(), usb: UsbHost::default() }
-    }
-}
-
 /// Takes a frame that is complete on an output signal: U0TXD or U1TXD.
 pub(super) fn frame_sent(env: &mut Env<'_>, signal: u8, sent: SentFrame) {
     let at = env.now();
     if env.device == DeviceId::Uart1 {
-        env.hub.serial.output.push(SerialPort::Uart1, at, sent.byte);
+        env.common.output.push(SerialPort::Uart1, at, sent.byte);
     }
     if env.hub.pins.carries(BRIDGE_RX_GPIO, signal) != Some(sent.inverted) {
         return;
     }
     let serial = &mut env.hub.serial;
     if serial.bridge.understands(sent) {
-        serial.output.push(SerialPort::Uart0, at, sent.byte);
+        env.common.output.push(SerialPort::Uart0, at, sent.byte);
         return;
     }
     for byte in serial.bridge.misread(sent, at) {
-        serial.output.push(SerialPort::Uart0, at, byte);
+        env.common.output.push(SerialPort::Uart0, at, byte);
     }
     if !std::mem::replace(&mut serial.bridge.has_complained, true) {
         let baud = (1_000_000_000_000 / sent.bit.ps().max(1)) as u32;
         let bridge_baud = serial.bridge.baud;
-        env.hub.reports.push(Report::SerialMismatch { baud, bridge_baud, gpio: BRIDGE_RX_GPIO, at });
+        env.common.reports.push(Report::SerialMismatch { baud, bridge_baud, gpio: BRIDGE_RX_GPIO, at });
     }
 }
 
@@ -160,16 +154,6 @@ impl Bridge {
 }
 
 impl Soc {
-    /// What has come out of the ports.
-    pub fn output(&self) -> &HostOutput<SerialPort> {
-        &self.hub.serial.output
-    }
-
-    /// The same, to be taken.
-    pub fn output_mut(&mut self) -> &mut HostOutput<SerialPort> {
-        &mut self.hub.serial.output
-    }
-
     /// Gives bytes to a port, which sends them to the chip from now on, one after the other. Says how many were
     /// accepted: the queue is bounded, and [`SerialPort::Uart1`] takes none.
     pub fn serial_input(&mut self, memory: &mut Memory, port: SerialPort, bytes: &[u8]) -> usize {
@@ -220,8 +204,8 @@ impl Soc {
     /// Puts a byte into UART0's TX FIFO, as the ROM's `uart_tx_one_char` does; says whether there was room. The moment
     /// is the one that events have been run until.
     pub(crate) fn rom_uart_tx(&mut self, memory: &mut Memory, byte: u8) -> bool {
-        let mut env = Env { device: DeviceId::Uart0, hub: &mut self.hub, memory };
-        let sent = self.peripherals.uart0.send(&mut env, byte);
+        let Self { common, hub, peripherals } = self;
+        let sent = peripherals.uart0.send(&mut Env { device: DeviceId::Uart0, common, hub, memory }, byte);
         self.settle(memory);
         sent
     }

@@ -4,7 +4,6 @@ use super::chip::Soc;
 use super::clock::Clocks;
 use super::hub::Env;
 use super::map::DeviceId;
-use super::reset::ResetCause;
 use hil_sim_core::chip::{Ethernet, FlashChip, FlashFault};
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::Span;
@@ -45,29 +44,21 @@ impl Soc {
         self.clocks().apb_hz
     }
 
-    /// Asks for a reset before the next instruction.
-    pub(crate) fn request_reset(&mut self, cause: ResetCause) {
-        self.hub.reset.get_or_insert(cause);
-        self.hub.slice_ends = true;
-    }
-
     /// Programs flash as a ROM function does.
     pub(crate) fn program_flash(&mut self, memory: &mut Memory, offset: u32, bytes: &[u8]) -> FlashResult {
-        let now = self.hub.now;
+        let now = self.common.now;
         self.finish_flash(|hub| hub.flash.program(memory, now, offset, bytes))
     }
 
     /// Erases flash as a ROM function does.
     pub(crate) fn erase_flash(&mut self, memory: &mut Memory, offset: u32, bytes: usize) -> FlashResult {
-        let now = self.hub.now;
+        let now = self.common.now;
         self.finish_flash(|hub| hub.flash.erase(memory, now, offset, bytes))
     }
 
     fn finish_flash(&mut self, operate: impl FnOnce(&mut super::hub::Hub) -> Result<Span, FlashFault>) -> FlashResult {
         let result = operate(&mut self.hub);
-        if let Err(fault) = result {
-            self.hub.flash_fault(fault);
-        }
+        self.common.slice_ends |= result == Err(FlashFault::PowerCut);
         result.into()
     }
 
@@ -94,8 +85,8 @@ impl Soc {
     /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.
     pub(crate) fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
         if self.hub.ethernet.link {
-            let mut env = Env { device: DeviceId::Openeth, hub: &mut self.hub, memory };
-            self.peripherals.openeth.receive(&mut env, frame);
+            let Self { common, hub, peripherals } = self;
+            peripherals.openeth.receive(&mut Env { device: DeviceId::Openeth, common, hub, memory }, frame);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! SHA: the accelerator for SHA-1, SHA-224 and SHA-256; TRM, chapter "SHA Accelerator". It hashes blocks; padding is
 //! the driver's.
 
-use super::device::Device;
-use super::dma::{DmaDirection, DmaPeripheral};
-use super::hub::Env;
+use super::dma::{DmaDirection, DmaEnv as _, DmaPeripheral};
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Span;
 
 const MODE: u32 = 0x00;
@@ -84,7 +84,7 @@ impl Sha {
     /// How long a block takes: a cycle for each round and a few to load and store the hash. An estimate.
     fn block_span(&self, env: &Env<'_>) -> Span {
         let rounds = if self.mode == SHA_1 { 80 } else { 64 };
-        Span::of_cycles(rounds + 8, env.clocks().crypto_hz())
+        Span::of_cycles(rounds + 8, env.hub.clocks.crypto_hz())
     }
 
     fn start(&mut self, env: &mut Env<'_>, mut hash: [u32; 8]) {
@@ -141,7 +141,7 @@ impl Sha {
     }
 }
 
-impl Device for Sha {
+impl Device<Hub> for Sha {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             MODE => self.mode,

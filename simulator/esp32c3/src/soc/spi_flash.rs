@@ -2,9 +2,10 @@
 //! chapter 27 describes their sibling SPI2, ESP-IDF's `spi_mem_reg.h` these. Commands are done at once; how long the
 //! chip is busy with them shows in its status. The chip is a [`FlashChip`](hil_sim_core::chip::FlashChip).
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::map::DeviceId;
+use hil_sim_core::chip::FlashFault;
+use hil_sim_core::chip::soc::Device;
 
 const CMD: u32 = 0x00;
 const ADDR: u32 = 0x04;
@@ -167,13 +168,13 @@ impl SpiFlash {
         let now = env.now();
         match env.hub.flash.command(env.memory, now, command, address, data, answer) {
             Ok(None) => {}
-            Ok(Some(fault)) => env.hub.flash_fault(fault),
+            Ok(Some(fault)) => env.common.slice_ends |= fault == FlashFault::PowerCut,
             Err(unknown) => env.unsupported(format!("the flash command {unknown:#04x}")),
         }
     }
 }
 
-impl Device for SpiFlash {
+impl Device<Hub> for SpiFlash {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             // Bits start a command, which is done at once.

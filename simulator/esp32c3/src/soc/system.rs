@@ -2,10 +2,9 @@
 //! 6 and 16.
 
 use super::clock::{Clocks, XTAL_HZ};
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
-use hil_sim_core::chip::Timebase;
+use hil_sim_core::chip::soc::Device;
 
 const CPU_PERI_CLK_EN: u32 = 0x00;
 const CPU_PERI_RST_EN: u32 = 0x04;
@@ -74,19 +73,16 @@ impl System {
 
     /// Gives the core the frequency that the registers ask for.
     fn apply(&mut self, env: &mut Env<'_>) {
-        let (was, clocks) = (env.clocks(), self.clocks());
+        let (was, clocks) = (env.hub.clocks, self.clocks());
         if was != clocks {
-            let hub = &mut *env.hub;
-            let cycle = hub.timebase.cycle(hub.now);
-            hub.timebase = Timebase::new(cycle, hub.now, clocks.cpu_hz);
-            hub.clocks = clocks;
-            hub.slice_ends = true;
-            hub.clocks_changed = true;
+            env.common.set_frequency(clocks.cpu_hz);
+            env.hub.clocks = clocks;
+            env.hub.clocks_changed = true;
         }
     }
 }
 
-impl Device for System {
+impl Device<Hub> for System {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             CPU_PER_CONF => self.cpu_per_conf,
@@ -161,6 +157,7 @@ impl Device for System {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hil_sim_core::chip::Timebase;
     use hil_sim_core::time::Instant;
 
     #[test]

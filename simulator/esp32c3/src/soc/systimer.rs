@@ -2,10 +2,11 @@
 //!
 //! The core is never stalled in this model, so the bits that stall a counter with it do nothing.
 
-use super::counter::{Counter, Rate};
-use super::device::Device;
-use super::hub::Env;
+use super::clock::SYSTIMER_RATE;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
+use hil_sim_core::chip::soc::Counter;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Instant;
 
 const CONF: u32 = 0x00;
@@ -55,7 +56,7 @@ struct Unit {
 
 impl Unit {
     fn new(running: bool) -> Self {
-        let counter = if running { Counter::running(Rate::SYSTIMER) } else { Counter::stopped(Rate::SYSTIMER) };
+        let counter = if running { Counter::running(SYSTIMER_RATE) } else { Counter::stopped(SYSTIMER_RATE) };
         Self { counter, load: 0, value: 0, valid: false }
     }
 }
@@ -211,7 +212,7 @@ impl Systimer {
     }
 }
 
-impl Device for Systimer {
+impl Device<Hub> for Systimer {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             CONF => self.conf,

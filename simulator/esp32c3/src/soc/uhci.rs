@@ -1,11 +1,11 @@
 //! UHCI0: DMA for the UARTs; TRM section 26.4.10. Without the packets of the HCI protocol: no headers, separators or
 //! escapes. The UART that is linked up moves the bytes; see [`UhciLink`].
 
-use super::device::Device;
-use super::dma::{DmaDirection, DmaPeripheral};
-use super::hub::Env;
+use super::dma::{DmaDirection, DmaEnv as _, DmaPeripheral};
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
 use super::map::DeviceId;
+use hil_sim_core::chip::soc::Device;
 
 const CONF0: u32 = 0x00;
 const INT_RAW: u32 = 0x04;
@@ -127,7 +127,7 @@ fn raise(env: &mut Env<'_>, bit: u32) {
 /// Lets another block have its event now.
 fn call(env: &mut Env<'_>, device: DeviceId) {
     let now = env.now();
-    Env { device, hub: &mut *env.hub, memory: &mut *env.memory }.wake_at(now);
+    env.of(device).wake_at(now);
 }
 
 /// The registers.
@@ -197,7 +197,7 @@ impl Uhci {
     }
 }
 
-impl Device for Uhci {
+impl Device<Hub> for Uhci {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         self.update(env);
         match offset {

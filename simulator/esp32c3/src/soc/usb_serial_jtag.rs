@@ -1,10 +1,10 @@
 //! USB_DEVICE: the USB serial/JTAG controller, its serial half; TRM chapter 30. Endpoint 1 carries serial data in packets
 //! of up to 64 bytes each way. Whether a host is there is in [`Serial`](super::serial::Serial).
 
-use super::device::Device;
-use super::hub::Env;
+use super::hub::{Env, Hub};
 use super::interrupt::Source;
 use super::serial::SerialPort;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::{Instant, Span};
 use std::collections::VecDeque;
 
@@ -152,7 +152,7 @@ impl UsbSerialJtag {
     fn fetch(&mut self, env: &mut Env<'_>) {
         let now = env.now();
         for byte in self.to_host.drain(..) {
-            env.hub.serial.output.push(SerialPort::UsbSerialJtag, now, byte);
+            env.common.output.push(SerialPort::UsbSerialJtag, now, byte);
         }
         self.is_handed_over = false;
         self.int_raw |= SERIAL_IN_EMPTY;
@@ -167,7 +167,7 @@ impl UsbSerialJtag {
     }
 }
 
-impl Device for UsbSerialJtag {
+impl Device<Hub> for UsbSerialJtag {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         self.update(env);
         match offset {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     fn fetched(rig: &mut Rig) -> Vec<u8> {
-        rig.soc.output_mut().take(SerialPort::UsbSerialJtag).iter().map(|sent| sent.byte).collect()
+        rig.soc.common.output.take(SerialPort::UsbSerialJtag).iter().map(|sent| sent.byte).collect()
     }
 
     #[test]

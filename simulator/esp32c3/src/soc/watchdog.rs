@@ -1,6 +1,6 @@
 //! A watchdog of four stages, as TIMG and RTC_CNTL have them; TRM chapter 12. Not for the super watchdog.
 
-use super::counter::{Counter, Rate};
+use hil_sim_core::chip::soc::{Counter, Rate};
 use hil_sim_core::time::Instant;
 
 const STAGES: usize = 4;

@@ -1,10 +1,10 @@
 //! The registers.
 
 use super::cipher::{BLOCK, Block, BlockMode, Cipher};
-use crate::soc::device::Device;
-use crate::soc::dma::{DmaDirection, DmaPeripheral};
-use crate::soc::hub::Env;
+use crate::soc::dma::{DmaDirection, DmaEnv as _, DmaPeripheral};
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Span;
 
 const KEY: u32 = 0x00;
@@ -88,7 +88,7 @@ impl Aes {
             self.take_blocks(env);
         } else {
             self.result = cipher.apply(self.text_in).to_vec();
-            env.wake_after(Span::of_cycles(cipher.cycles(), env.clocks().crypto_hz()));
+            env.wake_after(Span::of_cycles(cipher.cycles(), env.hub.clocks.crypto_hz()));
         }
     }
 
@@ -123,7 +123,7 @@ impl Aes {
         self.blocks_left -= whole as u32;
         let blocks_of_key = if mode == BlockMode::Cfb8 { BLOCK as u64 } else { 1 };
         let cycles = cipher.cycles() * blocks_of_key * whole as u64;
-        env.wake_after(Span::of_cycles(cycles, env.clocks().crypto_hz()));
+        env.wake_after(Span::of_cycles(cycles, env.hub.clocks.crypto_hz()));
     }
 
     fn present_interrupt(&self, env: &mut Env<'_>) {
@@ -131,7 +131,7 @@ impl Aes {
     }
 }
 
-impl Device for Aes {
+impl Device<Hub> for Aes {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             KEY..KEY_END => word(&self.key, offset - KEY),

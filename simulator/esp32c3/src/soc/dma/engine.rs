@@ -5,6 +5,7 @@ use super::descriptor::End;
 use crate::soc::hub::Env;
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
+use hil_sim_core::chip::soc::DmaDirection;
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::{Instant, Span};
 
@@ -45,15 +46,6 @@ impl DmaPeripheral {
             Self::Adc => DeviceId::ApbSaradc,
         }
     }
-}
-
-/// Which way data goes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum DmaDirection {
-    /// From memory to the peripheral: an out channel.
-    Out,
-    /// From the peripheral to memory: an in channel.
-    In,
 }
 
 /// The state of all channels.
@@ -127,13 +119,13 @@ impl Dma {
     }
 }
 
-#[expect(dead_code, reason = "until all peripherals with DMA have a model")]
-impl Env<'_> {
+/// DMA for a peripheral, from within it.
+pub(crate) trait DmaEnv {
     /// Takes bytes from memory through the out channel that serves `peripheral`. Gives how many of `into` were filled:
     /// fewer than asked for at the end of the list, none if no channel serves it or none was started.
     ///
     /// Where the EOF bits of the descriptors matter to the peripheral, use [`dma_pull_packet`](Self::dma_pull_packet).
-    pub(crate) fn dma_pull(&mut self, peripheral: DmaPeripheral, into: &mut [u8]) -> usize {
+    fn dma_pull(&mut self, peripheral: DmaPeripheral, into: &mut [u8]) -> usize {
         let mut count = 0;
         loop {
             let pulled = self.dma_pull_packet(peripheral, &mut into[count..]);
@@ -145,32 +137,37 @@ impl Env<'_> {
     }
 
     /// The same, but no further than the end of a descriptor whose EOF bit is set, and says whether it came to one.
-    pub(crate) fn dma_pull_packet(&mut self, peripheral: DmaPeripheral, into: &mut [u8]) -> Pulled {
-        let Some(index) = self.hub.dma.serving(peripheral, DmaDirection::Out) else { return Pulled::default() };
-        let pulled = self.hub.dma.channels[index].pull(self.memory, into);
-        self.present_dma_interrupt(index);
-        pulled
-    }
+    fn dma_pull_packet(&mut self, peripheral: DmaPeripheral, into: &mut [u8]) -> Pulled;
 
-    /// Puts bytes into memory through the in channel that serves `peripheral`; with `eof` the descriptor that has the
-    /// last of them is closed (IN_SUC_EOF), also if `bytes` is empty. Gives how many bytes found room: fewer than offered
-    /// when the list is at its end (IN_DSCR_EMPTY), none if no channel serves it or none was started.
-    pub(crate) fn dma_push(&mut self, peripheral: DmaPeripheral, bytes: &[u8], eof: bool) -> usize {
+    /// Puts bytes into memory through the in channel that serves `peripheral`, and says how they end, also if there are
+    /// none. Gives how many bytes found room: fewer than offered when the list is at its end (IN_DSCR_EMPTY), none if no
+    /// channel serves it or none was started.
+    fn dma_put(&mut self, peripheral: DmaPeripheral, bytes: &[u8], end: End) -> usize;
+
+    /// The same; with `eof` the descriptor that has the last of the bytes is closed (IN_SUC_EOF).
+    fn dma_push(&mut self, peripheral: DmaPeripheral, bytes: &[u8], eof: bool) -> usize {
         self.dma_put(peripheral, bytes, if eof { End::Eof } else { End::Full })
     }
 
     /// Closes the descriptor that is being filled because of an error in the data (IN_ERR_EOF).
-    pub(crate) fn dma_push_error(&mut self, peripheral: DmaPeripheral) {
+    #[expect(dead_code, reason = "until all peripherals with DMA have a model")]
+    fn dma_push_error(&mut self, peripheral: DmaPeripheral) {
         self.dma_put(peripheral, &[], End::Error);
     }
 
     /// Whether [`dma_pull`](Self::dma_pull) (out) would give something, or [`dma_push`](Self::dma_push) (in) find room.
-    pub(crate) fn dma_is_ready(&self, peripheral: DmaPeripheral, direction: DmaDirection) -> bool {
-        let dma = &self.hub.dma;
-        dma.serving(peripheral, direction).is_some_and(|index| match direction {
-            DmaDirection::Out => dma.channels[index].outlist.current().is_some(),
-            DmaDirection::In => dma.channels[index].inlist.current().is_some(),
-        })
+    fn dma_is_ready(&self, peripheral: DmaPeripheral, direction: DmaDirection) -> bool;
+
+    /// Tells the interrupt matrix what a channel wants.
+    fn present_dma_interrupt(&mut self, index: usize);
+}
+
+impl DmaEnv for Env<'_> {
+    fn dma_pull_packet(&mut self, peripheral: DmaPeripheral, into: &mut [u8]) -> Pulled {
+        let Some(index) = self.hub.dma.serving(peripheral, DmaDirection::Out) else { return Pulled::default() };
+        let pulled = self.hub.dma.channels[index].pull(self.memory, into);
+        self.present_dma_interrupt(index);
+        pulled
     }
 
     fn dma_put(&mut self, peripheral: DmaPeripheral, bytes: &[u8], end: End) -> usize {
@@ -180,8 +177,15 @@ impl Env<'_> {
         count
     }
 
-    /// Tells the interrupt matrix what a channel wants.
-    pub(crate) fn present_dma_interrupt(&mut self, index: usize) {
+    fn dma_is_ready(&self, peripheral: DmaPeripheral, direction: DmaDirection) -> bool {
+        let dma = &self.hub.dma;
+        dma.serving(peripheral, direction).is_some_and(|index| match direction {
+            DmaDirection::Out => dma.channels[index].outlist.current().is_some(),
+            DmaDirection::In => dma.channels[index].inlist.current().is_some(),
+        })
+    }
+
+    fn present_dma_interrupt(&mut self, index: usize) {
         let level = self.hub.dma.interrupt_level(index);
         self.interrupt(Source(Source::GDMA_CH0.0 + index as u8), level);
     }

@@ -15,5 +15,6 @@ mod list;
 mod tests;
 
 pub(crate) use channel::int;
-pub(crate) use engine::{CHANNELS, Dma, DmaDirection, DmaPeripheral};
+pub(crate) use engine::{CHANNELS, Dma, DmaEnv, DmaPeripheral};
+pub(crate) use hil_sim_core::chip::soc::DmaDirection;
 pub(crate) use list::LINK_ADDR;

@@ -1,4 +1,4 @@
-use super::{DmaDirection, DmaPeripheral};
+use super::{DmaDirection, DmaEnv as _, DmaPeripheral};
 use crate::soc::map::DeviceId;
 use crate::soc::rig::Rig;
 use hil_sim_core::time::Span;

@@ -5,9 +5,9 @@ use super::fifo::Fifo;
 use super::master::Doing;
 use super::registers::*;
 use super::timing::Timing;
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Instant;
 
 /// The registers.
@@ -178,7 +178,7 @@ impl I2c {
     }
 }
 
-impl Device for I2c {
+impl Device<Hub> for I2c {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             CTR => self.ctr,

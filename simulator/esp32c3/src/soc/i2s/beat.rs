@@ -1,7 +1,7 @@
 //! The bit clock of a transmitter or receiver, and where in the frame it is.
 
 use super::format::Format;
-use crate::soc::pace::{Pace, Ticker};
+use hil_sim_core::chip::soc::{Pace, Ticker};
 use hil_sim_core::time::Instant;
 
 /// A bit clock that runs. A bit begins with its falling edge; the rising edge in its middle is when it is sampled.

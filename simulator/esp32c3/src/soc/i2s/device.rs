@@ -3,10 +3,10 @@
 use super::beat::Beat;
 use super::format::Registers;
 use super::registers::*;
-use crate::soc::device::Device;
 use crate::soc::dma::DmaDirection;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Instant;
 
 /// The registers.
@@ -95,7 +95,7 @@ impl I2s {
     }
 }
 
-impl Device for I2s {
+impl Device<Hub> for I2s {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             INT_RAW => self.int_raw,

@@ -1,7 +1,7 @@
 //! How samples lie in a frame and in memory, and how fast the bits come: what the configuration registers of a transmitter
 //! and a receiver have in common.
 
-use crate::soc::pace::Pace;
+use hil_sim_core::chip::soc::Pace;
 
 // RX_CONF and TX_CONF.
 pub(super) const RESET: u32 = 1 << 0;

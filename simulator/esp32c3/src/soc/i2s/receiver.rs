@@ -4,7 +4,7 @@ use super::beat::Beat;
 use super::device::I2s;
 use super::format::{FIFO_RESET, ORDERS, RESET, SLAVE_MOD, START};
 use super::registers::*;
-use crate::soc::dma::DmaPeripheral;
+use crate::soc::dma::{DmaEnv as _, DmaPeripheral};
 use crate::soc::hub::Env;
 
 impl I2s {

@@ -4,9 +4,9 @@ use super::channel::{Channel, Happening};
 use super::registers::*;
 use super::timer::Timer;
 use crate::soc::clock::{RC_FAST_HZ, XTAL_HZ};
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Instant;
 
 /// LEDC_LS_SIG_OUT0; TRM table 5-2.
@@ -26,7 +26,7 @@ impl Ledc {
     /// The frequency of LEDC_SCLK; 0 if there is none.
     fn source_hz(&self, env: &Env<'_>) -> u32 {
         match self.conf & 3 {
-            1 => env.clocks().apb_hz,
+            1 => env.hub.clocks.apb_hz,
             2 => RC_FAST_HZ,
             3 => XTAL_HZ,
             _ => 0,
@@ -100,7 +100,7 @@ impl Ledc {
     }
 }
 
-impl Device for Ledc {
+impl Device<Hub> for Ledc {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         self.catch_up(env);
         match offset {

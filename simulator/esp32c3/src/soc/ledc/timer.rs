@@ -1,6 +1,6 @@
 //! A timer of LEDC: counts up to its resolution and begins again. Computed from time when somebody looks.
 
-use crate::soc::pace::{Pace, Ticker};
+use hil_sim_core::chip::soc::{Pace, Ticker};
 use hil_sim_core::time::Instant;
 
 // TIMERn_CONF.

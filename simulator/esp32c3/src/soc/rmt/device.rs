@@ -5,10 +5,10 @@ use super::receiver::{self, Receiver};
 use super::registers::*;
 use super::transmitter::{self, Happening, Transmitter};
 use crate::soc::clock::{RC_FAST_HZ, XTAL_HZ};
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
-use crate::soc::pace::Pace;
+use hil_sim_core::chip::soc::Device;
+use hil_sim_core::chip::soc::Pace;
 use hil_sim_core::time::Instant;
 
 /// RMT_SIG_OUT0 and RMT_SIG_IN0, TRM table 5-2; those of the second channel come next.
@@ -58,7 +58,7 @@ impl Rmt {
     fn clock(&self, env: &Env<'_>) -> Pace {
         let source_hz = match self.sys_conf >> 24 & 3 {
             _ if self.sys_conf & SCLK_ACTIVE == 0 => 0,
-            1 => env.clocks().apb_hz,
+            1 => env.hub.clocks.apb_hz,
             2 => RC_FAST_HZ,
             3 => XTAL_HZ,
             _ => 0,
@@ -229,7 +229,7 @@ impl Rmt {
     }
 }
 
-impl Device for Rmt {
+impl Device<Hub> for Rmt {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             CH0DATA..=CH3DATA => self.fifo_read(env, (offset / 4) as usize),

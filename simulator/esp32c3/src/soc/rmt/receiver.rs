@@ -2,7 +2,7 @@
 
 use super::ram::{Entry, Ram, Window};
 use super::transmitter::Happening;
-use crate::soc::pace::{Pace, Ticker};
+use hil_sim_core::chip::soc::{Pace, Ticker};
 use hil_sim_core::time::Instant;
 
 // CHmCONF0.

@@ -7,6 +7,7 @@ use super::transmitter;
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use crate::soc::rig::Rig;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::time::{Instant, Span};
 use hil_sim_parts::ws2812::{self, Rgb};
 

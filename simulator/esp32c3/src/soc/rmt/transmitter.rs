@@ -1,7 +1,7 @@
 //! A transmitter: turns the entries of its RAM into levels.
 
 use super::ram::{Entry, Ram, Window};
-use crate::soc::pace::{Pace, Ticker};
+use hil_sim_core::chip::soc::{Pace, Ticker};
 use hil_sim_core::time::Instant;
 
 // CHnCONF0.

@@ -5,11 +5,11 @@ use super::rtc_watchdog::RtcWatchdog;
 use super::sleep::Sleep;
 use super::storage::Storage;
 use super::super_watchdog::SuperWatchdog;
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
 use crate::soc::reset::ResetCause;
 use crate::soc::watchdog::Action;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Instant;
 
 const OPTIONS0: u32 = 0x00;
@@ -161,7 +161,7 @@ impl RtcCntl {
         if self.sleep.is_deep() {
             env.request_reset(ResetCause::DeepSleep);
         } else {
-            env.hub.asleep = false;
+            env.common.asleep = false;
             self.int_raw |= INT_SLP_WAKEUP;
         }
         self.sleep.end();
@@ -189,7 +189,7 @@ impl RtcCntl {
     }
 }
 
-impl Device for RtcCntl {
+impl Device<Hub> for RtcCntl {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             SLP_TIMER0 | SLP_TIMER1 => self.timer.alarm_register(offset == SLP_TIMER1),

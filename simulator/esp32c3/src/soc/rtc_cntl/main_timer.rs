@@ -1,6 +1,7 @@
 //! The RTC timer: 48 bits of the slow clock, with one alarm.
 
-use crate::soc::counter::{Counter, Rate};
+use crate::soc::clock::RC_SLOW;
+use hil_sim_core::chip::soc::{Counter, Rate};
 use hil_sim_core::time::Instant;
 
 const COUNT: u64 = (1 << 48) - 1;
@@ -19,7 +20,7 @@ pub(super) struct MainTimer {
 impl MainTimer {
     /// Runs from 0.
     pub(super) fn new(now: Instant) -> Self {
-        let mut counter = Counter::running(Rate::RC_SLOW);
+        let mut counter = Counter::running(RC_SLOW);
         counter.set(now, 0);
         Self { counter, copies: [0; 2], alarm: 0, armed: false }
     }

@@ -2,8 +2,9 @@
 //!
 //! ESP-IDF's bootloader can be configured to leave it running with 9 s; here it is off when the firmware starts.
 
-use crate::soc::counter::Rate;
+use crate::soc::clock::RC_SLOW;
 use crate::soc::watchdog::{Action, Stage, Watchdog};
+use hil_sim_core::chip::soc::Rate;
 use hil_sim_core::time::Instant;
 
 /// Offsets from WDTCONFIG0.
@@ -38,7 +39,7 @@ pub(super) struct RtcWatchdog {
 
 impl Default for RtcWatchdog {
     fn default() -> Self {
-        Self { config0: CONFIG0_AT_ENTRY, hold: HOLD_RESET, key: 0, watchdog: Watchdog::new(Rate::RC_SLOW) }
+        Self { config0: CONFIG0_AT_ENTRY, hold: HOLD_RESET, key: 0, watchdog: Watchdog::new(RC_SLOW) }
     }
 }
 

@@ -58,9 +58,9 @@ impl Sleep {
             env.unsupported("light sleep of the peripherals; only the core stands still");
         }
         self.now = Some(depth);
-        env.hub.asleep = true;
+        env.common.asleep = true;
         env.hub.power_down = depth == Depth::Deep;
-        env.hub.slice_ends = true;
+        env.common.slice_ends = true;
     }
 
     pub(super) fn is_asleep(&self) -> bool {

@@ -1,9 +1,10 @@
 //! Registers of RTC_CNTL that keep what is written to them: supplies, oscillators, pads in sleep, and the general ones
 //! for the firmware.
 
+use crate::soc::clock::RC_FAST_DIV;
 use crate::soc::clock::RC_SLOW_HZ;
-use crate::soc::counter::Rate;
-use crate::soc::registers::Registers;
+use hil_sim_core::chip::soc::Rate;
+use hil_sim_core::chip::soc::Registers;
 
 const CLK_CONF: u32 = 0x70;
 const SLOW_CLK_CONF: u32 = 0x74;
@@ -121,7 +122,7 @@ impl Storage {
     pub(super) fn slow_clock(&self) -> Rate {
         let divider = (self.read(SLOW_CLK_CONF) >> 23 & 0xFF) + 1;
         match self.slow_source() {
-            2 => Rate::RC_FAST_DIV,
+            2 => RC_FAST_DIV,
             _ => Rate::new(RC_SLOW_HZ, divider),
         }
     }

@@ -1,6 +1,7 @@
 use crate::soc::ResetCause;
 use crate::soc::interrupt::Source;
 use crate::soc::rig::Rig;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::time::Span;
 
 const RTC: u32 = 0x6000_8000;

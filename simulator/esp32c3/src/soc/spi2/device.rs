@@ -5,9 +5,9 @@ use super::lines::{self, CLK, CS0, D, Levels};
 use super::master::{BUFFER, Transaction};
 use super::registers::*;
 use super::slave::{SlaveMode, SlaveTransaction};
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 
 /// The registers.
 #[derive(Clone, Hash, Debug)]
@@ -191,7 +191,7 @@ impl Spi2 {
     }
 }
 
-impl Device for Spi2 {
+impl Device<Hub> for Spi2 {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             CMD => self.cmd,

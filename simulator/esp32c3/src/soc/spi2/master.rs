@@ -7,7 +7,7 @@
 use super::bits::{Collector, nibble};
 use super::config::{ClockTimes, Config, Phase, PhaseKind};
 use super::lines::{self, Levels};
-use crate::soc::dma::DmaPeripheral;
+use crate::soc::dma::{DmaEnv as _, DmaPeripheral};
 use crate::soc::hub::Env;
 use hil_sim_core::time::Instant;
 

@@ -2,7 +2,7 @@
 
 use super::bits::{Collector, nibble};
 use super::master::BUFFER;
-use crate::soc::dma::DmaPeripheral;
+use crate::soc::dma::{DmaEnv as _, DmaPeripheral};
 use crate::soc::hub::Env;
 
 /// How data and clock belong together.

@@ -3,6 +3,7 @@ use super::registers::*;
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use crate::soc::rig::Rig;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::circuit::Drive;
 use hil_sim_core::time::{Instant, Span};
 

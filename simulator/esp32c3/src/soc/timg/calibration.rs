@@ -2,7 +2,8 @@
 //! 11.3.5.
 
 use crate::soc::clock::XTAL_HZ;
-use crate::soc::counter::Rate;
+use crate::soc::clock::{RC_FAST_DIV, RC_SLOW};
+use hil_sim_core::chip::soc::Rate;
 use hil_sim_core::time::{Instant, Span};
 
 /// Measures RC_FAST_DIV_CLK over one cycle, again and again.
@@ -35,8 +36,8 @@ impl Calibration {
     fn length(&self) -> Option<Span> {
         let cycles = u64::from((self.config >> 16 & 0x7FFF).max(1));
         match self.config >> 13 & 0b11 {
-            0 => Some(Rate::RC_SLOW.span(cycles)),
-            1 => Some(Rate::RC_FAST_DIV.span(cycles)),
+            0 => Some(RC_SLOW.span(cycles)),
+            1 => Some(RC_FAST_DIV.span(cycles)),
             _ => None,
         }
     }

@@ -3,12 +3,12 @@
 use super::calibration::Calibration;
 use super::main_watchdog::MainWatchdog;
 use super::timer::Timer;
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use crate::soc::reset::ResetCause;
 use crate::soc::watchdog::Action;
+use hil_sim_core::chip::soc::Device;
 
 const T0_FIRST: u32 = 0x00;
 const T0_LAST: u32 = 0x20;
@@ -66,9 +66,9 @@ impl Timg {
     fn update(&mut self, env: &mut Env<'_>) {
         let now = env.now();
         let gated = |bit| self.regclk & bit == 0;
-        self.timer.drive(now, env.clocks(), !gated(TIMER_CLK_IS_ACTIVE));
+        self.timer.drive(now, env.hub.clocks, !gated(TIMER_CLK_IS_ACTIVE));
         let flash_boot = env.device == DeviceId::Timg0;
-        self.watchdog.drive(now, env.clocks(), !gated(WDT_CLK_IS_ACTIVE), flash_boot);
+        self.watchdog.drive(now, env.hub.clocks, !gated(WDT_CLK_IS_ACTIVE), flash_boot);
         if self.timer.take_alarm(now) {
             self.int_raw |= INT_T0;
         }
@@ -108,7 +108,7 @@ impl Timg {
     }
 }
 
-impl Device for Timg {
+impl Device<Hub> for Timg {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         let now = env.now();
         match offset {

@@ -1,7 +1,6 @@
 //! The main system watchdog, MWDT; TRM section 12.2.
 
 use crate::soc::clock::Clocks;
-use crate::soc::counter::Rate;
 use crate::soc::watchdog::{Action, Stage, Watchdog};
 use hil_sim_core::time::Instant;
 
@@ -48,7 +47,7 @@ pub(super) struct MainWatchdog {
 impl Default for MainWatchdog {
     fn default() -> Self {
         let settings = Settings { config0: CONFIG0_RESET, prescale: CONFIG1_RESET, hold: HOLD_RESET };
-        let watchdog = Watchdog::new(Rate::xtal_or_apb(Clocks::AT_ENTRY, false, 1));
+        let watchdog = Watchdog::new(Clocks::AT_ENTRY.xtal_or_apb(false, 1));
         Self { written: settings, used: settings, key: KEY, watchdog }
     }
 }
@@ -69,7 +68,7 @@ impl MainWatchdog {
     /// Gives it its clock and its settings. Only MWDT0 has flash boot protection, although both have the bit.
     pub(super) fn drive(&mut self, now: Instant, clocks: Clocks, clock_active: bool, has_flash_boot: bool) {
         let Settings { config0, prescale, hold } = self.used;
-        self.watchdog.set_rate(now, Rate::xtal_or_apb(clocks, config0 & USE_XTAL != 0, prescale >> 16));
+        self.watchdog.set_rate(now, clocks.xtal_or_apb(config0 & USE_XTAL != 0, prescale >> 16));
         self.watchdog.set_stages(std::array::from_fn(|stage| {
             let action = match config0 >> (STG0 - 2 * stage as u32) & 0b11 {
                 _ if stage == 0 && self.only_flash_boot() => Action::ResetSystem,

@@ -1,6 +1,7 @@
 use crate::soc::interrupt::Source;
 use crate::soc::rig::Rig;
 use crate::soc::{ResetCause, Soc};
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::time::Span;
 
 const TIMG0: u32 = 0x6001_F000;

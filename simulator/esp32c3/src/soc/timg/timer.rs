@@ -1,7 +1,7 @@
 //! The timer T0: 54 bits behind a prescaler of 16; TRM chapter 11.
 
 use crate::soc::clock::Clocks;
-use crate::soc::counter::{Counter, Rate};
+use hil_sim_core::chip::soc::Counter;
 use hil_sim_core::time::Instant;
 
 const CONFIG: u32 = 0x00;
@@ -45,7 +45,7 @@ pub(super) struct Timer {
 
 impl Default for Timer {
     fn default() -> Self {
-        let ticks = Counter::stopped(Rate::xtal_or_apb(Clocks::AT_ENTRY, false, 2));
+        let ticks = Counter::stopped(Clocks::AT_ENTRY.xtal_or_apb(false, 2));
         Self { config: CONFIG_RESET, ticks, base: 0, value: 0, load: 0, alarm: 0 }
     }
 }
@@ -76,7 +76,7 @@ impl Timer {
 
     /// Gives it its clock.
     pub(super) fn drive(&mut self, now: Instant, clocks: Clocks, clock_active: bool) {
-        self.ticks.set_rate(now, Rate::xtal_or_apb(clocks, self.has(USE_XTAL), self.divider()));
+        self.ticks.set_rate(now, clocks.xtal_or_apb(self.has(USE_XTAL), self.divider()));
         self.ticks.run(now, self.has(EN) && clock_active);
     }
 

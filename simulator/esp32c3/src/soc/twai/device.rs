@@ -4,9 +4,9 @@ use super::errors::Errors;
 use super::frame::{Fault, Frame, MOST_BYTES};
 use super::node::Phase;
 use super::receive::{Fifo, Filter};
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::Instant;
 
 const MODE: u32 = 0x00;
@@ -230,7 +230,7 @@ impl Twai {
     }
 }
 
-impl Device for Twai {
+impl Device<Hub> for Twai {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             MODE => self.mode,

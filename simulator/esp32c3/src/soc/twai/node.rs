@@ -3,8 +3,8 @@
 
 use super::device::{INT_ARB_LOST, LISTEN_ONLY_MODE, RESET_MODE, SELF_TEST_MODE, SIGNAL, Twai};
 use super::frame::{Fault, Frame, Reader};
-use crate::soc::counter::Rate;
 use crate::soc::hub::Env;
+use hil_sim_core::chip::soc::Rate;
 use hil_sim_core::time::Span;
 
 /// Recessive bits before a node takes part, and how often before it does so again after bus-off.
@@ -48,7 +48,7 @@ pub(super) enum Phase {
 impl Twai {
     /// The length of `bits`, and to the sample point in the last of them.
     fn lengths(&self, env: &Env<'_>, bits: u32) -> (Span, Span) {
-        let quantum = Rate::new(env.clocks().apb_hz, 2 * ((self.bus_timing[0] & 0x3FFF) + 1));
+        let quantum = Rate::new(env.hub.clocks.apb_hz, 2 * ((self.bus_timing[0] & 0x3FFF) + 1));
         let first = 2 + (self.bus_timing[1] & 0xF);
         let second = 1 + (self.bus_timing[1] >> 4 & 7);
         let whole = u64::from(first + second) * u64::from(bits);

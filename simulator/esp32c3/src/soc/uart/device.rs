@@ -8,10 +8,10 @@ use super::lines::Signals;
 use super::receiver::Receiver;
 use super::registers::*;
 use super::transmitter::Transmitter;
-use crate::soc::device::Device;
-use crate::soc::hub::Env;
+use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
+use hil_sim_core::chip::soc::Device;
 use hil_sim_core::time::{Instant, Span};
 
 /// Bytes of memory that a step of MEM_CONF.RX_SIZE and TX_SIZE stands for.
@@ -257,7 +257,7 @@ impl Uart {
     /// ID.REG_UPDATE, if there is a clock: what was written reaches transmitter and receiver.
     fn synchronize(&mut self, env: &Env<'_>) {
         let asked = self.id & (id::REG_UPDATE | id::UPDATE_CTRL) != 0;
-        if !asked || format::source_hz(self.clk_conf, env.clocks()).is_none() {
+        if !asked || format::source_hz(self.clk_conf, env.hub.clocks).is_none() {
             return;
         }
         self.id &= !id::REG_UPDATE;
@@ -292,11 +292,11 @@ impl Uart {
     }
 
     fn find_bit(&mut self, env: &Env<'_>) {
-        self.bit = format::bit_length(self.active.clkdiv, self.clk_conf, env.clocks());
+        self.bit = format::bit_length(self.active.clkdiv, self.clk_conf, env.hub.clocks);
     }
 }
 
-impl Device for Uart {
+impl Device<Hub> for Uart {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
             FIFO => {

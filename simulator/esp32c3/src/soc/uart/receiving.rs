@@ -96,7 +96,7 @@ impl Uart {
             self.command.interrupted();
         }
         if self.has(conf0::AUTOBAUD_EN)
-            && let Some(cycle) = format::cycles(self.clk_conf, env.clocks(), 16)
+            && let Some(cycle) = format::cycles(self.clk_conf, env.hub.clocks, 16)
         {
             self.autobaud.edge(now, level, cycle);
         }

@@ -59,5 +59,5 @@ pub(super) fn raw(rig: &mut Rig, base: u32) -> u32 {
 }
 
 pub(super) fn bytes_at_host(rig: &mut Rig, port: SerialPort) -> Vec<u8> {
-    rig.soc.output_mut().take(port).iter().map(|sent| sent.byte).collect()
+    rig.soc.common.output.take(port).iter().map(|sent| sent.byte).collect()
 }

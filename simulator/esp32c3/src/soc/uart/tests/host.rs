@@ -5,6 +5,7 @@ use crate::soc::ResetCause;
 use crate::soc::SerialPort;
 use crate::soc::rig::Rig;
 use crate::soc::uart::registers::*;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::time::Instant;
 use hil_sim_core::time::Span;
 
@@ -13,7 +14,7 @@ fn at_entry_uart0_sends_115200_baud_to_the_bridge() {
     let mut rig = Rig::new();
     send(&mut rig, UART0, b"ab");
     rig.run(Span::from_ms(1));
-    let sent = rig.soc.output_mut().take(SerialPort::Uart0);
+    let sent = rig.soc.common.output.take(SerialPort::Uart0);
     assert_eq!(sent.iter().map(|sent| sent.byte).collect::<Vec<_>>(), b"ab");
     // 40 MHz / (347 + 3/16), ten bits.
     assert_eq!(sent[0].at.ns(), 86_796);

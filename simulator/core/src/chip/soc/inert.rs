@@ -1,37 +1,36 @@
 //! Blocks that only configure analogue circuits or the radio: their registers read as they were written, and that is all
 //! that there is to see without the circuits. `docs/fidelity.md` names them.
 
-use super::device::Device;
-use super::hub::Env;
+use super::{Device, Env, Hub};
 
 /// Such a block.
 #[derive(Clone, Default, Hash, Debug)]
-pub(crate) struct Inert;
+pub struct Inert;
 
-impl Device for Inert {
-    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+impl<H: Hub> Device<H> for Inert {
+    fn read(&mut self, env: &mut Env<'_, H>, offset: u32) -> u32 {
         env.inert_read(offset)
     }
 
-    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+    fn write(&mut self, env: &mut Env<'_, H>, offset: u32, value: u32) {
         env.inert_write(offset, value);
     }
 
-    fn reset(&mut self, _: &mut Env<'_>) {}
+    fn reset(&mut self, _: &mut Env<'_, H>) {}
 }
 
 /// A block without a model: every touch is reported.
 #[derive(Clone, Default, Hash, Debug)]
-pub(crate) struct WithoutModel;
+pub struct WithoutModel;
 
-impl Device for WithoutModel {
-    fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
+impl<H: Hub> Device<H> for WithoutModel {
+    fn read(&mut self, env: &mut Env<'_, H>, offset: u32) -> u32 {
         env.unmodelled_read(offset)
     }
 
-    fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
+    fn write(&mut self, env: &mut Env<'_, H>, offset: u32, value: u32) {
         env.unmodelled_write(offset, value);
     }
 
-    fn reset(&mut self, _: &mut Env<'_>) {}
+    fn reset(&mut self, _: &mut Env<'_, H>) {}
 }

@@ -1,27 +1,27 @@
 //! Which moment a tick of a clock is that makes edges on pins: a source divided by a fraction. For RMT, LEDC and the
 //! sigma-delta modulators.
 
-use hil_sim_core::time::{Instant, Span};
+use crate::time::{Instant, Span};
 
 const PS_PER_SECOND: u128 = 1_000_000_000_000;
 
 /// A clock, as a fraction of the frequency that it is made from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Pace {
+pub struct Pace {
     /// Frequency of the source; 0 is a clock that stands still.
-    pub(crate) source_hz: u32,
+    pub source_hz: u32,
     /// A tick is so many cycles of the source, divided by [`over`](Self::over).
-    pub(crate) cycles: u32,
+    pub cycles: u32,
     /// At least 1.
-    pub(crate) over: u32,
+    pub over: u32,
 }
 
 impl Pace {
     /// A clock that stands still.
-    pub(crate) const STOPPED: Self = Self { source_hz: 0, cycles: 1, over: 1 };
+    pub const STOPPED: Self = Self { source_hz: 0, cycles: 1, over: 1 };
 
     /// The same clock divided by `divider`.
-    pub(crate) fn divided(self, divider: u32) -> Self {
+    pub fn divided(self, divider: u32) -> Self {
         Self { cycles: self.cycles.saturating_mul(divider.max(1)), ..self }
     }
 }
@@ -29,7 +29,7 @@ impl Pace {
 /// Counts the ticks of a clock since it was started. Only the count is added up, so that nothing is rounded twice. A
 /// fraction of the source's cycles makes ticks of two lengths, as a divider on the chip does.
 #[derive(Clone, Copy, Hash, Debug)]
-pub(crate) struct Ticker {
+pub struct Ticker {
     pace: Pace,
     origin: Instant,
     /// The tick that began at the origin.
@@ -37,17 +37,18 @@ pub(crate) struct Ticker {
 }
 
 impl Ticker {
-    pub(crate) fn new(pace: Pace, origin: Instant) -> Self {
+    /// Its tick 0 begins at a moment.
+    pub fn new(pace: Pace, origin: Instant) -> Self {
         Self { pace, origin, base: 0 }
     }
 
     /// Goes on from a count.
-    pub(crate) fn resumed(pace: Pace, origin: Instant, base: u64) -> Self {
+    pub fn resumed(pace: Pace, origin: Instant, base: u64) -> Self {
         Self { pace, origin, base }
     }
 
     /// When a tick begins.
-    pub(crate) fn at(&self, tick: u64) -> Instant {
+    pub fn at(&self, tick: u64) -> Instant {
         let Pace { source_hz, cycles, over } = self.pace;
         if source_hz == 0 {
             return Instant::NEVER;
@@ -58,7 +59,7 @@ impl Ticker {
     }
 
     /// The tick that a moment is in.
-    pub(crate) fn tick(&self, at: Instant) -> u64 {
+    pub fn tick(&self, at: Instant) -> u64 {
         let Pace { source_hz, cycles, over } = self.pace;
         let whole = u128::from(at.since(self.origin).ps()) * u128::from(source_hz) / PS_PER_SECOND;
         let ticks = whole.saturating_mul(u128::from(over)) / u128::from(cycles.max(1));
@@ -66,7 +67,7 @@ impl Ticker {
     }
 
     /// The clock runs at another pace from now on; the tick that it is in begins again.
-    pub(crate) fn change(&mut self, pace: Pace, now: Instant) {
+    pub fn change(&mut self, pace: Pace, now: Instant) {
         if self.pace != pace {
             *self = Self { pace, origin: now, base: self.tick(now) };
         }

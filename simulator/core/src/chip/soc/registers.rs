@@ -2,13 +2,13 @@
 
 /// The registers at offsets 0 to 4 * `WORDS` - 4.
 #[derive(Clone, Hash, Debug)]
-pub(crate) struct Registers<const WORDS: usize> {
+pub struct Registers<const WORDS: usize> {
     words: [u32; WORDS],
 }
 
 impl<const WORDS: usize> Registers<WORDS> {
     /// With these reset values, by offset; the others are 0.
-    pub(crate) fn new(reset_values: &[(u32, u32)]) -> Self {
+    pub fn new(reset_values: &[(u32, u32)]) -> Self {
         let mut registers = Self { words: [0; WORDS] };
         for (offset, value) in reset_values {
             registers.write(*offset, *value);
@@ -17,12 +17,12 @@ impl<const WORDS: usize> Registers<WORDS> {
     }
 
     /// 0 if there is no such register.
-    pub(crate) fn read(&self, offset: u32) -> u32 {
+    pub fn read(&self, offset: u32) -> u32 {
         self.words.get((offset / 4) as usize).copied().unwrap_or(0)
     }
 
     /// Does nothing if there is no such register.
-    pub(crate) fn write(&mut self, offset: u32, value: u32) {
+    pub fn write(&mut self, offset: u32, value: u32) {
         if let Some(word) = self.words.get_mut((offset / 4) as usize) {
             *word = value;
         }
