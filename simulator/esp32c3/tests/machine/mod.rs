@@ -14,3 +14,4 @@ mod repeatable;
 mod resets;
 mod rom;
 mod serial;
+mod uart_part;
