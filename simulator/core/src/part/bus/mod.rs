@@ -2,5 +2,6 @@
 //! for its answers, or sends what the part gives it. Not for the chip's side: controllers drive their signals themselves.
 
 pub mod i2c;
+pub mod one_wire;
 pub mod spi;
 pub mod uart;
