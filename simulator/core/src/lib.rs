@@ -28,6 +28,7 @@ pub mod machine;
 pub mod mem;
 pub mod net;
 pub mod part;
+pub mod serial;
 pub mod time;
 
 #[cfg_attr(not(feature = "machine-code"), expect(dead_code, reason = "the compiler looks at it"))]

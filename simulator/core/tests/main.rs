@@ -4,4 +4,5 @@ mod cpu;
 mod machine;
 mod mem;
 mod net;
+mod part;
 mod support;

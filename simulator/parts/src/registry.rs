@@ -1,7 +1,7 @@
 //! [`Registry`]: which parts and boards a drawing can have.
 
 use super::board_type::BoardType;
-use super::{devkitm_1, i2c_registers, logic_analyzer, pushbutton, ws2812};
+use super::{devkitm_1, ds18b20, i2c_registers, logic_analyzer, potentiometer, pushbutton, ws2812};
 use hil_sim_core::part::{Attribute, PartType};
 
 /// What an entry of a drawing is.
@@ -83,6 +83,8 @@ impl Registry {
                 &pushbutton::PUSHBUTTON,
                 &logic_analyzer::LOGIC_ANALYZER,
                 &i2c_registers::I2C_REGISTERS,
+                &ds18b20::DS18B20,
+                &potentiometer::POTENTIOMETER,
             ],
         }
     }

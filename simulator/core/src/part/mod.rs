@@ -14,8 +14,8 @@
 //! - **Be controlled** by what a person at the board would do: [`Control`]s with a name and a range.
 //! - **Show** something: colours, an angle, a text ([`Shows`]), and draw a picture of it.
 //! - **Tell** of what happened, or of what is wrong with its signals ([`PartEvent`]).
-//! - **Be a target on a bus**: it owns one of the ports of [`bus`], passes edges and wake-ups on to it, and is asked for
-//!   bytes.
+//! - **Be on a bus**: it owns one of the ports of [`bus`] (I2C, SPI, UART, 1-Wire), passes edges and wake-ups on to it, and gets and
+//!   gives bytes.
 //!
 //! # What it must not do
 //!

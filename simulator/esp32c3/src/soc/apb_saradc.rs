@@ -1,11 +1,13 @@
-//! APB_SARADC: the analogue-to-digital converter and the temperature sensor; TRM chapter 26. Not modelled but for what
-//! makes it a source of entropy, which does nothing here: a conversion gives 0 and the chip has 25 degrees Celsius, and
-//! both is reported.
+//! APB_SARADC: the analogue-to-digital converters and the temperature sensor; TRM, chapter "On-Chip Sensors and Analog Signal
+//! Processing". One-time conversions read the voltage of a pad's net. Not modelled: conversions by the pattern table and DMA,
+//! and the temperature sensor, which are reported. That firmware takes entropy from here does nothing.
 
 use super::hub::{Env, Hub};
 use super::interrupt::Source;
 use hil_sim_core::chip::soc::Device;
 use hil_sim_core::chip::soc::Registers;
+use hil_sim_core::circuit::Volts;
+use hil_sim_core::time::{Instant, Span};
 
 const CTRL: u32 = 0x00;
 const SAR1_STATUS: u32 = 0x10;
@@ -17,6 +19,7 @@ const INT_ENA: u32 = 0x40;
 const INT_RAW: u32 = 0x44;
 const INT_ST: u32 = 0x48;
 const INT_CLR: u32 = 0x4C;
+const DMA_CONF: u32 = 0x50;
 const TSENS_CTRL: u32 = 0x58;
 const CALI: u32 = 0x60;
 const DATE: u32 = 0x3FC;
@@ -32,20 +35,40 @@ const RESET_VALUES: &[(u32, u32)] = &[
     (0x28, 0x0374_0000),
     (0x34, 0x0003_FFED),
     (0x38, 0x0003_FFED),
-    (0x50, 0x0000_00FF),
+    (DMA_CONF, 0x0000_00FF),
     (0x54, 0x0000_0004),
     (TSENS_CTRL, 0x0001_8000),
     (0x5C, 0x0000_4002),
     (CALI, 0x0000_8000),
 ];
 
-const CTRL_START: u32 = 1 << 1;
 const ONETIME_START: u32 = 1 << 29;
-/// SARADC2_ONETIME_SAMPLE and SARADC1_ONETIME_SAMPLE, and in the interrupt registers ADC2_DONE and ADC1_DONE.
-const CONVERTERS: u32 = 0b11 << 30;
+/// SARADC1_ONETIME_SAMPLE, and in the interrupt registers ADC1_DONE.
+const ADC1: u32 = 1 << 31;
+/// SARADC2_ONETIME_SAMPLE, and in the interrupt registers ADC2_DONE.
+const ADC2: u32 = 1 << 30;
+const APB_ADC_TRANS: u32 = 1 << 31;
 const TSENS_PU: u32 = 1 << 22;
 /// TSENS_OUT at 25 degrees with the offset that the sensor has by itself.
 const TSENS_25_DEGREES: u32 = 40;
+
+/// How long a conversion takes: an estimate from the data sheet's highest sampling rate, 100 kSPS.
+const CONVERSION: Span = Span::from_us(10);
+/// The greatest code of 12 bits.
+const FULL_SCALE: i64 = 0xFFF;
+/// What the code is 2,000 at, by attenuation (0, 2.5, 6 and 12 dB), in millivolts: the voltages of ESP-IDF's calibration, whose
+/// eFuse bits are differences from this code.
+const MILLIVOLTS_AT_2000: [i64; 4] = [400, 550, 750, 1_370];
+
+/// A one-time conversion that is under way.
+#[derive(Clone, Copy, Hash, Debug)]
+struct Conversion {
+    /// [`ADC1`], [`ADC2`] or both.
+    converters: u32,
+    /// What they will have converted.
+    codes: [u32; 2],
+    done: Instant,
+}
 
 /// The registers.
 #[derive(Clone, Hash, Debug)]
@@ -53,12 +76,32 @@ pub(crate) struct ApbSaradc {
     registers: Registers<WORDS>,
     int_ena: u32,
     int_raw: u32,
+    /// SAR1DATA_STATUS and SAR2DATA_STATUS.
+    data: [u32; 2],
+    conversion: Option<Conversion>,
 }
 
 impl Default for ApbSaradc {
     fn default() -> Self {
-        Self { registers: Registers::new(RESET_VALUES), int_ena: 0, int_raw: 0 }
+        let registers = Registers::new(RESET_VALUES);
+        Self { registers, int_ena: 0, int_raw: 0, data: [0; 2], conversion: None }
     }
+}
+
+/// The GPIO of a channel: ADC1 has five of them, ADC2 one.
+fn gpio(converter: u32, channel: u32) -> Option<u8> {
+    // ESP-IDF writes the converter's number into bit 3 of the channel, esp-hal does not.
+    match (converter, channel) {
+        (ADC1, 0..=4) => Some(channel as u8),
+        (ADC2, 0 | 8) => Some(5),
+        _ => None,
+    }
+}
+
+/// The code of a voltage with this attenuation.
+fn code(volts: Volts, attenuation: u32) -> u32 {
+    let microvolts = MILLIVOLTS_AT_2000[(attenuation & 3) as usize] * 1_000;
+    (i64::from(volts.microvolts()) * 2_000 / microvolts).clamp(0, FULL_SCALE) as u32
 }
 
 impl ApbSaradc {
@@ -66,20 +109,39 @@ impl ApbSaradc {
         env.interrupt(Source::APB_ADC, self.int_raw & self.int_ena != 0);
     }
 
-    fn sample(&mut self, env: &mut Env<'_>, value: u32) {
-        let started = value & ONETIME_START != 0 && self.registers.read(ONETIME_SAMPLE) & ONETIME_START == 0;
+    fn write_sample(&mut self, env: &mut Env<'_>, value: u32) {
+        let starts = value & ONETIME_START != 0 && self.registers.read(ONETIME_SAMPLE) & ONETIME_START == 0;
         self.registers.write(ONETIME_SAMPLE, value);
-        if started {
-            env.unsupported("a conversion of the ADC; it gives 0");
-            self.int_raw |= value & CONVERTERS;
+        let converters = value & (ADC1 | ADC2);
+        if starts && converters != 0 && self.conversion.is_none() {
+            let codes = [ADC1, ADC2].map(|one| if converters & one != 0 { Self::sample(env, one, value) } else { 0 });
+            self.conversion = Some(Conversion { converters, codes, done: env.now() + CONVERSION });
+            env.wake_after(CONVERSION);
         }
+    }
+
+    /// What a converter makes of the voltage that its channel has now.
+    fn sample(env: &mut Env<'_>, converter: u32, onetime_sample: u32) -> u32 {
+        let (channel, attenuation) = (onetime_sample >> 25 & 0xF, onetime_sample >> 23 & 3);
+        let number = if converter == ADC1 { 1 } else { 2 };
+        let Some(gpio) = gpio(converter, channel) else {
+            env.unsupported(format!("a conversion of ADC{number} on channel {channel}, which has no pin; it gives 0"));
+            return 0;
+        };
+        let Some(volts) = env.hub.pins.circuit().nets().volts(gpio) else {
+            env.unsupported(format!("a conversion of ADC{number} on GPIO{gpio}, which nothing drives; it gives 0"));
+            return 0;
+        };
+        code(volts, attenuation)
     }
 }
 
 impl Device<Hub> for ApbSaradc {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         match offset {
-            SAR1_STATUS | SAR2_STATUS | SAR1DATA_STATUS | SAR2DATA_STATUS | INT_CLR => 0,
+            SAR1_STATUS | SAR2_STATUS | INT_CLR => 0,
+            SAR1DATA_STATUS => self.data[0],
+            SAR2DATA_STATUS => self.data[1],
             INT_ENA => self.int_ena,
             INT_RAW => self.int_raw,
             INT_ST => self.int_raw & self.int_ena,
@@ -95,13 +157,13 @@ impl Device<Hub> for ApbSaradc {
 
     fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
         match offset {
-            CTRL => {
-                if value & CTRL_START != 0 {
-                    env.unsupported("a conversion of the ADC; it gives 0");
+            ONETIME_SAMPLE => self.write_sample(env, value),
+            DMA_CONF => {
+                if value & APB_ADC_TRANS != 0 {
+                    env.unsupported("conversions of the ADC by DMA; there are none");
                 }
                 self.registers.write(offset, value);
             }
-            ONETIME_SAMPLE => self.sample(env, value),
             TSENS_CTRL => {
                 if value & TSENS_PU != 0 {
                     env.unsupported("the temperature sensor; it reads 25 degrees Celsius");
@@ -111,7 +173,7 @@ impl Device<Hub> for ApbSaradc {
             INT_ENA => self.int_ena = value,
             INT_CLR => self.int_raw &= !value,
             SAR1_STATUS | SAR2_STATUS | SAR1DATA_STATUS | SAR2DATA_STATUS | INT_RAW | INT_ST | DATE => {}
-            0x04..=CALI => self.registers.write(offset, value),
+            0x00..=CALI => self.registers.write(offset, value),
             _ => env.unmodelled_write(offset, value),
         }
         self.present_interrupt(env);
@@ -120,5 +182,90 @@ impl Device<Hub> for ApbSaradc {
     fn reset(&mut self, env: &mut Env<'_>) {
         *self = Self::default();
         self.present_interrupt(env);
+    }
+
+    fn event(&mut self, env: &mut Env<'_>) {
+        let Some(Conversion { converters, codes, done: _ }) = self.conversion.take_if(|it| it.done <= env.now()) else {
+            return;
+        };
+        for (index, converter) in [ADC1, ADC2].into_iter().enumerate().filter(|(_, one)| converters & one != 0) {
+            self.data[index] = codes[index];
+            self.int_raw |= converter;
+        }
+        self.present_interrupt(env);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::soc::rig::Rig;
+    use hil_sim_core::circuit::Drive;
+
+    const BASE: u32 = 0x6004_0000;
+
+    /// Starts a conversion as ESP-IDF and esp-hal do, and gives what comes out in the end.
+    fn convert(rig: &mut Rig, converter: u32, channel: u32, attenuation: u32) -> u32 {
+        let settings = converter | channel << 25 | attenuation << 23;
+        rig.write(BASE + INT_CLR, u32::MAX);
+        rig.write(BASE + ONETIME_SAMPLE, settings);
+        rig.write(BASE + ONETIME_SAMPLE, settings | ONETIME_START);
+        rig.run(CONVERSION);
+        assert_eq!(rig.read(BASE + INT_RAW), converter);
+        rig.write(BASE + ONETIME_SAMPLE, settings);
+        rig.read(BASE + if converter == ADC1 { SAR1DATA_STATUS } else { SAR2DATA_STATUS })
+    }
+
+    fn apply(rig: &mut Rig, gpio: u8, millivolts: i32) {
+        let (source, now) = (rig.soc.attach(gpio), rig.now());
+        rig.soc.drive_external(&mut rig.memory, now, source, Drive::Volts(Volts::from_millivolts(millivolts)));
+    }
+
+    #[test]
+    fn each_channel_reads_its_own_pad() {
+        let mut rig = Rig::new();
+        (0..6).for_each(|gpio| apply(&mut rig, gpio, 100 * (i32::from(gpio) + 1)));
+        let adc1: Vec<u32> = (0..5).map(|channel| convert(&mut rig, ADC1, channel, 0)).collect();
+        assert_eq!(adc1, [500, 1_000, 1_500, 2_000, 2_500]);
+        assert_eq!([0, 8].map(|channel| convert(&mut rig, ADC2, channel, 0)), [3_000; 2]);
+        assert_eq!(rig.reports(), [""; 0]);
+    }
+
+    #[test]
+    fn attenuation_widens_the_range_and_the_rest_is_the_greatest_code() {
+        let mut rig = Rig::new();
+        apply(&mut rig, 0, 1_100);
+        let codes = [0, 1, 2, 3].map(|attenuation| convert(&mut rig, ADC1, 0, attenuation));
+        assert_eq!(codes, [4_095, 4_000, 2_933, 1_605]);
+        apply(&mut rig, 1, -200);
+        assert_eq!(convert(&mut rig, ADC1, 1, 0), 0);
+    }
+
+    #[test]
+    fn a_conversion_takes_its_time_and_raises_its_interrupt() {
+        let mut rig = Rig::new();
+        apply(&mut rig, 2, 400);
+        rig.write(BASE + INT_ENA, ADC1);
+        rig.write(BASE + ONETIME_SAMPLE, ADC1 | 2 << 25 | ONETIME_START);
+        rig.run(CONVERSION - Span::from_us(1));
+        assert!(!rig.is_raised(Source::APB_ADC.0));
+        assert_eq!(rig.read(BASE + SAR1DATA_STATUS), 0);
+        rig.run(Span::from_us(1));
+        assert!(rig.is_raised(Source::APB_ADC.0));
+        assert_eq!(rig.read(BASE + SAR1DATA_STATUS), 2_000);
+        rig.write(BASE + INT_CLR, ADC1);
+        assert!(!rig.is_raised(Source::APB_ADC.0));
+    }
+
+    #[test]
+    fn what_it_cannot_know_is_reported() {
+        let mut rig = Rig::new();
+        assert_eq!(convert(&mut rig, ADC1, 3, 0), 0);
+        assert_eq!(convert(&mut rig, ADC1, 15, 0), 0);
+        rig.write(BASE + DMA_CONF, APB_ADC_TRANS);
+        let reports = rig.reports();
+        let words = ["ADC1 on GPIO3, which nothing drives", "channel 15, which has no pin", "by DMA"];
+        assert_eq!(reports.len(), words.len(), "{reports:?}");
+        assert!(reports.iter().zip(words).all(|(report, words)| report.contains(words)), "{reports:?}");
     }
 }

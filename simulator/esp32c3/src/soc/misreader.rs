@@ -62,7 +62,7 @@ fn falling_edge(frame: &Transmitter, start: Instant, from: Instant) -> Option<In
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::soc::uart::Format;
+    use hil_sim_core::serial::Format;
 
     /// Sends bytes without pauses.
     fn misread(text: &[u8], sent_bit: u64, read_bit: u64) -> Vec<u8> {

@@ -6,11 +6,12 @@ use super::hub::Env;
 use super::map::DeviceId;
 use super::misreader::Misreader;
 use super::pins::Pins;
-use super::uart::{Format, Parity, Transmitter};
+use super::uart::Transmitter;
 use hil_sim_core::chip::Report;
 use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::circuit::DriverId;
 use hil_sim_core::mem::Memory;
+use hil_sim_core::serial::{Format, Parity};
 use hil_sim_core::time::{Instant, Span};
 use std::collections::VecDeque;
 
@@ -27,7 +28,7 @@ const MOST_INPUT: usize = 64 << 10;
 pub enum SerialPort {
     /// The USB-to-serial bridge on GPIO20 and GPIO21, where UART0 is unless the firmware puts something else there.
     Uart0,
-    /// All that UART1 sends, wherever its pins are. There is no input: nothing is wired to UART1.
+    /// All that UART1 sends, wherever its pins are. The host has no input there; a part on its pins can have one.
     Uart1,
     /// The USB serial/JTAG controller.
     UsbSerialJtag,

@@ -37,6 +37,34 @@ fn a_button_that_nothing_is_wired_to_is_not_there_and_one_with_an_open_side_is_a
 }
 
 #[test]
+fn attributes_that_a_sensor_cannot_have_are_errors() {
+    let thermometer = |attribute: &str| {
+        let part = format!(r#"{{ "type": "wokwi-ds18b20", "id": "t", "attrs": {{ {attribute} }} }}"#);
+        build(&part, r#"["esp:4", "t:DQ"]"#).map_err(|error| error.to_string())
+    };
+    let knob = |value: &str| {
+        let part = format!(r#"{{ "type": "wokwi-potentiometer", "id": "p", "attrs": {{ "value": "{value}" }} }}"#);
+        build(&part, r#"["esp:4", "p:SIG"]"#).map_err(|error| error.to_string())
+    };
+    assert!(thermometer(r#""temperature": "-12.5", "deviceID": "0123456789aB""#).is_ok() && knob("1023").is_ok());
+    let wrong = [
+        thermometer(r#""temperature": "hot""#),
+        thermometer(r#""temperature": "126""#),
+        thermometer(r#""deviceID": "1234""#),
+        thermometer(r#""familyCode": "+8""#),
+        knob("1024"),
+    ];
+    let messages = [
+        "DS18B20 \"t\" has the temperature \"hot\"",
+        "DS18B20 \"t\" has the temperature \"126\"",
+        "DS18B20 \"t\" has the deviceID \"1234\"",
+        "DS18B20 \"t\" has the familyCode \"+8\"",
+        "potentiometer \"p\" has the value \"1024\"",
+    ];
+    assert_eq!(wrong.map(|board| board.expect_err("it cannot have that")), messages);
+}
+
+#[test]
 fn a_gpio_goes_before_a_rail_and_a_short_circuit_is_an_error() {
     let analyzer = r#"{ "type": "wokwi-logic-analyzer", "id": "la" }"#;
     let board =

@@ -3,15 +3,15 @@
 use super::autobaud::Autobaud;
 use super::command::Command;
 use super::fifo::Fifo;
-use super::format::{self, Format};
+use super::format;
 use super::lines::Signals;
-use super::receiver::Receiver;
 use super::registers::*;
-use super::transmitter::Transmitter;
+use super::transmitter::{Transmitter, receiver_fsm};
 use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use hil_sim_core::chip::soc::Device;
+use hil_sim_core::serial::{Format, Receiver};
 use hil_sim_core::time::{Instant, Span};
 
 /// Bytes of memory that a step of MEM_CONF.RX_SIZE and TX_SIZE stands for.
@@ -155,7 +155,7 @@ impl Uart {
     }
 
     pub(super) fn format(&self) -> Format {
-        Format::from_conf0(self.active.conf0)
+        format::of_conf0(self.active.conf0)
     }
 
     pub(super) fn bits(&self, count: u32) -> Span {
@@ -330,7 +330,7 @@ impl Device<Hub> for Uart {
             MEM_CONF => self.mem_conf,
             MEM_TX_STATUS => self.mem_tx_status(env.device),
             MEM_RX_STATUS => self.mem_rx_status(env.device),
-            FSM_STATUS => self.receiver.fsm(env.now()) | self.transmitter.fsm(env.now()) << 4,
+            FSM_STATUS => receiver_fsm(&self.receiver, env.now()) | self.transmitter.fsm(env.now()) << 4,
             POSPULSE => self.autobaud.between_rises,
             NEGPULSE => self.autobaud.between_falls,
             CLK_CONF => self.clk_conf,

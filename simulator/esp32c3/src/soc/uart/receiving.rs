@@ -2,10 +2,10 @@
 
 use super::device::Uart;
 use super::format;
-use super::receiver::Received;
 use super::registers::{clk_conf, conf0, conf1, field, flow_conf, int};
 use crate::soc::hub::Env;
 use crate::soc::uhci;
+use hil_sim_core::serial::Received;
 use hil_sim_core::time::{Instant, Span};
 
 impl Uart {

@@ -1,14 +1,14 @@
 //! The transmitter: frames, breaks and the pauses after them, as levels that are a function of time.
 
-use super::format::{Format, Pattern};
+use hil_sim_core::serial::{Format, Pattern, Receiver};
 use hil_sim_core::time::{Instant, Span};
 
 /// FSM_STATUS.ST_UTX_OUT and ST_URX_OUT: at rest, start bit, first data bit, parity bit, stop bit.
-pub(super) const FSM_IDLE: u32 = 0;
-pub(super) const FSM_START: u32 = 1;
-pub(super) const FSM_DATA0: u32 = 2;
-pub(super) const FSM_PARITY: u32 = 10;
-pub(super) const FSM_STOP: u32 = 11;
+const FSM_IDLE: u32 = 0;
+const FSM_START: u32 = 1;
+const FSM_DATA0: u32 = 2;
+const FSM_PARITY: u32 = 10;
+const FSM_STOP: u32 = 11;
 
 /// What the transmitter does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -56,9 +56,7 @@ impl Transmitter {
         let Self::Frame { pattern, start, bit, end, is_wave: true, .. } = *self else {
             return self.end();
         };
-        let at = bit_at(start, bit, now);
-        let level = pattern.level(at);
-        let next = (at + 1..=u64::from(pattern.count)).find(|bit| pattern.level(*bit) != level);
+        let next = pattern.next_change(bit_at(start, bit, now));
         next.map_or(end, |next| start + bit.times(next))
     }
 
@@ -99,8 +97,13 @@ fn bit_at(start: Instant, bit: Span, now: Instant) -> u64 {
     now.since(start).ps() / bit.ps().max(1)
 }
 
+/// FSM_STATUS.ST_URX_OUT.
+pub(super) fn receiver_fsm(receiver: &Receiver, now: Instant) -> u32 {
+    receiver.progress(now).map_or(FSM_IDLE, |(format, bit)| fsm_of_bit(format, bit))
+}
+
 /// The state that a bit of a frame has in FSM_STATUS.
-pub(super) fn fsm_of_bit(format: Format, bit: u64) -> u32 {
+fn fsm_of_bit(format: Format, bit: u64) -> u32 {
     let data = 1..=u64::from(format.data_bits);
     match bit {
         0 => FSM_START,

@@ -1,13 +1,14 @@
 //! The receiver: begins a frame at a falling edge and samples the line in the middle of each bit.
 
 use super::format::{Decoded, Format};
-use super::transmitter::{FSM_IDLE, fsm_of_bit};
-use hil_sim_core::time::{Instant, Span};
+use crate::time::{Instant, Span};
 
 /// What came out of a frame.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Received {
+pub enum Received {
+    /// A frame; its stop bit has been sampled.
     Frame {
+        /// What its bits mean.
         frame: Decoded,
         /// When its start bit began.
         start: Instant,
@@ -30,7 +31,7 @@ struct Frame {
 
 /// The line, and the frame that is arriving.
 #[derive(Clone, Default, Hash, Debug)]
-pub(super) struct Receiver {
+pub struct Receiver {
     /// At first low, so that a line that is low from the beginning is not a start bit.
     level: bool,
     frame: Option<Frame>,
@@ -44,16 +45,17 @@ impl Frame {
 
 impl Receiver {
     /// The line's level, after inversion.
-    pub(super) fn level(&self) -> bool {
+    pub fn level(&self) -> bool {
         self.level
     }
 
-    pub(super) fn is_busy(&self) -> bool {
+    /// Whether a frame is arriving.
+    pub fn is_busy(&self) -> bool {
         self.frame.is_some()
     }
 
     /// When it has something to say: the middle of the stop bit, or that of the start bit if the line is high again.
-    pub(super) fn deadline(&self) -> Instant {
+    pub fn deadline(&self) -> Instant {
         self.frame.map_or(Instant::NEVER, |frame| {
             let glitch = frame.taken == 0 && self.level;
             frame.sample_time(if glitch { 0 } else { frame.format.count() })
@@ -61,7 +63,7 @@ impl Receiver {
     }
 
     /// Takes the samples that are due, with the level that the line has had until `now`.
-    pub(super) fn sample(&mut self, now: Instant) -> Option<Received> {
+    pub fn sample(&mut self, now: Instant) -> Option<Received> {
         let frame = self.frame.as_mut()?;
         while frame.sample_time(frame.taken) <= now {
             if frame.taken == 0 && self.level {
@@ -84,7 +86,7 @@ impl Receiver {
     }
 
     /// The line has another level from now on; samples until now have been taken. `bit` is `None` without a clock.
-    pub(super) fn set_level(&mut self, now: Instant, level: bool, format: Format, bit: Option<Span>) {
+    pub fn set_level(&mut self, now: Instant, level: bool, format: Format, bit: Option<Span>) {
         let falls = self.level && !level;
         self.level = level;
         if falls && self.frame.is_none() {
@@ -93,13 +95,12 @@ impl Receiver {
     }
 
     /// Forgets the frame that is arriving; the line has this level.
-    pub(super) fn reset(&mut self, level: bool) {
+    pub fn reset(&mut self, level: bool) {
         *self = Self { level, frame: None };
     }
 
-    /// FSM_STATUS.ST_URX_OUT.
-    pub(super) fn fsm(&self, now: Instant) -> u32 {
-        self.frame
-            .map_or(FSM_IDLE, |frame| fsm_of_bit(frame.format, now.since(frame.start).ps() / frame.bit.ps().max(1)))
+    /// The frame that is arriving: its shape, and the number of the bit that a moment is in.
+    pub fn progress(&self, now: Instant) -> Option<(Format, u64)> {
+        self.frame.map(|frame| (frame.format, now.since(frame.start).ps() / frame.bit.ps().max(1)))
     }
 }
