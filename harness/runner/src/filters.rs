@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::pool::Planned;
 use super::step::RESPONSE_TOPICS;
 use hil_scenario::step::StepNode;
-use hil_scenario::{Source, Step, Variables};
+use hil_scenario::{Command, Source, Step, Variables};
 use hil_targets::broker::without_overlaps;
 
-/// Topic filters of everything that a scenario expects, for brokers on which `#` would be too much to ask.
+/// Topic filters of everything that a scenario expects, for brokers on which `#` would be too much to ask. A step judges nothing that
+/// these do not cover: what is not known yet is asked for as widely as it may turn out.
 pub(super) fn observed(planned: &Planned, variables: &Variables) -> Vec<String> {
-    let mut filters = BTreeSet::from([format!("{RESPONSE_TOPICS}/+")]);
+    let mut filters = BTreeSet::new();
     let scenario = &planned.scenario;
     for sourced in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
         collect(&sourced.source, &sourced.step, variables, &mut filters);
@@ -23,13 +24,37 @@ fn collect(source: &Arc<Source>, node: &StepNode, variables: &Variables, filters
     let Ok(step) = Step::check(source, node, variables) else { return };
     let topic = step.command.watches();
     filters.extend(topic.map(|t| known(&t.value)));
+    if matches!(step.command, Command::Request(_)) {
+        filters.insert(format!("{RESPONSE_TOPICS}/+"));
+    }
     for child in step.command.children() {
         collect(source, child, variables, filters);
     }
 }
 
-/// A filter whose levels with variables that are not known yet are wildcards.
+/// A filter for all that this one can become: the text of a variable that is not known yet may have slashes, so that everything
+/// may follow.
 fn known(filter: &str) -> String {
-    let levels: Vec<_> = filter.split('/').map(|level| if level.contains("${") { "+" } else { level }).collect();
-    levels.join("/")
+    let Some(before) = filter.split("${").next().filter(|before| before.len() < filter.len()) else {
+        return filter.to_owned();
+    };
+    match before.rfind('/') {
+        Some(slash) => format!("{}/#", &before[..slash]),
+        None => "#".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known;
+
+    #[test]
+    fn what_is_not_known_yet_may_have_any_number_of_levels() {
+        assert_eq!(known("stat/led/power"), "stat/led/power");
+        assert_eq!(known("stat/${room}/power"), "stat/#");
+        assert_eq!(known("stat/led-${n}"), "stat/#");
+        assert_eq!(known("${topic}"), "#");
+        assert_eq!(known("a/+/${b}/c/${d}"), "a/+/#");
+        assert_eq!(known("/${x}"), "/#");
+    }
 }

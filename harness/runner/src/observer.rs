@@ -8,10 +8,22 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use hil_model::observation::{Message, Observation};
-use hil_targets::broker::{Broker, Client, ClientError, ClientOptions, RetainHandling, Subscription};
+use hil_targets::broker::{
+    Broker, Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription, without_overlaps,
+};
 use hil_targets::journal::Journal;
 use hil_targets::wire::Wire;
 use hil_targets::{BenchError, Credentials};
+
+/// What a fresh subscription was given.
+pub(super) enum Look {
+    /// The retained message.
+    Retained(Message),
+    /// A message that came just now: what is retained may be another from now on.
+    Changing,
+    /// Nothing, as long as the look lasted.
+    Nothing,
+}
 
 /// Publishes, and records everything on the observed topics in the journal.
 pub(super) struct Observer {
@@ -22,6 +34,9 @@ pub(super) struct Observer {
     root: String,
     client_id: String,
     filters: Vec<String>,
+    /// The QoS that the broker has granted to each of the filters.
+    granted: RefCell<Vec<u8>>,
+    offers: Cell<Offers>,
     client: RefCell<Option<Rc<Client>>>,
     /// Topics on which a retained message may be left on the broker.
     retained: Rc<RefCell<BTreeSet<String>>>,
@@ -46,6 +61,8 @@ impl Observer {
             root,
             client_id,
             filters,
+            granted: RefCell::default(),
+            offers: Cell::default(),
             client: RefCell::default(),
             retained: Rc::default(),
             fresh: Cell::new(0),
@@ -72,17 +89,25 @@ impl Observer {
                 journal.record(Observation::Received(message));
             })
             .await?;
+        self.offers.set(client.offers);
+        let mut granted = Vec::with_capacity(self.filters.len());
         for filter in &self.filters {
-            client
-                .subscribe(Subscription {
-                    filter: format!("{}{filter}", self.root),
-                    qos: 1,
-                    retain_handling: RetainHandling::DoNotSend,
-                    retain_as_published: true,
-                    no_local: true,
-                })
-                .await?;
+            if !client.offers.wildcards && filter.contains(['+', '#']) {
+                return Err(BenchError::BrokerLimit(format!(
+                    "it takes no subscription with wildcards (CONNACK: Wildcard Subscription Available 0), and the scenario \
+                     needs one to {filter}"
+                )));
+            }
+            let subscription = Subscription {
+                filter: format!("{}{filter}", self.root),
+                qos: 2,
+                retain_handling: RetainHandling::DoNotSend,
+                retain_as_published: true,
+                no_local: true,
+            };
+            granted.push(client.subscribe(subscription).await?);
         }
+        *self.granted.borrow_mut() = granted;
         *self.client.borrow_mut() = Some(Rc::new(client));
         self.connected.notify_waiters();
         Ok(())
@@ -98,6 +123,16 @@ impl Observer {
 
     /// Publishes a message whose topics are as the scenario writes them; returns when the broker has acknowledged it.
     pub(super) async fn publish(&self, message: &Message) -> Result<(), BenchError> {
+        let Offers { retain, maximum_qos, .. } = self.offers.get();
+        if message.qos > maximum_qos {
+            let qos = message.qos;
+            return Err(BenchError::BrokerLimit(format!(
+                "it takes no message of QoS {qos} (CONNACK: Maximum QoS {maximum_qos})"
+            )));
+        }
+        if message.retain && !retain {
+            return Err(keeps_nothing());
+        }
         let mut sent = message.clone();
         sent.topic = format!("{}{}", self.root, sent.topic);
         sent.response_topic = sent.response_topic.map(|t| format!("{}{t}", self.root));
@@ -111,32 +146,52 @@ impl Observer {
         Ok(client.publish(&sent).await?)
     }
 
-    /// What a new subscriber to exactly `topic` is given as the retained message: `None` if nothing comes within
-    /// `patience` of the subscription.
-    pub(super) async fn retained(&self, topic: &str, patience: Duration) -> Result<Option<Message>, BenchError> {
+    /// Looks whether the QoS of messages on these topics can be judged: the broker may have granted less than `qos`, so that none can
+    /// arrive with it.
+    pub(super) fn sees_qos(&self, topics: &str, qos: u8) -> Result<(), BenchError> {
+        let granted = self.granted.borrow();
+        let low = self.filters.iter().zip(granted.iter()).find(|(filter, granted)| {
+            **granted < qos && without_overlaps([(*filter).clone(), topics.to_owned()]).len() == 1
+        });
+        match low {
+            None => Ok(()),
+            Some((filter, granted)) => Err(BenchError::BrokerLimit(format!(
+                "it grants QoS {granted} to a subscription to {filter}: a message of QoS {qos} cannot be told from others there"
+            ))),
+        }
+    }
+
+    /// What a new subscriber to exactly `topic` is given as the retained message. MQTT says nothing of when that is: the look lasts
+    /// for `patience`, or until there is an answer.
+    pub(super) async fn retained(&self, topic: &str, qos: Option<u8>, patience: Duration) -> Result<Look, BenchError> {
+        if !self.offers.get().retain {
+            return Err(keeps_nothing());
+        }
         let number = self.fresh.replace(self.fresh.get() + 1);
-        let received = Rc::new(RefCell::new(None));
+        let received: Rc<RefCell<Option<Look>>> = Rc::default();
         let (sink, root) = (Rc::clone(&received), self.root.clone());
         let arrived = Rc::new(tokio::sync::Notify::new());
         let bell = Rc::clone(&arrived);
         let client = self
             .open(&format!("{}f{number}", self.client_id), move |mut message| {
-                if message.retain {
-                    strip(&root, &mut message);
-                    sink.borrow_mut().get_or_insert(message);
-                    bell.notify_one();
-                }
+                strip(&root, &mut message);
+                sink.borrow_mut().get_or_insert(if message.retain { Look::Retained(message) } else { Look::Changing });
+                bell.notify_one();
             })
             .await?;
-        client
-            .subscribe(Subscription {
-                filter: format!("{}{topic}", self.root),
-                qos: 1,
-                retain_handling: RetainHandling::Send,
-                retain_as_published: false,
-                no_local: false,
-            })
-            .await?;
+        let subscription = Subscription {
+            filter: format!("{}{topic}", self.root),
+            qos: 2,
+            retain_handling: RetainHandling::Send,
+            retain_as_published: false,
+            no_local: false,
+        };
+        let granted = client.subscribe(subscription).await?;
+        if let Some(qos) = qos.filter(|qos| *qos > granted) {
+            return Err(BenchError::BrokerLimit(format!(
+                "it grants QoS {granted} to a subscription to {topic}: a message of QoS {qos} cannot be told from others there"
+            )));
+        }
         // In memory nothing is ever on its way; elsewhere the broker is given wall time to send.
         match self.broker {
             Broker::Embedded(_) => drop(tokio::time::timeout(Duration::from_millis(1), arrived.notified()).await),
@@ -147,7 +202,7 @@ impl Observer {
             }
         }
         client.disconnect().await;
-        Ok(received.take())
+        Ok(received.take().unwrap_or(Look::Nothing))
     }
 
     /// Resolves, with the reason, when the broker has ended the observer's connection.
@@ -188,6 +243,10 @@ impl Observer {
             ClientOptions { client_id: client_id.to_owned(), user: user.as_deref(), password: password.as_deref() };
         Ok(Client::connect(stream, &options, inbox).await?)
     }
+}
+
+fn keeps_nothing() -> BenchError {
+    BenchError::BrokerLimit("it keeps no retained messages (CONNACK: Retain Available 0)".to_owned())
 }
 
 /// Takes the run's topic root off a message's topics.

@@ -37,6 +37,9 @@ pub enum BenchError {
     /// The observer's connection failed or ended.
     #[error("the harness's own connection to the broker failed")]
     Observer(#[from] ClientError),
+    /// The broker says that it cannot do what a step needs.
+    #[error("this broker cannot do what the step needs: {0}")]
+    BrokerLimit(String),
     /// The broker ended the observer's connection.
     #[error("the broker ended the harness's own connection: {0}")]
     BrokerLost(String),
@@ -137,6 +140,9 @@ impl BenchError {
             Self::Broker(_) | Self::Observer(_) | Self::BrokerLost(_) => {
                 "check that the broker runs and that its URL, user and password are right; \
                  `hil run` without --broker needs none"
+            }
+            Self::BrokerLimit(_) => {
+                "nothing is known of the device here; run the scenario on a broker that can, such as hil's own (without --broker)"
             }
             Self::Capability(_) | Self::ForeignBroker => {
                 "name the capability in `requires:`, so that the scenario is skipped"

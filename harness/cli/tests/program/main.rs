@@ -1,6 +1,7 @@
 //! The program `hil`, as its users meet it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod brokers;
 mod cli;
 mod doctor;
 mod firmware_build;

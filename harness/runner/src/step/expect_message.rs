@@ -15,6 +15,9 @@ const SHOWN: usize = 8;
 impl Run for ExpectMessage {
     async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
         let expect = self;
+        if let Some(qos) = &expect.qos {
+            cx.observer.sees_qos(&expect.topic.value, qos.value)?;
+        }
         let deadline = cx.limit(expect.within);
         let began = cx.journal.now();
         let mut last = None;

@@ -6,12 +6,11 @@ use super::matching::{describe, matches, show, span};
 use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN};
 use crate::failure::Unmet;
+use crate::observer::Look;
 use hil_model::observation::{Message, Observation};
 use hil_model::time::display;
 use hil_scenario::step::ExpectRetained;
 
-/// Wall time for which an external broker may take to send a retained message after SUBACK.
-const PATIENCE: Duration = Duration::from_millis(300);
 /// Messages that a failure shows at most.
 const SHOWN: usize = 8;
 /// Scenario time between two looks.
@@ -22,8 +21,19 @@ impl Run for ExpectRetained {
         let expect = self;
         let deadline = cx.limit(expect.within);
         let topic = &expect.topic.value;
+        let qos = expect.qos.as_ref().map(|qos| qos.value);
         loop {
-            let retained = cx.observer.retained(topic, PATIENCE).await?;
+            // How late a broker hands over a retained message is its own business: nothing is absent before the time is up.
+            let patience = deadline.since(cx.journal.now()).max(PAUSE);
+            let retained = match cx.observer.retained(topic, qos, patience).await? {
+                Look::Retained(message) => Some(message),
+                Look::Nothing => None,
+                Look::Changing if cx.journal.now() < deadline => continue,
+                Look::Changing => {
+                    let unmet = unmet(expect, None).actual("messages came on it all the time, so that no look was finished");
+                    return Err(unmet.related(messages(cx)).into());
+                }
+            };
             if is_expected(expect, retained.as_ref()) {
                 if let Some(message) = &retained {
                     cx.capture_payload(&expect.payload, &message.payload);

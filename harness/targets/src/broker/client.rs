@@ -5,8 +5,10 @@
 
 mod connection;
 mod message;
+mod offers;
 
 pub(crate) use message::from_packet as message_of;
+pub use offers::Offers;
 
 use std::time::Duration;
 
@@ -25,6 +27,8 @@ pub struct Client {
     closed: watch::Receiver<Option<String>>,
     /// Session Present of CONNACK.
     pub session_present: bool,
+    /// What the broker says that it can do.
+    pub offers: Offers,
 }
 
 /// How to connect.
@@ -99,7 +103,11 @@ pub enum ClientError {
     },
 }
 
-type Answer = oneshot::Sender<Result<(), ClientError>>;
+/// What the broker says of a packet: of SUBSCRIBE, the QoS that it grants; of the others 0.
+type Answer = oneshot::Sender<Result<u8, ClientError>>;
+
+/// What the broker says of CONNECT: Session Present, and what it offers.
+type Connected = Result<(bool, Offers), ClientError>;
 
 enum Command {
     Publish(Box<Message>, Answer),
@@ -123,8 +131,8 @@ impl Client {
         let (ready, connected) = oneshot::channel();
         let (closing, closed) = watch::channel(None);
         tokio::task::spawn_local(connection::run(stream, connect, requests, ready, closing, inbox));
-        let session_present = answered("CONNECT", connected, &closed).await?;
-        Ok(Self { commands, closed, session_present })
+        let (session_present, offers) = answered("CONNECT", connected, &closed).await?;
+        Ok(Self { commands, closed, session_present, offers })
     }
 
     /// Publishes and waits for the broker's acknowledgement (QoS 0: until it is on its way).
@@ -132,14 +140,14 @@ impl Client {
     /// # Errors
     /// The broker refuses the message, or the connection ends.
     pub async fn publish(&self, message: &Message) -> Result<(), ClientError> {
-        self.command("PUBLISH", |answer| Command::Publish(Box::new(message.clone()), answer)).await
+        self.command("PUBLISH", |answer| Command::Publish(Box::new(message.clone()), answer)).await.map(drop)
     }
 
-    /// Subscribes and waits for SUBACK.
+    /// Subscribes and waits for SUBACK. Returns the QoS that the broker grants, which may be lower than what was asked for.
     ///
     /// # Errors
     /// The broker refuses the filter, or the connection ends.
-    pub async fn subscribe(&self, subscription: Subscription) -> Result<(), ClientError> {
+    pub async fn subscribe(&self, subscription: Subscription) -> Result<u8, ClientError> {
         self.command("SUBSCRIBE", |answer| Command::Subscribe(subscription, answer)).await
     }
 
@@ -159,7 +167,7 @@ impl Client {
         reason.ok().and_then(|r| r.clone()).unwrap_or_else(|| "closed".to_owned())
     }
 
-    async fn command(&self, what: &'static str, make: impl FnOnce(Answer) -> Command) -> Result<(), ClientError> {
+    async fn command(&self, what: &'static str, make: impl FnOnce(Answer) -> Command) -> Result<u8, ClientError> {
         let (answer, result) = oneshot::channel();
         if self.commands.send(make(answer)).is_err() {
             return Err(ClientError::Closed(self.closed().await));

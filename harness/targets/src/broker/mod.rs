@@ -14,7 +14,7 @@ mod transport;
 mod url;
 
 pub(crate) use client::message_of;
-pub use client::{Client, ClientError, ClientOptions, RetainHandling, Subscription};
+pub use client::{Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription};
 pub use credentials::Credentials;
 pub use embedded::{EmbeddedBroker, EmbeddedError};
 pub use server::{BrokerServer, ServerError, ServerOptions, TlsFiles};

@@ -13,7 +13,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Duration, Instant};
 
-use super::{Answer, ClientError, ClientOptions, Command, RetainHandling, Subscription, message};
+use super::offers::{Offers, remarks};
+use super::{Answer, ClientError, ClientOptions, Command, Connected, RetainHandling, Subscription, message};
 use crate::stream::Stream;
 use hil_model::observation::Message;
 
@@ -43,7 +44,7 @@ pub(super) async fn run(
     stream: Stream,
     connect: v5_0::Connect,
     mut commands: mpsc::UnboundedReceiver<Command>,
-    ready: oneshot::Sender<Result<bool, ClientError>>,
+    ready: oneshot::Sender<Connected>,
     closed: watch::Sender<Option<String>>,
     inbox: impl FnMut(Message),
 ) {
@@ -120,7 +121,7 @@ struct Driver<F> {
     mqtt: Connection<role::Client>,
     stream: Stream,
     inbox: F,
-    ready: Option<oneshot::Sender<Result<bool, ClientError>>>,
+    ready: Option<oneshot::Sender<Connected>>,
     publishing: HashMap<u16, (String, Answer)>,
     subscribing: HashMap<u16, (String, Answer)>,
     timers: Vec<(TimerKind, Instant)>,
@@ -153,7 +154,7 @@ impl<F: FnMut(Message)> Driver<F> {
                     Ok(packet) => {
                         match packet.packet_id() {
                             Some(id) => drop(self.publishing.insert(id, (message.topic, answer))),
-                            None => reply(answer, Ok(())),
+                            None => reply(answer, Ok(0)),
                         }
                         let events = self.mqtt.checked_send(packet);
                         self.handle(events).await?;
@@ -242,8 +243,12 @@ impl<F: FnMut(Message)> Driver<F> {
             Packet::V5_0Connack(p) => {
                 let refused = p.reason_code() as u8 >= 0x80;
                 if let Some(ready) = self.ready.take() {
-                    let reason = format!("0x{:02X} {}", p.reason_code() as u8, p.reason_code());
-                    let answer = if refused { Err(ClientError::Refused(reason)) } else { Ok(p.session_present()) };
+                    let code = p.reason_code();
+                    let reason = format!("0x{:02X} {code}{}", code as u8, remarks(p.props().iter()));
+                    let answer = match refused {
+                        true => Err(ClientError::Refused(reason)),
+                        false => Ok((p.session_present(), Offers::of(&p))),
+                    };
                     // The caller may have stopped waiting.
                     let _ = ready.send(answer);
                 }
@@ -251,26 +256,33 @@ impl<F: FnMut(Message)> Driver<F> {
             Packet::V5_0Publish(p) => (self.inbox)(message::from_packet(&p)),
             Packet::V5_0Suback(p) => {
                 if let Some((filter, answer)) = self.subscribing.remove(&p.packet_id()) {
-                    let refused = p
-                        .reason_codes()
-                        .iter()
-                        .find(|c| c.is_failure())
-                        .map(|c| ClientError::Subscribe { filter, reason: format!("0x{:02X} {c}", *c as u8) });
-                    reply(answer, refused.map_or(Ok(()), Err));
+                    // There is one code for each filter, and we send one filter.
+                    let answered = match p.reason_codes().first() {
+                        Some(code) if code.is_failure() => {
+                            let reason = format!("0x{:02X} {code}{}", *code as u8, remarks(p.props().iter()));
+                            Err(ClientError::Subscribe { filter, reason })
+                        }
+                        Some(code) => Ok(*code as u8),
+                        None => Err(ClientError::Subscribe { filter, reason: "SUBACK without a reason code".to_owned() }),
+                    };
+                    reply(answer, answered);
                 }
             }
             Packet::V5_0Puback(p) => {
-                self.published(p.packet_id(), p.reason_code().map(|c| (c as u8, c.to_string())));
+                let remarks = remarks(p.props().iter().flatten());
+                self.published(p.packet_id(), p.reason_code().map(|c| (c as u8, format!("{c}{remarks}"))));
             }
             Packet::V5_0Pubrec(p) => {
                 if let Some(code) = p.reason_code().filter(|c| *c as u8 >= 0x80) {
-                    self.published(p.packet_id(), Some((code as u8, code.to_string())));
+                    let remarks = remarks(p.props().iter().flatten());
+                    self.published(p.packet_id(), Some((code as u8, format!("{code}{remarks}"))));
                 }
             }
             Packet::V5_0Pubcomp(p) => self.published(p.packet_id(), None),
             Packet::V5_0Disconnect(p) => {
                 let code = p.reason_code().map_or_else(String::new, |c| format!(" (0x{:02X} {c})", c as u8));
-                self.ended = Some(format!("DISCONNECT by the broker{code}"));
+                let remarks = remarks(p.props().iter().flatten());
+                self.ended = Some(format!("DISCONNECT by the broker{code}{remarks}"));
             }
             _ => {}
         }
@@ -281,7 +293,7 @@ impl<F: FnMut(Message)> Driver<F> {
             let refused = code.filter(|(c, _)| *c >= 0x80);
             reply(
                 answer,
-                refused.map_or(Ok(()), |(c, text)| {
+                refused.map_or(Ok(0), |(c, text)| {
                     Err(ClientError::Publish { topic, reason: format!("0x{c:02X} {text}") })
                 }),
             );
@@ -289,7 +301,7 @@ impl<F: FnMut(Message)> Driver<F> {
     }
 }
 
-fn reply(answer: Answer, result: Result<(), ClientError>) {
+fn reply(answer: Answer, result: Result<u8, ClientError>) {
     // The caller may have stopped waiting.
     let _ = answer.send(result);
 }
