@@ -13,7 +13,7 @@ use hil_targets::broker::without_overlaps;
 /// these do not cover: what is not known yet is asked for as widely as it may turn out.
 pub(super) fn observed(planned: &Planned, variables: &Variables) -> Vec<String> {
     let mut filters = BTreeSet::new();
-    let scenario = &planned.scenario;
+    let (scenario, variables) = (&planned.scenario, &variables.before_the_run());
     for sourced in scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown) {
         collect(&sourced.source, &sourced.step, variables, &mut filters);
     }
@@ -21,7 +21,11 @@ pub(super) fn observed(planned: &Planned, variables: &Variables) -> Vec<String> 
 }
 
 fn collect(source: &Arc<Source>, node: &StepNode, variables: &Variables, filters: &mut BTreeSet<String>) {
-    let Ok(step) = Step::check(source, node, variables) else { return };
+    let Ok(step) = Step::check(source, node, variables) else {
+        // It was right when the file was read. Rather too much than too little.
+        filters.insert("#".to_owned());
+        return;
+    };
     let topic = step.command.watches();
     filters.extend(topic.map(|t| known(&t.value)));
     if matches!(step.command, Command::Request(_)) {

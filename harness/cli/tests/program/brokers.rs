@@ -59,7 +59,8 @@ impl Mosquitto {
             tokio::task::LocalSet::new().block_on(&runtime, async {
                 let (sink, mut heard) = tokio::sync::mpsc::unbounded_channel();
                 let inbox = move |message: Message| drop(sink.send(message));
-                let client = Client::connect(open(&url).await.unwrap(), &ClientOptions::default(), inbox).await.unwrap();
+                let client =
+                    Client::connect(open(&url).await.unwrap(), &ClientOptions::default(), inbox).await.unwrap();
                 let (retain_handling, retain_as_published) = (RetainHandling::DoNotSend, false);
                 let filter = from.to_owned();
                 client
@@ -151,7 +152,9 @@ fn a_topic_that_is_known_only_later_is_listened_to_from_the_start() {
     let arrives = format!("{captured}  - expect-message: {{ topic: \"${{topic}}\", payload: \"on\", within: 2s }}\n");
     let (shown, code) = broker.judge(broker.port, &arrives);
     assert_eq!(code, Some(0), "{shown}");
-    let silent = format!("{captured}  - publish: {{ topic: announce, payload: x }}\n  - expect-nothing: {{ topic: \"${{topic}}\", for: 1s }}\n");
+    let silent = format!(
+        "{captured}  - publish: {{ topic: announce, payload: x }}\n  - expect-nothing: {{ topic: \"${{topic}}\", for: 1s }}\n"
+    );
     let (shown, code) = broker.judge(broker.port, &silent);
     assert_eq!(code, Some(1), "it comes: {shown}");
 }

@@ -19,6 +19,8 @@ pub use secret::{Secret, Secrets};
 pub struct Variables {
     values: BTreeMap<String, Value>,
     secrets: Arc<Secrets>,
+    /// Names without a value get one when the scenario runs.
+    others_come_later: bool,
 }
 
 /// A variable's value.
@@ -53,7 +55,7 @@ pub enum Lookup<'a> {
 impl Variables {
     /// No variables but those of the environment.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { values: BTreeMap::new(), secrets }
+        Self { values: BTreeMap::new(), secrets, others_come_later: false }
     }
 
     /// Sets a variable: a captured value, a named group, `iteration`.
@@ -92,6 +94,12 @@ impl Variables {
         &self.secrets
     }
 
+    /// The same before the scenario runs: names without a value get one from a step.
+    #[must_use]
+    pub fn before_the_run(&self) -> Self {
+        Self { others_come_later: true, ..self.clone() }
+    }
+
     pub(crate) fn set_later(&mut self, name: impl Into<String>) {
         self.values.insert(name.into(), Value::Later);
     }
@@ -103,6 +111,7 @@ impl Variables {
         match self.values.get(name) {
             Some(Value::Known(value)) => Lookup::Known(value),
             Some(Value::Later) => Lookup::Later,
+            None if self.others_come_later => Lookup::Later,
             None => Lookup::Undefined,
         }
     }

@@ -263,7 +263,9 @@ impl<F: FnMut(Message)> Driver<F> {
                             Err(ClientError::Subscribe { filter, reason })
                         }
                         Some(code) => Ok(*code as u8),
-                        None => Err(ClientError::Subscribe { filter, reason: "SUBACK without a reason code".to_owned() }),
+                        None => {
+                            Err(ClientError::Subscribe { filter, reason: "SUBACK without a reason code".to_owned() })
+                        }
                     };
                     reply(answer, answered);
                 }
