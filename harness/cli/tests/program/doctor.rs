@@ -264,19 +264,19 @@ fn a_broker_is_tried_with_its_user() {
     ];
     runtime.block_on(broker.stop());
     pinned(&shown.join("\n"), |shown| {
-        insta::assert_snapshot!(shown, @r"
+        insta::assert_snapshot!(shown, @r#"
       ok       broker      mqtt://dev:***@127.0.0.1:PORT accepts MQTT 5 from user dev with a password
                            `hil run --broker` with this broker
       ok       port        127.0.0.1:PORT is free
-    ! problem  broker      mqtt://dev:***@127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword
+    ! problem  broker      mqtt://dev:***@127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword: "Authentication failed"
                            `hil run --broker` with this broker
                            help: set user in the URL (mqtt://USER@host) and HIL_BROKER_PASSWORD
-    ! problem  broker      mqtt://127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword
+    ! problem  broker      mqtt://127.0.0.1:PORT: the broker does not let this user in: 0x86 BadUserNameOrPassword: "Authentication failed"
                            `hil run --broker` with this broker
                            help: set user in the URL (mqtt://USER@host) and HIL_BROKER_PASSWORD
     ! problem  broker      cannot connect to 127.0.0.1:1: Connection refused (os error)
                            `hil run --broker` with this broker
                            help: start the broker, or check host and port (a firewall may be between)
-    ")
+    "#)
     });
 }
