@@ -284,14 +284,14 @@ fn what_cannot_work_is_said() {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"127\.0\.0\.1:\d{2,}", "127.0.0.1:PORT");
     settings.add_filter(r"\(os error \d+\)", "(os error)");
-    settings.bind(|| insta::assert_snapshot!(all.iter().map(text).collect::<Vec<_>>().join("\n\n"), @r"
+    settings.bind(|| insta::assert_snapshot!(all.iter().map(text).collect::<Vec<_>>().join("\n\n"), @r#"
     listening to stat/# on mqtt://dev:***@127.0.0.1:PORT for 1 s
     error: no message on stat/# within 1 s; nothing was written
       help: is the device on and connected to this broker, and are these its topics? --topic '#' listens to all that the broker lets you read, --seconds 60 waits for one that reports once a minute
     exit 3
 
     listening to stat/# on mqtt://dev@127.0.0.1:PORT for 5 s
-    error: the broker refused the connection: 0x86 BadUserNameOrPassword
+    error: the broker refused the connection: 0x86 BadUserNameOrPassword: "Authentication failed"
       help: is the broker at mqtt://dev@127.0.0.1:PORT running, and are user and password (HIL_BROKER_PASSWORD) right?
     exit 3
 
@@ -312,5 +312,5 @@ fn what_cannot_work_is_said() {
 
     For more information, try '--help'.
     exit 2
-    "));
+    "#));
 }
