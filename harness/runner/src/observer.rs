@@ -155,9 +155,7 @@ impl Observer {
         });
         match low {
             None => Ok(()),
-            Some((filter, granted)) => Err(BenchError::BrokerLimit(format!(
-                "it grants QoS {granted} to a subscription to {filter}: a message of QoS {qos} cannot be told from others there"
-            ))),
+            Some((filter, granted)) => Err(grants_less(filter, *granted, qos)),
         }
     }
 
@@ -188,9 +186,7 @@ impl Observer {
         };
         let granted = client.subscribe(subscription).await?;
         if let Some(qos) = qos.filter(|qos| *qos > granted) {
-            return Err(BenchError::BrokerLimit(format!(
-                "it grants QoS {granted} to a subscription to {topic}: a message of QoS {qos} cannot be told from others there"
-            )));
+            return Err(grants_less(topic, granted, qos));
         }
         // In memory nothing is ever on its way; elsewhere the broker is given wall time to send.
         match self.broker {
@@ -243,6 +239,12 @@ impl Observer {
             ClientOptions { client_id: client_id.to_owned(), user: user.as_deref(), password: password.as_deref() };
         Ok(Client::connect(stream, &options, inbox).await?)
     }
+}
+
+fn grants_less(filter: &str, granted: u8, qos: u8) -> BenchError {
+    BenchError::BrokerLimit(format!(
+        "it grants QoS {granted} to a subscription to {filter}: a message of QoS {qos} cannot be told from others there"
+    ))
 }
 
 fn keeps_nothing() -> BenchError {
