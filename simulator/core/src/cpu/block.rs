@@ -14,13 +14,12 @@ use super::step::{Step, StepKind};
 use super::trap::{Exception, Raised};
 use super::{compressed, decode};
 use crate::mem::{Memory, Physical};
-use crate::raw::slot::{Code, Handler, Ip, Slot};
+use crate::raw::pool::Code;
+use crate::raw::slot::{Handler, Ip, Slot};
+use std::ops::Range;
 
 /// Instructions in a block, at most.
 pub(super) const LONGEST: u8 = 48;
-
-/// Slots that have room before a block's memory has to grow.
-const USUAL_SLOTS: usize = 64;
 
 /// What the loop and the slow paths know of an operation. An operation stands for one instruction or more: its own,
 /// the last, and before it those that need no operation or are fused into it.
@@ -44,18 +43,37 @@ pub(super) struct Meta {
     pub(super) is_link: bool,
 }
 
-/// A predecoded block.
-pub(super) struct Block {
-    pub(super) code: Code,
-    pub(super) meta: Box<[Meta]>,
+/// A block that has just been decoded. Its memory serves one block after another.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) slots: Vec<Slot>,
+    /// One for each slot.
+    pub(super) meta: Vec<Meta>,
+    /// The bytes that it was decoded from.
+    pub(super) bytes: Vec<(Physical, u32)>,
+    /// Its instructions, if it may become machine code.
+    pub(super) steps: Vec<Step>,
     /// Where it starts.
     pub(super) pc: u32,
     /// The mode that it may be executed in.
     pub(super) user: bool,
     /// Cycles of the way through it that is longest.
     pub(super) cycles: u16,
-    /// The bytes that it was decoded from.
-    pub(super) bytes: Vec<(Physical, u32)>,
+}
+
+/// A predecoded block, as it stands in the [`Store`](super::store::Store).
+pub(super) struct Block {
+    pub(super) code: Code,
+    /// Where the store has what belongs to the slots.
+    pub(super) meta: Range<usize>,
+    /// Where it has the ranges that the block was decoded from.
+    pub(super) bytes: Range<usize>,
+    /// Where it starts.
+    pub(super) pc: u32,
+    /// The mode that it may be executed in.
+    pub(super) user: bool,
+    /// Cycles of the way through it that is longest.
+    pub(super) cycles: u16,
     /// Its instructions, if it may become machine code.
     pub(super) steps: Vec<Step>,
     /// What its first operation does for the interpreter, if it leads to machine code.
@@ -79,60 +97,62 @@ impl Block {
     }
 }
 
-/// Decodes the block at `pc`, with at most `longest` instructions. With one nothing is fused, so that it is exact.
-/// With `edges`, branches and indirect jumps count where they lead.
+/// Decodes the block at the core's `pc`, with at most `longest` instructions, in the place of what was in the draft. With one
+/// nothing is fused, so that it is exact. With `edges`, branches and indirect jumps count where they lead.
 pub(super) fn translate(
     core: &Core,
     mem: &Memory,
-    pc: u32,
     longest: u8,
     number: u32,
     edges: Option<&mut Edges>,
-) -> Result<Block, Raised> {
-    let mut builder = Builder::new(core, mem, pc, number, edges);
+    draft: &mut Draft,
+) -> Result<(), Raised> {
+    let mut builder = Builder::new(core, mem, number, edges, draft);
     builder.run(longest)?;
-    Ok(builder.finish())
+    builder.finish();
+    Ok(())
 }
 
 struct Builder<'a> {
     core: &'a Core,
     fetcher: Fetcher<'a>,
     edges: Option<&'a mut Edges>,
-    start: u32,
-    slots: Vec<Slot>,
-    meta: Vec<Meta>,
-    bytes: Vec<(Physical, u32)>,
+    draft: &'a mut Draft,
     /// The next instruction, with the cycles and instructions up to it.
     pc: u32,
     cycles: u16,
     count: u8,
     /// The first instruction that no operation stands for yet, likewise.
     first: (u32, u16, u8),
-    longest_way: u16,
-    steps: Vec<Step>,
     /// An instruction that was looked at already, and where it is.
     ahead: Option<(u32, Inst)>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(core: &'a Core, mem: &'a Memory, pc: u32, number: u32, edges: Option<&'a mut Edges>) -> Self {
-        let (mut slots, mut meta) = (Vec::with_capacity(USUAL_SLOTS), Vec::with_capacity(USUAL_SLOTS));
-        slots.push(Slot::header(number));
-        meta.push(Meta::default());
+    fn new(
+        core: &'a Core,
+        mem: &'a Memory,
+        number: u32,
+        edges: Option<&'a mut Edges>,
+        draft: &'a mut Draft,
+    ) -> Self {
+        let pc = core.pc;
+        draft.slots.clear();
+        draft.meta.clear();
+        draft.bytes.clear();
+        draft.steps.clear();
+        draft.slots.push(Slot::header(number));
+        draft.meta.push(Meta::default());
+        (draft.pc, draft.user, draft.cycles) = (pc, core.user, 0);
         Self {
             core,
             fetcher: Fetcher::new(mem, &core.csr.pmp, core.user),
             edges,
-            start: pc,
-            slots,
-            meta,
-            bytes: Vec::new(),
+            draft,
             pc,
             cycles: 0,
             count: 0,
             first: (pc, 0, 0),
-            longest_way: 0,
-            steps: Vec::new(),
             ahead: None,
         }
     }
@@ -160,20 +180,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Block {
-        let cycles = self.longest_way.max(self.cycles);
-        let (meta, bytes, user, steps) = (self.meta.into_boxed_slice(), self.bytes, self.core.user, self.steps);
-        Block {
-            code: Code::new(self.slots),
-            meta,
-            pc: self.start,
-            user,
-            cycles,
-            bytes,
-            steps,
-            original: None,
-            misses: 0,
-        }
+    fn finish(self) {
+        self.draft.cycles = self.draft.cycles.max(self.cycles);
     }
 
     fn fetch(&self, pc: u32) -> Result<Inst, Raised> {
@@ -195,10 +203,10 @@ impl<'a> Builder<'a> {
     fn claim(&mut self, pc: u32, len: u8) {
         for offset in (0..u32::from(len)).step_by(2) {
             let Some(at) = self.fetcher.place(pc.wrapping_add(offset)) else { continue };
-            match self.bytes.last_mut() {
+            match self.draft.bytes.last_mut() {
                 // Not across pages: each range is marked within one.
                 Some((start, len)) if start.0 + *len == at.0 && at.0 % 0x1000 != 0 => *len += 2,
-                _ => self.bytes.push((at, 2)),
+                _ => self.draft.bytes.push((at, 2)),
             }
         }
     }
@@ -229,22 +237,22 @@ impl<'a> Builder<'a> {
     fn operation(&mut self, handler: Handler, registers: [u8; 3], imm: u32, own_cycles: u8) {
         let (first_pc, first_cycles, first_count) = self.first;
         let (pc, cycles, count) = (self.pc, self.cycles, self.count);
-        self.meta.push(Meta { first_pc, pc, first_cycles, cycles, first_count, count, own_cycles, is_link: false });
-        self.slots.push(Slot::operation(handler, registers, imm, self.slots.len()));
+        self.draft.meta.push(Meta { first_pc, pc, first_cycles, cycles, first_count, count, own_cycles, is_link: false });
+        self.draft.slots.push(Slot::operation(handler, registers, imm, self.draft.slots.len()));
         self.first = (pc, cycles, count);
     }
 
     /// Remembers what the next operation does.
     fn step(&mut self, kind: StepKind) {
         if self.core.compiles {
-            self.steps.push(Step { slot: self.slots.len(), kind });
+            self.draft.steps.push(Step { slot: self.draft.slots.len(), kind });
         }
     }
 
     fn link(&mut self, pc: u32, cycles: u16, count: u8) {
-        self.slots.push(Slot::link(pc, cycles, count));
-        self.meta.push(Meta { is_link: true, ..Meta::default() });
-        self.longest_way = self.longest_way.max(cycles);
+        self.draft.slots.push(Slot::link(pc, cycles, count));
+        self.draft.meta.push(Meta { is_link: true, ..Meta::default() });
+        self.draft.cycles = self.draft.cycles.max(cycles);
     }
 
     /// Ends the block: it goes on at `pc`.

@@ -1,8 +1,9 @@
 //! All predecoded blocks, and how they are found.
 
-use super::block::{Block, Meta};
+use super::block::{Block, Draft, Meta};
 use super::exec;
 use super::native::{self, CompileError, Compiled};
+use super::store::Store;
 use crate::mem::Physical;
 use crate::raw::native::{Gate, MachineCode};
 use crate::raw::slot::Ip;
@@ -22,6 +23,18 @@ const JUMPS: usize = 8192;
 struct Jump {
     pc: u32,
     code: Ip,
+}
+
+/// A block of a span, and where the next one of the same span is.
+#[derive(Clone, Copy)]
+struct User {
+    block: u32,
+    next: u32,
+}
+
+impl User {
+    /// The end of a span's blocks.
+    const NONE: u32 = u32::MAX;
 }
 
 /// No instruction is at an odd address.
@@ -48,9 +61,15 @@ pub(super) struct Cache {
     blocks: Vec<Block>,
     alive: Vec<bool>,
     by_start: HashMap<u32, u32, BuildHasherDefault<AddressHasher>>,
-    by_span: HashMap<u32, Vec<u32>, BuildHasherDefault<AddressHasher>>,
+    /// Where the blocks of a span begin in `users`.
+    by_span: HashMap<u32, u32, BuildHasherDefault<AddressHasher>>,
+    users: Vec<User>,
+    store: Store,
     jumps: Box<[Jump; JUMPS]>,
+    /// Whether any is remembered.
+    has_jumps: bool,
     scratch: Option<Block>,
+    scratch_store: Store,
     slots: usize,
     machine_code: Option<MachineCode>,
     /// Blocks that were there when it was made.
@@ -66,8 +85,12 @@ impl Cache {
             alive: Vec::new(),
             by_start: HashMap::default(),
             by_span: HashMap::default(),
+            users: Vec::new(),
+            store: Store::default(),
             jumps: Box::new([NO_JUMP; JUMPS]),
+            has_jumps: false,
             scratch: None,
+            scratch_store: Store::default(),
             slots: 0,
             machine_code: None,
             compiled: 0,
@@ -76,7 +99,17 @@ impl Cache {
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::new();
+        self.drop_machine_code();
+        self.blocks.clear();
+        self.alive.clear();
+        self.by_start.clear();
+        self.by_span.clear();
+        self.users.clear();
+        self.store.clear();
+        self.forget_jumps();
+        self.scratch = None;
+        self.scratch_store.clear();
+        (self.slots, self.outdated) = (0, 0);
     }
 
     /// Whether there is no room for another block.
@@ -90,15 +123,18 @@ impl Cache {
     }
 
     /// Adds a block; it has been decoded with [`next_number`](Self::next_number).
-    pub(super) fn insert(&mut self, block: Block) -> Ip {
+    pub(super) fn insert(&mut self, draft: &mut Draft) -> Ip {
         let number = self.next_number();
+        let block = self.store.add(draft);
         self.slots += block.code.len();
         self.by_start.insert(key(block.pc, block.user), number);
-        for (at, bytes) in &block.bytes {
+        for (at, bytes) in &draft.bytes {
             for span in spans(*at, *bytes) {
-                let numbers = self.by_span.entry(span).or_default();
-                if numbers.last() != Some(&number) {
-                    numbers.push(number);
+                let first = self.by_span.entry(span).or_insert(User::NONE);
+                if self.users.get(*first as usize).is_none_or(|user| user.block != number) {
+                    let place = u32::try_from(self.users.len()).expect("a block has few spans and blocks are limited");
+                    self.users.push(User { block: number, next: *first });
+                    *first = place;
                 }
             }
         }
@@ -109,8 +145,9 @@ impl Cache {
     }
 
     /// Keeps a block of one instruction until the next one comes.
-    pub(super) fn set_scratch(&mut self, block: Block) -> Ip {
-        self.scratch.insert(block).entry()
+    pub(super) fn set_scratch(&mut self, draft: &mut Draft) -> Ip {
+        self.scratch_store.clear();
+        self.scratch.insert(self.scratch_store.add(draft)).entry()
     }
 
     /// Whether much has been decoded since machine code was made, or much of it would be made differently now.
@@ -168,8 +205,10 @@ impl Cache {
         }
     }
 
-    pub(super) fn meta(&self, number: u32, index: usize) -> Meta {
-        self.block(number).meta[index]
+    /// What belongs to the slots of a block.
+    pub(super) fn meta(&self, number: u32) -> &[Meta] {
+        let store = if number == SCRATCH { &self.scratch_store } else { &self.store };
+        store.meta(self.block(number))
     }
 
     pub(super) fn start(&self, number: u32) -> u32 {
@@ -191,11 +230,14 @@ impl Cache {
 
     pub(super) fn remember_jump(&mut self, pc: u32, code: Ip) {
         self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, code };
+        self.has_jumps = true;
     }
 
     /// Forgets where jumps went, because the mode has changed.
     pub(super) fn forget_jumps(&mut self) {
-        *self.jumps = [NO_JUMP; JUMPS];
+        if std::mem::take(&mut self.has_jumps) {
+            *self.jumps = [NO_JUMP; JUMPS];
+        }
     }
 
     /// Takes blocks out of use that were decoded from any of these bytes. They stay in memory, because other blocks
@@ -204,25 +246,27 @@ impl Cache {
         let (mut any, mut any_compiled) = (false, false);
         let mut gone = Vec::new();
         for span in spans(at, bytes) {
-            let Some(numbers) = self.by_span.get_mut(&span) else { continue };
-            let (blocks, alive) = (&self.blocks, &mut self.alive);
-            let by_start = &mut self.by_start;
-            numbers.retain(|number| {
-                let block = &blocks[*number as usize];
+            let Some(first) = self.by_span.get_mut(&span) else { continue };
+            // The chain is made anew of the blocks that stay.
+            let mut place = std::mem::replace(first, User::NONE);
+            while let Some(user) = self.users.get_mut(place as usize) {
+                let this = std::mem::replace(&mut place, user.next);
+                let number = user.block as usize;
+                if !self.alive[number] {
+                    continue;
+                }
+                let block = &self.blocks[number];
                 let touches = |(start, len): &(Physical, u32)| start.0 < at.0 + bytes && at.0 < start.0 + len;
-                if !alive[*number as usize] {
-                    return false;
+                if self.store.bytes(block).iter().any(touches) {
+                    self.alive[number] = false;
+                    any_compiled |= block.original.is_some();
+                    self.by_start.remove(&key(block.pc, block.user));
+                    gone.push(block.entry());
+                    any = true;
+                } else {
+                    user.next = std::mem::replace(first, this);
                 }
-                if !block.bytes.iter().any(touches) {
-                    return true;
-                }
-                alive[*number as usize] = false;
-                any_compiled |= block.original.is_some();
-                by_start.remove(&key(block.pc, block.user));
-                gone.push(block.entry());
-                any = true;
-                false
-            });
+            }
         }
         // Machine code goes from block to block without looking.
         if any_compiled {

@@ -1,5 +1,6 @@
 //! The state of the core while it runs.
 
+use super::block::Draft;
 use super::cache::Cache;
 use super::cost::Costs;
 use super::coverage::Coverage;
@@ -101,6 +102,8 @@ pub(crate) struct Core {
     pub(super) waiting: bool,
     pub(super) csr: Csrs,
     pub(super) cache: Cache,
+    /// Memory for the block that is being decoded.
+    pub(super) draft: Draft,
     /// A place inside a block where execution can go on at `pc`.
     pub(super) resume: Option<Ip>,
     /// The link that was left by and leads to `pc`.
@@ -144,6 +147,7 @@ impl Core {
             waiting: false,
             csr: Csrs::new(),
             cache: Cache::new(),
+            draft: Draft::default(),
             resume: None,
             left_by: None,
             stop: None,

@@ -2,7 +2,7 @@
 //! and jump, and a block is decoded when it is about to be executed for the first time.
 
 use super::api::Cpu;
-use super::block::Block;
+use super::block::Draft;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ pub(super) struct Coverage(BTreeMap<u32, u32>);
 
 impl Coverage {
     /// Notes a block that ends at its first branch or jump.
-    pub(super) fn note(&mut self, block: &Block) {
+    pub(super) fn note(&mut self, block: &Draft) {
         let bytes: u32 = block.bytes.iter().map(|(_, bytes)| bytes).sum();
         let end = self.0.entry(block.pc).or_default();
         *end = block.pc.saturating_add(bytes).max(*end);

@@ -63,6 +63,7 @@ mod run;
 mod snapshot;
 mod step;
 mod stop;
+mod store;
 mod trap;
 
 pub use api::Cpu;

@@ -1,6 +1,6 @@
 //! The loop around the handlers: finds or makes the next block, keeps time, takes interrupts.
 
-use super::block::{self, Block, LONGEST};
+use super::block::{self, LONGEST};
 use super::cache::SCRATCH;
 use super::core::Core;
 use super::exec::{self, Leave};
@@ -150,14 +150,14 @@ impl Core {
             self.forget_code(mem);
         }
         match self.translate(mem, LONGEST, self.cache.next_number()) {
-            Ok(block) => {
-                for (at, bytes) in &block.bytes {
+            Ok(()) => {
+                for (at, bytes) in &self.draft.bytes {
                     mem.mark_code(*at, *bytes);
                 }
                 if let Some(coverage) = &mut self.coverage {
-                    coverage.note(&block);
+                    coverage.note(&self.draft);
                 }
-                Some(self.cache.insert(block))
+                Some(self.cache.insert(&mut self.draft))
             }
             Err(raised) => {
                 self.left_by = None;
@@ -169,12 +169,12 @@ impl Core {
         }
     }
 
-    /// Decodes the block at `pc`.
-    fn translate(&mut self, mem: &Memory, longest: u8, number: u32) -> Result<Block, Raised> {
-        let mut edges = self.edges.take();
-        let block = block::translate(self, mem, self.pc, longest, number, edges.as_deref_mut());
-        self.edges = edges;
-        block
+    /// Decodes the block at `pc` into the draft.
+    fn translate(&mut self, mem: &Memory, longest: u8, number: u32) -> Result<(), Raised> {
+        let (mut edges, mut draft) = (self.edges.take(), std::mem::take(&mut self.draft));
+        let done = block::translate(self, mem, longest, number, edges.as_deref_mut(), &mut draft);
+        (self.edges, self.draft) = (edges, draft);
+        done
     }
 
     fn enter(&mut self, ip: Ip, done: Done, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
@@ -191,13 +191,13 @@ impl Core {
     fn run_at_most(&mut self, ip: Ip, done: Done, mem: &mut Memory, bus: &mut dyn Bus, room: u64) -> Leave {
         // The next link leads out.
         self.set_fuel(-1);
-        let block = self.cache.block(ip.block());
+        let (block, meta) = (self.cache.block(ip.block()), self.cache.meta(ip.block()));
         let limit = u64::from(done.cycles) + room;
         if u64::from(block.cycles) < limit {
             return self.enter(ip, done, mem, bus);
         }
-        let late = |index: &usize| !block.meta[*index].is_link && u64::from(block.meta[*index].cycles) >= limit;
-        let Some(cut) = (ip.index()..block.meta.len()).find(late) else {
+        let late = |index: &usize| !meta[*index].is_link && u64::from(meta[*index].cycles) >= limit;
+        let Some(cut) = (ip.index()..meta.len()).find(late) else {
             return self.enter(ip, done, mem, bus);
         };
         if cut == ip.index() {
@@ -213,11 +213,10 @@ impl Core {
 
     /// Executes one instruction, in a block of its own.
     fn run_one(&mut self, mem: &mut Memory, bus: &mut dyn Bus) -> Leave {
-        let block = match self.translate(mem, 1, SCRATCH) {
-            Ok(block) => block,
-            Err(_) => unreachable!("it was decoded as a part of a block, and nothing has changed"),
-        };
-        let ip = self.cache.set_scratch(block);
+        if self.translate(mem, 1, SCRATCH).is_err() {
+            unreachable!("it was decoded as a part of a block, and nothing has changed");
+        }
+        let ip = self.cache.set_scratch(&mut self.draft);
         let leave = self.enter(ip, Done::default(), mem, bus);
         self.resume = None;
         // The link is gone with the next such block.

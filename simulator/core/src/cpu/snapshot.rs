@@ -41,6 +41,7 @@ impl Cpu {
             attention: _,
             presented: _,
             cache: _,
+            draft: _,
             resume: _,
             left_by: _,
             mode_changed: _,

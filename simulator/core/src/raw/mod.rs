@@ -7,7 +7,7 @@
 //! 1. **Pages.** A pointer in a [`Tlb`](tlb::Tlb) points into a page that its owner, the memory, keeps alive; a
 //!    pointer for stores points into a page that nothing else shares. The memory flushes the buffer before it drops,
 //!    shares or replaces a page.
-//! 2. **Code.** An [`Ip`](slot::Ip) points at a slot of a [`Code`](slot::Code) that is alive. The code cache frees code
+//! 2. **Code.** An [`Ip`](slot::Ip) points at a slot of a [`Pool`](pool::Pool) that is alive. The code cache frees code
 //!    only between two dispatches, when no `Ip` is in use, and forgets every `Ip` that it has stored.
 //! 3. **Blocks end.** The last operation of a block is one whose handler never goes on to the next slot.
 //! 4. **Machine code.** A block leads to machine code ([`Ip::native`](slot::Ip::native)) only while that is alive: the
@@ -20,5 +20,6 @@
 
 pub(crate) mod native;
 pub(crate) mod page;
+pub(crate) mod pool;
 pub(crate) mod slot;
 pub(crate) mod tlb;

@@ -6,7 +6,7 @@
 
 use crate::cpu::{Core, Leave};
 use crate::mem::{Bus, Memory};
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 /// Executes the operation at `Ip` and, as its last act, the operations after it; returns when the block must be left.
 /// The compiler turns that last call into a jump where it can; [`Core::fuel`] bounds the stack where it cannot.
@@ -63,38 +63,6 @@ impl Slot {
 pub(crate) const HEADER: i32 = -(size_of::<Slot>() as i32);
 const _: () = assert!(std::mem::offset_of!(Slot, word) == 0 && align_of::<Slot>() == 8);
 
-/// The slots of one block. They stay where they are until this is dropped.
-pub(crate) struct Code(NonNull<[Slot]>);
-
-// SAFETY: the pointers in the slots lead into code of the same cache, which moves between threads as a whole.
-unsafe impl Send for Code {}
-// SAFETY: slots change only through methods of the cache that take `&mut`.
-unsafe impl Sync for Code {}
-
-impl Code {
-    pub(crate) fn new(slots: Vec<Slot>) -> Self {
-        Self(NonNull::from(Box::leak(slots.into_boxed_slice())))
-    }
-
-    /// The operation at `index`, which is not the header.
-    pub(crate) fn at(&self, index: usize) -> Ip {
-        assert!((1..self.0.len()).contains(&index), "an operation of this block");
-        // SAFETY: the index was checked.
-        Ip(unsafe { self.0.cast::<Slot>().as_ptr().add(index) })
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl Drop for Code {
-    fn drop(&mut self) {
-        // SAFETY: the pointer came from a leaked box and nothing else frees it.
-        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
-    }
-}
-
 /// Where execution is in a block: points at an operation or a link of live code (invariant 2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ip(*const Slot);
@@ -105,6 +73,11 @@ unsafe impl Send for Ip {}
 unsafe impl Sync for Ip {}
 
 impl Ip {
+    /// Of the slot at this address, which is a block's operation or link.
+    pub(super) fn new(slot: *const Slot) -> Self {
+        Self(slot)
+    }
+
     /// Of no code; never followed.
     pub(crate) const NONE: Self = Self(ptr::null());
 

@@ -66,7 +66,7 @@ pub(in crate::cpu) fn immediate(inst: &Inst) -> u32 {
 
 impl Core {
     pub(in crate::cpu) fn meta(&self, ip: Ip) -> Meta {
-        self.cache.meta(ip.block(), ip.index())
+        self.cache.meta(ip.block())[ip.index()]
     }
 
     /// Leaves the block by a link, into the next block if that is known and there is time.
