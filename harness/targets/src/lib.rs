@@ -13,7 +13,6 @@ pub mod broker;
 pub mod clock;
 mod device;
 mod drawing;
-mod heap;
 pub mod journal;
 pub mod late;
 pub mod layout;
@@ -32,7 +31,7 @@ pub use bench::{Bench, BenchError, TargetError, TargetFailure};
 pub use broker::Credentials;
 pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Reset, Screens, SerialInput};
 pub use drawing::{Drawing, Net, PartError};
-pub use heap::DeviceHeap;
+pub use hil_heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};
 pub use watch::{Hang, Looks, Turn, Watch};
 

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::heap;
 use crate::journal::Journal;
 use hil_model::time::display;
 
@@ -71,7 +70,7 @@ impl Watch {
     #[must_use]
     pub fn enter(&self) -> Turn<'_> {
         self.shared.turns.fetch_add(1, Ordering::Relaxed);
-        heap::begin(self.shared.number);
+        hil_heap::begin(self.shared.number);
         Turn { watch: self, thread: PhantomData }
     }
 
@@ -94,7 +93,7 @@ impl Watch {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        heap::end();
+        hil_heap::end();
         self.watch.shared.turns.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -104,7 +103,7 @@ impl Looks {
     /// stands still, nobody looks either.
     pub fn look(&mut self) -> Option<Hang> {
         let shared = &self.watch.shared;
-        if let Some(bytes) = heap::refused(shared.number) {
+        if let Some(bytes) = hil_heap::refused(shared.number) {
             return Some(Hang::Memory(bytes));
         }
         let turn = shared.turns.load(Ordering::Relaxed);
@@ -132,7 +131,7 @@ impl fmt::Display for Hang {
         match self {
             Self::Busy => write!(f, "the device hangs: its code has run for {} without a pause", display(Watch::LIMIT)),
             Self::Memory(bytes) => {
-                let most = heap::LIMIT >> 20;
+                let most = hil_heap::LIMIT >> 20;
                 write!(
                     f,
                     "the device takes more than {most} MiB of memory between two waits: it asked for {bytes} bytes more"

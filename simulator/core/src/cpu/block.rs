@@ -129,13 +129,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(
-        core: &'a Core,
-        mem: &'a Memory,
-        number: u32,
-        edges: Option<&'a mut Edges>,
-        draft: &'a mut Draft,
-    ) -> Self {
+    fn new(core: &'a Core, mem: &'a Memory, number: u32, edges: Option<&'a mut Edges>, draft: &'a mut Draft) -> Self {
         let pc = core.pc;
         draft.slots.clear();
         draft.meta.clear();
@@ -237,7 +231,16 @@ impl<'a> Builder<'a> {
     fn operation(&mut self, handler: Handler, registers: [u8; 3], imm: u32, own_cycles: u8) {
         let (first_pc, first_cycles, first_count) = self.first;
         let (pc, cycles, count) = (self.pc, self.cycles, self.count);
-        self.draft.meta.push(Meta { first_pc, pc, first_cycles, cycles, first_count, count, own_cycles, is_link: false });
+        self.draft.meta.push(Meta {
+            first_pc,
+            pc,
+            first_cycles,
+            cycles,
+            first_count,
+            count,
+            own_cycles,
+            is_link: false,
+        });
         self.draft.slots.push(Slot::operation(handler, registers, imm, self.draft.slots.len()));
         self.first = (pc, cycles, count);
     }

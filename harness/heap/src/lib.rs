@@ -2,7 +2,8 @@
 //!
 //! A program that owns its process makes [`DeviceHeap`] its allocator. Code of a device that then asks for too much gets
 //! neither memory nor an answer: an allocator can refuse only by ending the process, so the thread stands still, and
-//! [`Watch`](super::Watch) tells why.
+//! the watch of target `native` asks [`refused`] why. A crate of its own, because every allocation passes here and
+//! it is optimised in each profile.
 #![expect(unsafe_code, reason = "an allocator is unsafe by its trait; all that it does is passed on to the system's")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -11,13 +12,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Bytes that a device's code may take between two waits, less what it gives back meanwhile. An ESP32-C3 has 400 KiB.
-pub(super) const LIMIT: usize = 64 << 20;
+pub const LIMIT: usize = 64 << 20;
 
 /// The system's allocator, with a limit for devices' code.
 ///
 /// ```
 /// #[global_allocator]
-/// static HEAP: hil_targets::DeviceHeap = hil_targets::DeviceHeap;
+/// static HEAP: hil_heap::DeviceHeap = hil_heap::DeviceHeap;
 /// # fn main() {}
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,18 +32,19 @@ thread_local! {
 /// What devices asked for and did not get: the watch's number, and the bytes.
 static REFUSED: Mutex<Vec<(u64, usize)>> = Mutex::new(Vec::new());
 
-/// From now on the code of this watch's device runs on this thread.
-pub(super) fn begin(watch: u64) {
+/// From now on the code of this watch's device runs on this thread, with [`LIMIT`] bytes left to it. The number tells
+/// devices apart.
+pub fn begin(watch: u64) {
     RUNNING.set(Some((watch, LIMIT)));
 }
 
 /// It no longer does.
-pub(super) fn end() {
+pub fn end() {
     RUNNING.set(None);
 }
 
 /// The bytes that this watch's device asked for and did not get.
-pub(super) fn refused(watch: u64) -> Option<usize> {
+pub fn refused(watch: u64) -> Option<usize> {
     let all = REFUSED.lock().unwrap_or_else(PoisonError::into_inner);
     all.iter().find(|(id, _)| *id == watch).map(|(_, bytes)| *bytes)
 }
