@@ -4,11 +4,11 @@ use hil_targets::TargetError;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::serial::lines::Lines;
 use crate::serial::{Event, SerialPort};
 use hil_model::error::chain;
 use hil_model::time::display;
 use hil_targets::clock::{Pace, runtime};
+use hil_targets::console::Lines;
 use hil_targets::provision::{Dialogue, Question, find};
 
 /// Serial lines that a report keeps.
@@ -79,11 +79,12 @@ pub(super) fn wait(port: &SerialPort, text: &str, limit: Duration) -> Result<(),
     while let Some(left) = end.checked_duration_since(Instant::now()) {
         match port.next_within(left) {
             Some(Event::Text(piece)) => {
-                let Some(line) = lines.push(&piece.bytes) else { continue };
-                if line.contains(text) {
-                    return Ok(());
+                for line in lines.push(&piece.bytes) {
+                    if line.contains(text) {
+                        return Ok(());
+                    }
+                    keep(&mut last, line);
                 }
-                keep(&mut last, line);
             }
             Some(Event::Gone { .. } | Event::Lost(_)) => lines.clear(),
             Some(Event::Back { .. }) => {}

@@ -33,6 +33,8 @@ pub enum DeviceEvent {
         /// Why, in words: `by software (RTC_SW_SYS_RST)`.
         cause: String,
     },
+    /// Its supply was too low for it.
+    BrownOut,
     /// A watchdog reset it.
     WatchdogReset {
         /// Which, in words: `the watchdog of timer group 0`.
@@ -111,6 +113,7 @@ impl fmt::Display for DeviceEvent {
             Self::Reset => f.write_str("reset"),
             Self::Woke => f.write_str("the device wakes from deep sleep"),
             Self::Restarted { cause } => write!(f, "the device reset itself: {cause}"),
+            Self::BrownOut => f.write_str("the device's supply was too low (brown-out)"),
             Self::WatchdogReset { watchdog } => write!(f, "the device panicked: reset by {watchdog}"),
             Self::Panicked { message } => write!(f, "the device panicked: {message}"),
             Self::Halted { why } => write!(f, "the device halted: {why}"),

@@ -38,4 +38,4 @@ pub use names::Names;
 pub use project::{Project, Request};
 pub use resolved::{Origin, Resolved};
 pub use schema::schema;
-pub use settings::{BrokerSettings, Entry, FlashSettings, SerialSettings, Settings, WifiSettings};
+pub use settings::{BrokerSettings, ConsoleSettings, Entry, FlashSettings, SerialSettings, Settings, WifiSettings};

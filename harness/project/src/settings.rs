@@ -33,6 +33,8 @@ pub struct Settings {
     pub broker: BrokerSettings,
     /// `[serial]`
     pub serial: SerialSettings,
+    /// `[console]`
+    pub console: ConsoleSettings,
     /// `[wifi]`
     pub wifi: WifiSettings,
     /// `[provision]`, or `nvs` of `[flash]`, which is short for it.
@@ -78,6 +80,13 @@ pub struct SerialSettings {
     pub bench: Option<Resolved<String>>,
 }
 
+/// `[console]`
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ConsoleSettings {
+    /// `deaths`: regular expressions of lines by which the firmware says that it cannot go on, beside those of known frameworks.
+    pub deaths: Option<Resolved<Vec<String>>>,
+}
+
 /// `[wifi]`
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WifiSettings {
@@ -110,6 +119,7 @@ impl Settings {
             flash,
             broker,
             serial,
+            console: ConsoleSettings { deaths },
             wifi,
             provision,
             hosts,
@@ -127,6 +137,7 @@ impl Settings {
             flash: flash.over(below.flash),
             broker: broker.over(below.broker),
             serial: serial.over(below.serial),
+            console: ConsoleSettings { deaths: deaths.or(below.console.deaths) },
             wifi: wifi.over(below.wifi),
             provision: provision.or(below.provision),
             hosts: joined(hosts, below.hosts),
@@ -194,6 +205,7 @@ impl Settings {
             flash: FlashSettings { size, partitions, images },
             broker: BrokerSettings { url, ca, topic_root },
             serial: SerialSettings { port, baud, bench },
+            console: ConsoleSettings { deaths },
             wifi: WifiSettings { ssid, password_env },
             provision,
             hosts,
@@ -218,6 +230,7 @@ impl Settings {
         entries.add("serial.port", port, |port| json!(port));
         entries.add("serial.baud", baud, |baud| json!(baud));
         entries.add("serial.bench", bench, |bench| json!(bench));
+        entries.add("console.deaths", deaths, |deaths| json!(deaths));
         entries.add("wifi.ssid", ssid, |ssid| json!(ssid));
         entries.add("wifi.password-env", password_env, |name| json!(name));
         entries.provision(provision.as_ref());

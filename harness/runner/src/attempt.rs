@@ -158,6 +158,7 @@ impl World {
             credentials: broker.credentials(),
             // Not of the id: that holds the path, and the same scenario is to run alike wherever it lies.
             seed: options.seed ^ fnv1a(scenario.title.bytes()),
+            deaths: options.deaths.clone(),
             watch,
         };
         let mut device = place.target.open(bench)?;
@@ -240,6 +241,11 @@ impl World {
         self.recorder.rearm();
         // Recorded where it happened.
         let _ = self.list("teardown", &scenario.teardown).await;
+        if let Some(error) = self.cx.device.unreadable().await {
+            self.lost(&error, "end", "what the console has printed");
+            // It explains whatever else has failed.
+            self.recorder.failures.rotate_right(1);
+        }
         if let Err(error) = late::judge(&mut self.cx, &mut self.recorder).await {
             self.lost(&error, "end", "what the lights have shown");
         }

@@ -59,6 +59,8 @@ pub(super) struct Window {
     topics: HashMap<String, Position>,
     /// Byte behind the last match in the serial output.
     pub(super) serial_used: usize,
+    /// Byte behind a match in a line that had not ended: what follows of it counts as a line of its own.
+    pub(super) serial_cut: usize,
     /// Per light: the entry and time up to which it was looked at.
     pub(super) lights: HashMap<(String, u16), (Position, SimTime)>,
     /// Per light that is known only after the run: the hint and time up to which hints were looked at.
@@ -155,8 +157,8 @@ impl Context {
 
     /// Sets the variables that named groups of a condition have captured in a payload.
     pub(super) fn capture_payload(&mut self, condition: &Match, payload: &Payload) {
-        if let (Match::Regex(regex), Some(text)) = (condition, payload.as_text()) {
-            self.capture_groups(&regex.value, text);
+        if let Match::Regex(regex) = condition {
+            self.capture_groups(&regex.value, &String::from_utf8_lossy(&payload.0));
         }
     }
 

@@ -8,13 +8,13 @@ use super::failure::BOARD;
 use super::options::{Cancel, RunOptions};
 use super::pool::{Place, Planned, Sender, ended_early, lacking, plan_report, run_on};
 use super::queue::{Queue, Waiting};
-use hil_bench::serial::lines::Lines;
 use hil_bench::{Board, Fault, Phase, Ready, keep_line};
 use hil_model::event::{Attempt, BoardFault, BoardReport, BoardState, RunEvent, ScenarioReport};
 use hil_model::observation::{Observation, SerialStream};
 use hil_model::verdict::Verdict;
 use hil_scenario::Capability;
 use hil_targets::Target;
+use hil_targets::console::Lines;
 
 /// After so many faults a board gets nothing more to do.
 const MOST_FAULTS: usize = 2;
@@ -261,10 +261,8 @@ fn last_lines(attempt: &Attempt) -> Vec<String> {
     let mut lines = Lines::default();
     let mut last = VecDeque::new();
     for entry in &attempt.journal {
-        if let Observation::Serial { stream: SerialStream::Output, data } = &entry.what
-            && let Some(line) = lines.push(&data.0)
-        {
-            keep_line(&mut last, line);
+        if let Observation::Serial { stream: SerialStream::Output, data } = &entry.what {
+            lines.push(&data.0).into_iter().for_each(|line| keep_line(&mut last, line));
         }
     }
     last.into()

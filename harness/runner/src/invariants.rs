@@ -30,6 +30,7 @@ const fn judged(event: &DeviceEvent) -> Judgement {
         | DeviceEvent::Woke => Judgement::Fine,
         DeviceEvent::Panicked { .. }
         | DeviceEvent::WatchdogReset { .. }
+        | DeviceEvent::BrownOut
         | DeviceEvent::Halted { .. }
         | DeviceEvent::Returned
         | DeviceEvent::Spins { .. } => Judgement::Died,

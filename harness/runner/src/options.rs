@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use hil_bench::Board;
 use hil_bench::serial_target::SerialTarget;
 use hil_targets::broker::BrokerUrl;
+use hil_targets::console::Deaths;
 use hil_targets::{BrokerKind, Target};
 
 /// Everything that a run needs besides its scenarios.
@@ -27,6 +28,8 @@ pub struct RunOptions {
     pub wall_limit: Duration,
     /// Seed of everything random.
     pub seed: u64,
+    /// What on a console counts as the end of a firmware.
+    pub deaths: Deaths,
     /// Put before every topic: `None`: a root of the run's own where the harness provisions the device on a shared
     /// broker, nothing elsewhere. The boards of a bench have their own.
     pub topic_root: Option<String>,

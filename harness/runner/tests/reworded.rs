@@ -12,6 +12,7 @@ use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use hil_scenario::{Capability, Loader};
 use hil_targets::clock::Pace;
+use hil_targets::console::Deaths;
 use hil_targets::journal::Journal;
 use hil_targets::{Bench, BenchError, BrokerKind, Device, Target};
 
@@ -62,7 +63,8 @@ fn all() -> Vec<DeviceEvent> {
             E::PowerFailed { .. } => E::Reset,
             E::Reset => E::Woke,
             E::Woke => E::Restarted { cause: words() },
-            E::Restarted { .. } => E::WatchdogReset { watchdog: words() },
+            E::Restarted { .. } => E::BrownOut,
+            E::BrownOut => E::WatchdogReset { watchdog: words() },
             E::WatchdogReset { .. } => E::Panicked { message: words() },
             E::Panicked { .. } => E::Halted { why: words() },
             E::Halted { .. } => E::Returned,
@@ -86,6 +88,7 @@ fn attempt(event: DeviceEvent) -> Attempt {
         fail_fast: false,
         wall_limit: Duration::from_secs(60),
         seed: 7,
+        deaths: Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     };

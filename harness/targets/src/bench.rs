@@ -2,6 +2,7 @@
 
 use crate::Watch;
 use crate::broker::{ClientError, Credentials, EmbeddedError, TransportError};
+use crate::console::Deaths;
 use crate::journal::Journal;
 use crate::wire::Wire;
 use hil_scenario::DeviceConfig;
@@ -23,6 +24,8 @@ pub struct Bench {
     pub credentials: Credentials,
     /// Seed for everything random in the device.
     pub seed: u64,
+    /// What on its console counts as the end of a firmware.
+    pub deaths: Deaths,
     /// Told when code of the device itself runs on the scenario's thread.
     pub watch: Watch,
 }

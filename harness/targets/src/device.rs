@@ -39,6 +39,12 @@ pub trait Device {
         Box::pin(std::future::pending())
     }
 
+    /// Why nothing that it has printed can be read, if that is so: then a scenario says nothing about its firmware. Asked when
+    /// the steps are over, because text can still come until then.
+    async fn unreadable(&mut self) -> Option<BenchError> {
+        None
+    }
+
     /// How long after a light has changed that may come to be known, with the time at which it was: an expectation waits so
     /// much longer for what was in time.
     fn light_lateness(&self) -> Duration {

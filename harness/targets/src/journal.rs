@@ -152,10 +152,11 @@ impl Journal {
         self.read(0, <[Entry]>::to_vec)
     }
 
-    /// Searches the entries from `from` on, again and again as the journal grows, until `search` finds something or
-    /// scenario time `deadline` has passed (then `None`).
+    /// Searches the entries from `from` on as they come, until `search` finds something or scenario time `deadline` has
+    /// passed (then `None`). The first call of `search` sees all that there are, each later one only what is new: however
+    /// long it takes, every entry is looked at once.
     ///
-    /// `search` sees the journal at least once, also if the deadline has passed already.
+    /// `search` is called at least once, also if the deadline has passed already.
     pub async fn wait<R>(
         &self,
         from: Position,
@@ -167,17 +168,25 @@ impl Journal {
         }
         let timer = tokio::time::sleep_until(self.instant(deadline));
         tokio::pin!(timer);
+        let mut next = from;
+        let mut look = || {
+            let found = self.read(next, |entries| {
+                next = entries.last().map_or(next, |last| last.seq + 1);
+                search(entries)
+            });
+            found
+        };
         loop {
             let grown = self.inner.grown.notified();
             tokio::pin!(grown);
             grown.as_mut().enable();
-            if let Some(found) = self.read(from, &mut search) {
+            if let Some(found) = look() {
                 return Some(found);
             }
             tokio::select! {
                 biased;
                 () = grown => {}
-                () = &mut timer => return self.read(from, &mut search),
+                () = &mut timer => return look(),
             }
         }
     }
@@ -200,6 +209,26 @@ mod tests {
         let at_9 = |entries: &[Entry]| entries.iter().find(|e| e.at == SimTime(9)).map(|e| e.seq);
         assert_eq!(journal.wait(0, SimTime(u64::MAX), at_9).await, Some(1));
         assert_eq!(journal.wait(2, SimTime(u64::MAX), at_9).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_entry_is_searched_once() {
+        let journal = Journal::new();
+        let writer = journal.clone();
+        journal.note("before");
+        tokio::spawn(async move {
+            for number in 0..100 {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                writer.note(number.to_string());
+            }
+        });
+        let mut seen = Vec::new();
+        let search = |entries: &[Entry]| {
+            seen.extend(entries.iter().map(|e| e.seq));
+            seen.contains(&100).then_some(())
+        };
+        assert_eq!(journal.wait(0, SimTime(u64::MAX / 2), search).await, Some(()));
+        assert_eq!(seen, (0..=100).collect::<Vec<_>>());
     }
 
     #[tokio::test]

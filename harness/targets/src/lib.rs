@@ -11,6 +11,7 @@
 mod bench;
 pub mod broker;
 pub mod clock;
+pub mod console;
 mod device;
 mod drawing;
 pub mod journal;

@@ -3,6 +3,7 @@
 use hil_targets::TargetError;
 use std::time::Duration;
 
+use super::SerialPort;
 use hil_model::time::display;
 
 /// Why a port cannot be used.
@@ -101,6 +102,13 @@ pub enum PortError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl PortError {
+    /// Nothing that comes from this port is text.
+    pub(crate) fn rubbish(port: &SerialPort) -> Self {
+        Self::Rubbish { port: port.spec().to_string(), baud: port.baud() }
+    }
 }
 
 impl TargetError for PortError {

@@ -56,29 +56,6 @@ impl Splitter {
     }
 }
 
-/// Whole lines as text, from pieces that may be parts of one. Line ends are gone, and what is not UTF-8 is shown as U+FFFD.
-#[derive(Debug, Default)]
-pub struct Lines(Vec<u8>);
-
-impl Lines {
-    /// Takes a piece; the line, if it ends one.
-    pub fn push(&mut self, bytes: &[u8]) -> Option<String> {
-        // Beyond this nobody reads a line as a whole.
-        if self.0.len() < 4 * LONGEST {
-            self.0.extend_from_slice(bytes);
-        }
-        (bytes.last() == Some(&b'\n')).then(|| {
-            let line = String::from_utf8_lossy(&std::mem::take(&mut self.0)).into_owned();
-            line.trim_end_matches(['\r', '\n']).to_owned()
-        })
-    }
-
-    /// The stream is interrupted: what has come of a line ends here.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -105,13 +82,5 @@ mod tests {
                 prop_assert!(!piece[..piece.len() - 1].contains(&b'\n'), "two lines in one piece");
             }
         }
-    }
-
-    #[test]
-    fn parts_of_a_line_are_put_together() {
-        let mut lines = Lines::default();
-        assert_eq!(lines.push(b"I (1) mq"), None);
-        assert_eq!(lines.push(b"tt: up\r\n").as_deref(), Some("I (1) mqtt: up"));
-        assert_eq!(lines.push(b"\n").as_deref(), Some(""));
     }
 }

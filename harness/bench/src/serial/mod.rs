@@ -20,7 +20,6 @@
 
 mod access;
 mod actor;
-pub mod boots;
 pub mod bridge;
 mod control;
 mod error;
@@ -28,10 +27,10 @@ mod feed;
 pub mod lines;
 mod link;
 mod look;
-pub mod panics;
 mod rfc2217;
 mod rubbish;
 mod spec;
+mod symbolizer;
 mod tty;
 
 pub use access::{Access, access};
@@ -43,6 +42,7 @@ pub use link::{Link, open};
 pub use look::look;
 pub use rubbish::Rubbish;
 pub use spec::{PortSpec, PortSpecError};
+pub use symbolizer::Symbolizer;
 pub use tty::{KnownPort, known_ports};
 pub(crate) use tty::{no_usb, open_native};
 

@@ -6,11 +6,18 @@ const ENOUGH: usize = 32;
 /// Enough for a suspicion when nothing more comes: a slow reader makes few bytes of many.
 const FEW: usize = 4;
 
+/// So many characters in a row do not come about by chance.
+const SURE: usize = 12;
+/// Nor do so many, and then the end of a line.
+const SURE_OF_LINE: usize = 6;
+
 /// Looks at what a board prints.
 #[derive(Debug, Default)]
 pub struct Rubbish {
     bytes: usize,
     unreadable: usize,
+    /// Printable characters of ASCII in a row, up to the last byte.
+    in_a_row: usize,
     has_seen_text: bool,
     was_told: bool,
 }
@@ -18,6 +25,7 @@ pub struct Rubbish {
 impl Rubbish {
     /// Takes what has come; `true` once, when it is seen to be no text.
     pub fn push(&mut self, bytes: &[u8]) -> bool {
+        self.look_for_text(bytes);
         self.bytes += bytes.len();
         for chunk in bytes.utf8_chunks() {
             let strange = chunk.valid().chars().filter(|c| c.is_control() && !"\r\n\t\x1b\x08\x07".contains(*c));
@@ -26,10 +34,24 @@ impl Rubbish {
         if self.bytes < ENOUGH {
             return false;
         }
-        let is_rubbish = self.is_suspicious();
+        let is_rubbish = self.is_suspicious() && !self.has_seen_text;
         self.has_seen_text |= !is_rubbish;
         (self.bytes, self.unreadable) = (0, 0);
         is_rubbish && !std::mem::replace(&mut self.was_told, true)
+    }
+
+    fn look_for_text(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let ends_line = matches!(byte, b'\r' | b'\n');
+            self.has_seen_text |= self.in_a_row >= if ends_line { SURE_OF_LINE } else { SURE };
+            let is_text = byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t');
+            self.in_a_row = if is_text { self.in_a_row + 1 } else { 0 };
+        }
+    }
+
+    /// Whether rubbish has come, and never any text: nothing that the board prints can be read.
+    pub fn is_all(&self) -> bool {
+        self.was_told && !self.has_seen_text
     }
 
     /// Whether what has come lately is rather no text, however little it is.

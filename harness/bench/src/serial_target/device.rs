@@ -13,16 +13,17 @@ use tokio::task::JoinHandle;
 
 use super::analyzer::Analyzer;
 use super::lights::ReportedLights;
-use super::listener::Listener;
+use super::listener::{Heard, Listener};
 use super::observed::ObservedLights;
 use super::power::Command;
 use super::{Equipment, Lights as Told, SerialTarget};
-use crate::serial::{Sequence, SerialPort};
+use crate::serial::{PortError, Sequence, SerialPort};
 use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
+use hil_targets::console::ConsoleWatch;
 use hil_targets::journal::Journal;
 use hil_targets::lights::Lights;
-use hil_targets::{BenchError, Device, Power, Reset, SerialInput};
+use hil_targets::{Bench, BenchError, Device, Power, Reset, SerialInput};
 
 /// How late a line that tells of the lights may come: 3 ms of its own, those of other lines before it, the 16 ms for which
 /// USB bridges collect, and the network's. The samples of an analyzer come sooner.
@@ -59,7 +60,7 @@ pub(super) struct Board {
     /// With what observes it.
     observed: Option<(Arc<Analyzer>, Lights)>,
     observing: Option<JoinHandle<()>>,
-    lost: Lost,
+    heard: Heard,
     is_off: bool,
     /// Its console, or the analyzer, tells of them.
     has_lights: bool,
@@ -70,10 +71,11 @@ impl Board {
         target: &SerialTarget,
         port: Arc<SerialPort>,
         analyzer: Option<Arc<Analyzer>>,
-        journal: Journal,
+        bench: Bench,
     ) -> Self {
+        let Bench { journal, deaths, .. } = bench;
         let observed = analyzer.map(|analyzer| (analyzer, Lights::new(journal.clone())));
-        let lost = Lost::default();
+        let heard = Heard { console: Rc::new(RefCell::new(ConsoleWatch::new(deaths))), ..Heard::default() };
         let Equipment { symbols, power, reset, lights } = target.equipment.clone();
         let told = match &lights {
             Told::Reported(wiring) => Some(ReportedLights::new(journal.clone(), wiring, false)),
@@ -81,7 +83,7 @@ impl Board {
             Told::Unknown | Told::Observed(..) => None,
         };
         let has_lights = told.is_some() || observed.is_some();
-        let listener = Listener::new(Arc::clone(&port), journal.clone(), symbols, told, lost.clone());
+        let listener = Listener::new(Arc::clone(&port), journal.clone(), symbols, told, heard.clone());
         Self {
             port,
             journal,
@@ -91,10 +93,16 @@ impl Board {
             listening: None,
             observed,
             observing: None,
-            lost,
+            heard,
             is_off: false,
             has_lights,
         }
+    }
+
+    /// Says what the bench does to the board: it boots then.
+    fn begins_anew(&self, event: DeviceEvent) {
+        self.heard.console.borrow_mut().expect_boot();
+        self.record(event);
     }
 
     fn record(&self, event: DeviceEvent) {
@@ -108,7 +116,7 @@ impl Board {
         }
         if let Some((analyzer, lights)) = self.observed.clone() {
             analyzer.clear();
-            let observer = ObservedLights::new(analyzer, lights, self.lost.clone());
+            let observer = ObservedLights::new(analyzer, lights, self.heard.lost.clone());
             self.observing = Some(tokio::task::spawn_local(observer.run()));
         }
     }
@@ -142,19 +150,19 @@ impl Device for Board {
         // What it has printed since the last scenario belongs to none.
         self.port.clear();
         if self.reset.is_none() && self.port.has_control_lines() {
-            self.record(DeviceEvent::Reset);
+            self.begins_anew(DeviceEvent::Reset);
             self.port.restart().done().await?;
             self.listen();
             return Ok(());
         }
         self.listen();
         if self.reset.is_some() {
-            self.record(DeviceEvent::Reset);
+            self.begins_anew(DeviceEvent::Reset);
             self.reset_now().await
         } else if self.power.is_some() {
             self.record(DeviceEvent::PoweredOff);
             self.switch(false).await?;
-            self.record(DeviceEvent::PoweredOn);
+            self.begins_anew(DeviceEvent::PoweredOn);
             self.switch(true).await
         } else {
             self.journal.note("the board cannot be reset through its port: it goes on from where it was");
@@ -174,7 +182,12 @@ impl Device for Board {
     }
 
     fn lost(&self) -> Pin<Box<dyn Future<Output = BenchError>>> {
-        Box::pin(self.lost.clone().wait())
+        Box::pin(self.heard.lost.clone().wait())
+    }
+
+    async fn unreadable(&mut self) -> Option<BenchError> {
+        let is_rubbish = self.heard.rubbish.borrow().is_all();
+        is_rubbish.then(|| PortError::rubbish(&self.port).into())
     }
 
     fn light_lateness(&self) -> Duration {
@@ -204,7 +217,7 @@ impl SerialInput for Board {
 #[async_trait(?Send)]
 impl Reset for Board {
     async fn reset(&mut self) -> Result<(), BenchError> {
-        self.record(DeviceEvent::Reset);
+        self.begins_anew(DeviceEvent::Reset);
         self.reset_now().await
     }
 }
@@ -212,7 +225,7 @@ impl Reset for Board {
 #[async_trait(?Send)]
 impl Power for Board {
     async fn set(&mut self, on: bool) -> Result<(), BenchError> {
-        self.record(DeviceEvent::powered(on));
+        self.begins_anew(DeviceEvent::powered(on));
         self.switch(on).await
     }
 

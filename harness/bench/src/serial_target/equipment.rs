@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{AnalyzerSpec, Command};
-use crate::serial::panics::Symbolizer;
+use crate::serial::Symbolizer;
 use hil_scenario::Capability;
 use hil_targets::Wiring;
 

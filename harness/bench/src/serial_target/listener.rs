@@ -1,18 +1,17 @@
 //! What the port tells, as the journal tells it.
 
 use hil_targets::TargetError;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::device::Lost;
 use super::lights::ReportedLights;
-use crate::serial::boots::{OwnReset, own_reset};
-use crate::serial::lines::Lines;
-use crate::serial::panics::{Panics, Symbolizer};
-use crate::serial::{Event, PortError, Rubbish, SerialPort};
-use hil_model::device::DeviceEvent;
+use crate::serial::{Event, PortError, Rubbish, SerialPort, Symbolizer};
 use hil_model::observation::{Observation, Payload, SerialStream};
 use hil_model::time::SimTime;
+use hil_targets::console::{ConsoleWatch, Lines};
 use hil_targets::journal::Journal;
 
 pub(super) struct Listener {
@@ -24,8 +23,19 @@ pub(super) struct Listener {
     lines: Lines,
     /// When the line that is under way began.
     line_began: Option<SimTime>,
-    panics: Panics,
-    rubbish: Rubbish,
+    console: Rc<RefCell<ConsoleWatch>>,
+    rubbish: Rc<RefCell<Rubbish>>,
+}
+
+/// What the listener and the board that it listens to have in common.
+#[derive(Clone, Default)]
+pub(super) struct Heard {
+    /// Told when the bench makes the board boot.
+    pub(super) console: Rc<RefCell<ConsoleWatch>>,
+    /// Whether what comes is text.
+    pub(super) rubbish: Rc<RefCell<Rubbish>>,
+    /// Says why the board is lost.
+    pub(super) lost: Lost,
 }
 
 impl Listener {
@@ -34,10 +44,10 @@ impl Listener {
         journal: Journal,
         symbols: Option<Arc<Symbolizer>>,
         lights: Option<ReportedLights>,
-        lost: Lost,
+        heard: Heard,
     ) -> Self {
-        let (lines, panics, rubbish) = (Lines::default(), Panics::default(), Rubbish::default());
-        Self { port, journal, symbols, lights, lost, lines, line_began: None, panics, rubbish }
+        let (lines, Heard { console, rubbish, lost }) = (Lines::default(), heard);
+        Self { port, journal, symbols, lights, lost, lines, line_began: None, console, rubbish }
     }
 
     /// Until the port has gone for good.
@@ -48,16 +58,21 @@ impl Listener {
                 Event::Text(piece) => {
                     let at = self.time(piece.at);
                     let began = *self.line_began.get_or_insert(at);
-                    let line = self.lines.push(&piece.bytes);
-                    let is_rubbish = self.rubbish.push(&piece.bytes);
+                    let lines = self.lines.push(&piece.bytes);
+                    let is_rubbish = self.rubbish.borrow_mut().push(&piece.bytes);
                     let data = Payload(piece.bytes);
                     self.journal.record_at(at, Observation::Serial { stream: SerialStream::Output, data });
-                    if let Some(line) = line {
-                        self.line_began = None;
+                    let ends = !lines.is_empty();
+                    for line in lines {
+                        let began = self.line_began.take().unwrap_or(began);
                         self.line(&line, began);
                     }
+                    if ends && !self.lines.unfinished().is_empty() {
+                        self.line_began = Some(at);
+                    }
                     if is_rubbish {
-                        self.no_text();
+                        let error = PortError::rubbish(&self.port);
+                        self.journal.note(format!("{error}; {}", error.help()));
                     }
                 }
                 Event::Lost(bytes) => {
@@ -78,34 +93,17 @@ impl Listener {
         }
     }
 
-    /// If there was text before, it is the firmware that prints rubbish now; else nothing that comes is worth anything.
-    fn no_text(&self) {
-        let error = PortError::Rubbish { port: self.port.spec().to_string(), baud: self.port.baud() };
-        self.journal.note(format!("{error}; {}", error.help()));
-        if !self.rubbish.has_seen_text() {
-            self.lost.because(error.into());
-        }
-    }
-
     fn interrupted(&mut self) {
         self.lines.clear();
         self.line_began = None;
     }
 
     fn line(&mut self, line: &str, at: SimTime) {
-        // The ROM begins anew.
-        if line.starts_with("ESP-ROM:") {
-            self.panics.over();
+        let mut console = self.console.borrow_mut();
+        if let Some(event) = console.line(line) {
+            self.journal.record(Observation::Device(event));
         }
-        if self.panics.begins(line) {
-            self.tell(DeviceEvent::Panicked { message: line.trim().to_owned() });
-        }
-        match own_reset(line) {
-            Some(OwnReset::Watchdog(watchdog)) => self.tell(DeviceEvent::WatchdogReset { watchdog }),
-            Some(OwnReset::Other(cause)) => self.tell(DeviceEvent::Restarted { cause }),
-            None => {}
-        }
-        if self.panics.is_inside()
+        if console.is_inside()
             && let Some(symbols) = &self.symbols
         {
             symbols.calls(line).into_iter().for_each(|call| self.journal.note(call));
@@ -113,10 +111,6 @@ impl Listener {
         if let Some(lights) = &mut self.lights {
             lights.line(line, at);
         }
-    }
-
-    fn tell(&self, event: DeviceEvent) {
-        self.journal.record(Observation::Device(event));
     }
 
     /// Scenario time of an instant: it is the wall clock's.

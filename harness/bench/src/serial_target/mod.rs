@@ -117,6 +117,6 @@ impl Target for SerialTarget {
     }
 
     fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
-        Ok(Box::new(device::Board::new(self, self.port()?, self.analyzer()?, bench.journal)))
+        Ok(Box::new(device::Board::new(self, self.port()?, self.analyzer()?, bench)))
     }
 }

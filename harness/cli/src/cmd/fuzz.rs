@@ -181,6 +181,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         wall_limit: WALL_LIMIT,
         // As `hil run` has it, so that a finding fails there too.
         seed: 0,
+        deaths: super::run::target::deaths(&project.settings),
         topic_root: broker_args.topic_root()?,
         run_id: run_id(),
         broker,

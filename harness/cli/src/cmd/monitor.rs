@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-use hil_bench::serial::lines::{Lines, Piece};
-use hil_bench::serial::panics::{Panics, Symbolizer};
+use hil_bench::serial::Symbolizer;
+use hil_bench::serial::lines::Piece;
 use hil_bench::serial::{BAUD, Event, Options, PortError, Rubbish, Sequence, SerialPort};
 use hil_model::verdict::Exit;
 use hil_report::Theme;
+use hil_targets::console::{ConsoleWatch, Lines};
 
 use super::DONE;
 use super::error::Failure;
@@ -152,7 +153,7 @@ struct View {
     until: Option<String>,
     is_satisfied: bool,
     symbols: Option<Arc<Symbolizer>>,
-    panics: Panics,
+    console: ConsoleWatch,
     rubbish: Rubbish,
     lines: Lines,
     at_line_start: bool,
@@ -168,7 +169,7 @@ impl View {
             until: args.until.clone(),
             is_satisfied: false,
             symbols,
-            panics: Panics::default(),
+            console: ConsoleWatch::default(),
             rubbish: Rubbish::default(),
             lines: Lines::default(),
             at_line_start: true,
@@ -187,13 +188,11 @@ impl View {
         out.write_all(&piece.bytes)?;
         out.flush()?;
         self.at_line_start = piece.ends_line();
-        if let Some(line) = self.lines.push(&piece.bytes) {
-            self.is_satisfied |= self.until.as_ref().is_some_and(|text| line.contains(text.as_str()));
-            if line.starts_with("ESP-ROM:") {
-                self.panics.over();
-            }
-            self.panics.begins(&line);
-            if let Some(symbols) = self.symbols.as_ref().filter(|_| self.panics.is_inside()) {
+        let has = |line: &str| self.until.as_ref().is_some_and(|text| line.contains(text.as_str()));
+        for line in self.lines.push(&piece.bytes) {
+            self.is_satisfied |= has(&line);
+            self.console.line(&line);
+            if let Some(symbols) = self.symbols.as_ref().filter(|_| self.console.is_inside()) {
                 symbols.calls(&line).iter().for_each(|call| eprintln!("    {call}"));
             }
         }

@@ -127,6 +127,7 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         fail_fast: args.fail_fast,
         wall_limit: Duration::from_secs(args.wall_limit),
         seed: args.seed,
+        deaths: target::deaths(&project.settings),
         topic_root: broker_args.topic_root()?,
         run_id: if has_private_topics { private_run_id() } else { run_id() },
         broker,

@@ -191,6 +191,7 @@ fn bring_up(args: &Args, project: &Project, extensions: &Extensions) -> Result<E
         demo,
         prefix: prefix.trim_end_matches('/').to_owned(),
         client_id,
+        deaths: super::run::target::deaths(settings),
     };
     session::run(&plan)
 }

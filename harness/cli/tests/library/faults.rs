@@ -67,6 +67,7 @@ fn run_on(runs_on: RunsOn, plan: &[Planned]) -> Vec<ScenarioReport> {
         fail_fast: false,
         wall_limit: Duration::from_secs(300),
         seed: 0,
+        deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "test".to_owned(),
     };

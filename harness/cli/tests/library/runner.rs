@@ -15,6 +15,7 @@ use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
 use hil_scenario::{Capability, Loader};
 use hil_targets::clock::Pace;
+use hil_targets::console::Deaths;
 use hil_targets::journal::Journal;
 use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, Wiring};
 use light_host::native::NativeTarget;
@@ -73,6 +74,7 @@ fn options(target: Arc<dyn Target>) -> RunOptions {
         fail_fast: false,
         wall_limit: Duration::from_secs(60),
         seed: 7,
+        deaths: Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     }

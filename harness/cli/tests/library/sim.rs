@@ -14,6 +14,7 @@ use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
 use hil_scenario::{Loader, ScenarioFile};
 use hil_targets::Wiring;
+use hil_targets::console::Deaths;
 use hil_tools::sim::SimTarget;
 use simulator::image::{Firmware, Layout, PartitionTable};
 
@@ -62,6 +63,7 @@ fn options(firmware: Arc<Firmware>) -> RunOptions {
         fail_fast: false,
         wall_limit: Duration::from_secs(120),
         seed: 7,
+        deaths: Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     }

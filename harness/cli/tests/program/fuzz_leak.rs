@@ -71,6 +71,7 @@ fn run_scenario(elf: &[u8], text: &str) -> (Verdict, Vec<String>) {
         fail_fast: false,
         wall_limit: Duration::from_secs(300),
         seed: 0,
+        deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     };

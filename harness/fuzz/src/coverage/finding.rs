@@ -9,6 +9,7 @@ use simulator::mem::Width;
 
 use super::execution::{Ending, Execution};
 use super::input::Input;
+use hil_targets::console::{Deaths, plain};
 
 /// Return addresses that tell findings apart: the innermost, because outer ones differ with how the input came.
 const TELLING: usize = 6;
@@ -148,10 +149,11 @@ fn repeated(frames: &[u32]) -> Vec<u32> {
 
 /// What a firmware says when it panics: the line, and the addresses on the lines after it.
 fn panic_lines(console: &str) -> Option<(String, Vec<u32>)> {
+    let deaths = Deaths::default();
     let lines: Vec<&str> = console.lines().collect();
-    let at = lines.iter().position(|line| line.to_ascii_lowercase().contains("panic"))?;
+    let at = lines.iter().position(|line| deaths.are_in(&plain(line.as_bytes())))?;
     let first = lines[at].find("panic").map_or(lines[at], |from| &lines[at][from..]);
-    // The message is on the next line, if there is one without an address of its own.
+    // The message is on the next line, if there is one that is not itself about the panic.
     let message = lines.get(at + 1).filter(|line| !line.to_ascii_lowercase().contains("panic"));
     let what = std::iter::once(first).chain(message.copied()).collect::<Vec<_>>().join("\n");
     let frames = lines[at..].iter().flat_map(|line| addresses(line)).collect();

@@ -8,7 +8,7 @@ use hil_scenario::decode::Shape;
 use hil_scenario::error::Code;
 
 use super::scalar::{keyword, parsed, path, texts};
-use super::{broker, firmware, flash, fuzz, hosts, provision, serial, vars, wifi};
+use super::{broker, console, firmware, flash, fuzz, hosts, provision, serial, vars, wifi};
 use crate::Resolved;
 use crate::cx::{Cx, Value, quoted, span};
 use crate::settings::Settings;
@@ -30,6 +30,7 @@ pub(crate) const PROFILE: Shape = Shape {
         "flash",
         "broker",
         "serial",
+        "console",
         "wifi",
         "provision",
         "hosts",
@@ -53,6 +54,7 @@ pub(crate) const FILE: Shape = Shape {
         "flash",
         "broker",
         "serial",
+        "console",
         "wifi",
         "provision",
         "hosts",
@@ -83,6 +85,7 @@ pub(crate) fn settings<'t>(cx: &mut Cx<'_>, value: &'t Value<'t>, shape: &'stati
         flash: flash.settings,
         broker: table.optional("broker", broker::broker).unwrap_or_default(),
         serial: table.optional("serial", serial::serial).unwrap_or_default(),
+        console: table.optional("console", console::console).unwrap_or_default(),
         wifi: table.optional("wifi", wifi::wifi).unwrap_or_default(),
         provision,
         hosts: table.optional("hosts", hosts::hosts).unwrap_or_default(),

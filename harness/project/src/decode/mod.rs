@@ -1,6 +1,7 @@
 //! From TOML to values: each table in a file of its own.
 
 pub(crate) mod broker;
+pub(crate) mod console;
 pub(crate) mod firmware;
 pub(crate) mod flash;
 pub(crate) mod fuzz;
@@ -18,11 +19,12 @@ pub(crate) use layer::{FILE, profiles, settings};
 pub(crate) use wifi::is_variable;
 
 /// Tables in which a key may belong that stands elsewhere.
-pub(crate) const TABLES: [&Shape; 9] = [
+pub(crate) const TABLES: [&Shape; 10] = [
     &firmware::FIRMWARE,
     &flash::FLASH,
     &broker::BROKER,
     &serial::SERIAL,
+    &console::CONSOLE,
     &wifi::WIFI,
     &provision::NVS,
     &provision::IMAGE,

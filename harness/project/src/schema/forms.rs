@@ -19,6 +19,17 @@ form!(
 );
 
 form!(
+    /// Regular expressions.
+    Expressions, "expressions", {
+        "examples": ["^MYOS: halt", ["^MYOS: halt \\d+$", "^FATAL"]],
+        "anyOf": [
+            { "type": "string", "minLength": 1 },
+            { "type": "array", "minItems": 1, "items": { "type": "string", "minLength": 1 } }
+        ]
+    }
+);
+
+form!(
     /// A name.
     Name, "name", { "type": "string", "minLength": 1 }
 );

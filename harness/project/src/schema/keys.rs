@@ -8,8 +8,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::forms::{
-    Baud, Bench, Broker, BrokerUrl, Chip, Command, Destinations, Firmware, FlashSize, Images, Name, Path, Paths, Port,
-    Provision, TopicRoot, VariableName, Vars,
+    Baud, Bench, Broker, BrokerUrl, Chip, Command, Destinations, Expressions, Firmware, FlashSize, Images, Name, Path,
+    Paths, Port, Provision, TopicRoot, VariableName, Vars,
 };
 
 /// The JSON Schema (draft 2020-12) of project files. Equal for equal versions: keys are sorted.
@@ -48,6 +48,8 @@ macro_rules! settings {
             broker: Option<Broker>,
             /// Boards on serial ports, for the target serial.
             serial: Option<SerialKeys>,
+            /// What the firmware prints.
+            console: Option<ConsoleKeys>,
             /// The wireless network that provisioners tell the device.
             wifi: Option<WifiKeys>,
             /// How the device learns its broker, its identity and its network; default: it knows them. Nothing is written into its
@@ -138,6 +140,16 @@ struct SerialKeys {
     baud: Option<Baud>,
     /// The inventory of the boards (bench.yaml), or a place of labgrid: labgrid:chip=esp32c3.
     bench: Option<Bench>,
+}
+
+/// What the firmware prints.
+#[derive(JsonSchema)]
+#[schemars(rename = "console", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ConsoleKeys {
+    /// Regular expressions of lines by which it says that it cannot go on: a scenario fails then. Those of known frameworks
+    /// (ESP-IDF, Arduino, Rust, Zephyr, NuttX, MicroPython) need none.
+    deaths: Option<Expressions>,
 }
 
 /// The wireless network.

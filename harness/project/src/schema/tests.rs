@@ -18,6 +18,7 @@ const DESCRIBED: [(&Shape, &str); 12] = [
     (&flash::FLASH, "/$defs/flash"),
     (&broker::BROKER, "/$defs/broker-keys"),
     (&serial::SERIAL, "/$defs/serial"),
+    (&console::CONSOLE, "/$defs/console"),
     (&wifi::WIFI, "/$defs/wifi"),
     (&provision::NONE, "/$defs/provision/anyOf/1"),
     (&provision::NVS, "/$defs/provision/anyOf/2"),

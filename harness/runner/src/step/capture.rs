@@ -3,8 +3,10 @@
 use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN};
 use crate::failure::{StepError, Unmet};
+use crate::serial_log::Reading;
 use hil_model::observation::{Entry, Observation};
 use hil_model::time::display;
+use hil_scenario::Json;
 use hil_scenario::step::{Capture, CaptureSource};
 use hil_targets::broker::filter_matches;
 
@@ -39,11 +41,14 @@ impl Run for Capture {
             CaptureSource::Serial { matches } => {
                 let (journal, regex) = (cx.journal.clone(), &matches.value);
                 let log = &mut cx.serial;
+                log.update(&journal);
+                let (mut first, next) = (0, log.next());
                 let found = journal
-                    .wait(0, deadline, |entries| {
+                    .wait(next, deadline, |entries| {
                         log.take(entries);
-                        let line = log.lines(0).filter(|(_, line)| regex.is_match(line)).last();
-                        line.map(|(_, line)| line)
+                        let from = std::mem::replace(&mut first, log.line_count());
+                        let mut lines = log.lines(from, 0, Reading::Plain).rev();
+                        lines.find(|(_, line)| regex.is_match(line)).map(|(_, line)| line)
                     })
                     .await;
                 let line = found.ok_or_else(|| missing(capture, &format!("no serial line matches /{regex}/")))?;
@@ -66,9 +71,9 @@ fn part(from: &CaptureSource, text: &str) -> Option<String> {
         CaptureSource::Serial { matches } => group(&matches.value),
         CaptureSource::Message { matches: Some(regex), .. } => group(&regex.value),
         CaptureSource::Message { pointer: Some(pointer), .. } => {
-            let json: serde_json::Value = serde_json::from_str(text).ok()?;
+            let json = Json::parse(text.as_bytes()).ok()?;
             Some(match json.pointer(&pointer.value)? {
-                serde_json::Value::String(s) => s.clone(),
+                Json::Text(text) => text.clone(),
                 other => other.to_string(),
             })
         }

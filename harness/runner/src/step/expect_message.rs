@@ -20,12 +20,12 @@ impl Run for ExpectMessage {
         }
         let deadline = cx.limit(expect.within);
         let began = cx.journal.now();
-        let mut last = None;
+        let (mut last, mut from) = (None, cx.messages_from());
         for number in 1..=expect.count {
             let window = &cx.window;
             let found = cx
                 .journal
-                .wait(cx.messages_from(), deadline, |entries| {
+                .wait(from, deadline, |entries| {
                     entries.iter().find_map(|e| {
                         let message = window.message(e)?;
                         is_expected(expect, message).then(|| Found { seq: e.seq, message: message.clone() })
@@ -34,6 +34,8 @@ impl Run for ExpectMessage {
                 .await;
             let Some(found) = found else { return Err(unmet(cx, expect, number - 1).into()) };
             cx.use_up(&found);
+            // Those before it were no match, and are none now.
+            from = found.seq + 1;
             last = Some(found);
         }
         let Some(found) = last else { return Ok(String::new()) };

@@ -46,9 +46,14 @@ async fn find(cx: &mut Context, needle: &[u8], from: usize) -> Option<usize> {
         return is_found.then(|| cx.serial.len());
     }
     let log = &mut cx.serial;
+    log.update(&journal);
+    let (mut from, next) = (from, log.next());
     let search = |entries: &[Entry]| {
         log.take(entries);
-        log.find(needle, from)
+        let found = log.find(needle, from);
+        // What is to be found may have begun in the last bytes.
+        from = from.max((log.len() + 1).saturating_sub(needle.len()));
+        found
     };
-    journal.wait(0, deadline, search).await
+    journal.wait(next, deadline, search).await
 }

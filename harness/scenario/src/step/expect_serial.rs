@@ -18,12 +18,15 @@ use crate::{Capability, Source, Spanned};
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields, extend("oneOf" = [{ "required": ["matches"] }, { "required": ["text"] }]))]
 pub struct ExpectSerial {
-    /// Searched in each whole line; `text` is compiled to an escaped expression. Named groups become variables.
+    /// Searched in each line, without its escape sequences and control characters; `text` is compiled to an escaped expression. Named groups become variables.
     #[schemars(flatten, with = "forms::LineKeys")]
     pub line: Spanned<regex::Regex>,
     /// The text, where `text` was given.
     #[schemars(skip)]
     pub text: Option<String>,
+    /// `raw: true`: the line as it came, with escape sequences and control characters.
+    #[schemars(with = "Option<forms::Boolean>")]
+    pub raw: bool,
     /// `absent: true`: no such line for `within`.
     #[schemars(with = "Option<forms::Boolean>")]
     pub absent: bool,
@@ -34,7 +37,7 @@ pub struct ExpectSerial {
 
 /// `expect-serial: {..}`
 const EXPECT_SERIAL: Shape =
-    Shape { name: "expect-serial", example: "matches", keys: &["matches", "text", "absent", "within"] };
+    Shape { name: "expect-serial", example: "matches", keys: &["matches", "text", "raw", "absent", "within"] };
 
 impl StepKind for ExpectSerial {
     const KEYS: &'static [StepKey] = &[StepKey::new(
@@ -51,9 +54,10 @@ impl StepKind for ExpectSerial {
         let matches = map.optional("matches", regex);
         let text = map.optional("text", plain_text);
         let line = matches.or_else(|| map.optional("text", escaped));
+        let raw = map.optional("raw", boolean).unwrap_or(false);
         let absent = map.optional("absent", boolean).unwrap_or(false);
         let within = map.optional("within", duration);
-        Some(Self { line: line?, text, absent, within })
+        Some(Self { line: line?, text, raw, absent, within })
     }
 
     fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
@@ -65,8 +69,8 @@ impl StepKind for ExpectSerial {
             Some(text) => write!(f, "expect-serial {text:?}")?,
             None => write!(f, "expect-serial /{}/", self.line.as_str())?,
         }
-        let absent = if self.absent { " absent" } else { "" };
-        write!(f, "{absent}{}", Within(self.within))
+        let (raw, absent) = (if self.raw { " raw" } else { "" }, if self.absent { " absent" } else { "" });
+        write!(f, "{raw}{absent}{}", Within(self.within))
     }
 
     fn needs(&self) -> &'static [Capability] {

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::Spanned;
 use crate::decode::{Cx, Map, compact_json, plain_text, regex};
 use crate::error::Code;
+use crate::json::Json;
 use crate::yaml::Node;
 
 /// A condition on bytes.
@@ -28,7 +29,7 @@ pub struct ByteText(pub Vec<u8>);
 
 /// A JSON value that must be contained in the payload: objects may have more keys, everything else is equal.
 #[derive(Debug, Clone, PartialEq)]
-pub struct JsonMatch(pub serde_json::Value);
+pub struct JsonMatch(pub Json);
 
 impl ByteText {
     /// `payload`, `payload-hex` or `payload-json` of a mapping that has these keys.
@@ -81,7 +82,7 @@ pub(crate) const PAYLOAD_MATCH: [&str; 5] = ["payload", "payload-hex", "payload-
 impl JsonMatch {
     fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<Self>> {
         let text = compact_json(cx, node)?;
-        match serde_json::from_str(&text) {
+        match Json::parse(text.as_bytes()) {
             Ok(value) => Some(Spanned::new(Self(value), node.span)),
             Err(error) => {
                 cx.error(Code::BadJson, node.span, format!("this cannot be JSON: {error}"), "");

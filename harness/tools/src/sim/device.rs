@@ -84,15 +84,18 @@ impl SimDevice {
 
     /// Answers what the device asks, one question after the other.
     async fn answer(&mut self) -> Result<(), BenchError> {
-        let (start, mut heard) = (self.journal.end(), 0);
+        let mut next = self.journal.end();
+        let mut heard: Vec<u8> = Vec::new();
         for Question { prompt, answer, limit } in std::mem::take(&mut self.dialogue) {
             let deadline = self.journal.now() + limit;
+            let from = next;
             let asked = |entries: &[Entry]| {
-                let output: Vec<u8> = entries.iter().filter_map(output).flatten().copied().collect();
-                find(&output[heard..], prompt.as_bytes()).map(|behind| heard + behind)
+                next = entries.last().map_or(next, |last| last.seq + 1);
+                entries.iter().filter_map(output).for_each(|bytes| heard.extend_from_slice(bytes));
+                find(&heard, prompt.as_bytes())
             };
-            match self.journal.wait(start, deadline, asked).await {
-                Some(behind) => heard = behind,
+            match self.journal.wait(from, deadline, asked).await {
+                Some(behind) => drop(heard.drain(..behind)),
                 None => {
                     let limit = display(limit);
                     return Err(BenchError::Provision(format!("the device did not ask `{prompt}` within {limit}")));

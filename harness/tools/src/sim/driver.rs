@@ -48,7 +48,7 @@ impl Driver {
     pub(super) fn new(machine: Machine, hosts: Hosts, wiring: &Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
         let journal = bench.journal.clone();
         let epoch = journal.now();
-        let observer = Observer::new(journal.clone(), wiring, &machine, epoch);
+        let observer = Observer::new(bench, wiring, &machine, epoch);
         Self {
             machine: RefCell::new(machine),
             connections: RefCell::default(),
@@ -192,15 +192,14 @@ impl Driver {
         self.journal.record(Observation::Device(event));
     }
 
-    /// The chip resets itself. What the firmware printed last says whether it panicked.
+    /// The chip resets itself.
     fn tell_of_reset(self: &Rc<Self>, cause: ResetCause) {
         self.drop_connections();
         self.has_overflowed.set(false);
-        let event = match self.observer.borrow_mut().take_panic() {
-            Some(message) => DeviceEvent::Panicked { message },
-            None if cause.is_watchdog() => DeviceEvent::WatchdogReset { watchdog: format!("the {cause}") },
-            None if cause == ResetCause::DeepSleep => DeviceEvent::Woke,
-            None => DeviceEvent::Restarted { cause: cause.to_string() },
+        let event = match cause {
+            cause if cause.is_watchdog() => DeviceEvent::WatchdogReset { watchdog: format!("the {cause}") },
+            ResetCause::DeepSleep => DeviceEvent::Woke,
+            cause => DeviceEvent::Restarted { cause: cause.to_string() },
         };
         self.tell(event);
     }

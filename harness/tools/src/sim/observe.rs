@@ -8,6 +8,8 @@ use simulator::time::{Instant, Span};
 use hil_model::device::CutOperation;
 use hil_model::observation::{FlashOp, Observation, Payload, SerialStream};
 use hil_model::time::SimTime;
+use hil_targets::Bench;
+use hil_targets::console::{ConsoleWatch, Lines};
 use hil_targets::journal::Journal;
 use hil_targets::layout::{LightPosition, Wiring};
 use hil_targets::lights::Lights;
@@ -29,18 +31,20 @@ pub(super) struct Observer {
     line: Vec<u8>,
     /// When its last byte came, in the machine's time.
     last_byte: Instant,
-    /// The last line in which the firmware said that it panicked.
-    panic: Option<String>,
+    lines: Lines,
+    console: ConsoleWatch,
     last_flash_operation: Option<FlashOperation>,
 }
 
 impl Observer {
-    pub(super) fn new(journal: Journal, wiring: &Wiring, machine: &Machine, epoch: SimTime) -> Self {
+    pub(super) fn new(bench: &Bench, wiring: &Wiring, machine: &Machine, epoch: SimTime) -> Self {
+        let journal = bench.journal.clone();
         let is_seen = |id: &str, shows: &Shows| !matches!(shows, Shows::Colors(_)) || wiring.has(id);
         let parts = machine.parts().map(|(id, part)| is_seen(id, &part.shows()).then(|| id.to_owned())).collect();
         let lights = Lights::new(journal.clone());
         let (line, last_byte) = (Vec::new(), Instant::ZERO);
-        Self { journal, parts, lights, epoch, line, last_byte, panic: None, last_flash_operation: None }
+        let (lines, console) = (Lines::default(), ConsoleWatch::new(bench.deaths.clone()));
+        Self { journal, parts, lights, epoch, line, last_byte, lines, console, last_flash_operation: None }
     }
 
     /// Scenario time of the machine's time zero is another one from now on.
@@ -84,8 +88,9 @@ impl Observer {
                     self.journal.record_at(at, Observation::Flash { op, offset, length });
                 }
                 What::Reset(_) => {
-                    self.panic = None;
                     self.end_line(at);
+                    self.lines.clear();
+                    self.console.begin_anew();
                 }
                 What::Report(report) => {
                     let text = format!("simulator: {report}");
@@ -116,11 +121,13 @@ impl Observer {
             return;
         }
         let line = std::mem::take(&mut self.line);
-        let text = String::from_utf8_lossy(&line);
-        if text.to_ascii_lowercase().contains("panic") {
-            self.panic = Some(text.trim().to_owned());
-        }
+        let lines = self.lines.push(&line);
         self.journal.record_at(at, Observation::Serial { stream: SerialStream::Output, data: Payload(line) });
+        for line in lines {
+            if let Some(event) = self.console.death(&line) {
+                self.journal.record_at(at, Observation::Device(event));
+            }
+        }
     }
 
     fn part(&self, at: SimTime, part: usize, event: PartEvent) {
@@ -136,11 +143,6 @@ impl Observer {
             }
             _ => {}
         }
-    }
-
-    /// The line in which the firmware said that it panicked, since its last start.
-    pub(super) fn take_panic(&mut self) -> Option<String> {
-        self.panic.take()
     }
 
     /// The last operation of the flash, in which power failed.

@@ -22,6 +22,7 @@ use super::{Settings, WokwiError, mode};
 use hil_bench::serial::{Options, PortSpec, SerialPort};
 use hil_model::time::display;
 use hil_scenario::Scenario;
+use hil_targets::console::Deaths;
 use hil_targets::journal::Journal;
 use hil_targets::late::LateLight;
 use hil_targets::provision::Provisioned;
@@ -54,6 +55,7 @@ pub(super) struct Simulation {
     is_cut: bool,
     is_finishing: Rc<Cell<bool>>,
     is_counted: bool,
+    deaths: Deaths,
 }
 
 /// What it was made ready for.
@@ -82,6 +84,7 @@ impl Simulation {
         let nonce = format!("{:04x}", hil_model::hash::fnv1a(bench.client_id.bytes()) & 0xFFFF);
         Self {
             settings,
+            deaths: bench.deaths,
             journal: bench.journal,
             told,
             channels,

@@ -14,13 +14,11 @@ use super::ending::{Ending, ending};
 use super::lower;
 use super::output::{Output, Said};
 use super::process::{Ended, Event, Process};
-use hil_bench::serial::lines::Lines;
-use hil_bench::serial::panics::Panics;
 use hil_bench::serial_target::{reported, stamp};
-use hil_model::device::DeviceEvent;
 use hil_model::observation::{Evidence, Observation, Payload, Rgb, SerialStream};
 use hil_model::time::SimTime;
 use hil_targets::LightPosition;
+use hil_targets::console::{ConsoleWatch, Deaths, Lines};
 use hil_targets::journal::Journal;
 use hil_targets::late::TimeAxis;
 
@@ -111,6 +109,7 @@ impl Run {
         output: Output,
         name: Option<&str>,
         lights: Vec<LightPosition>,
+        deaths: Deaths,
         journal: &Journal,
     ) -> Result<Self, WokwiError> {
         let (process, events) = Process::start(program, arguments)
@@ -125,7 +124,7 @@ impl Run {
             lines: Lines::default(),
             began: None,
             zero: None,
-            panics: Panics::default(),
+            console: ConsoleWatch::new(deaths),
         };
         Ok(Self { process, state, listening: tokio::task::spawn_local(listener.run(events)) })
     }
@@ -153,7 +152,7 @@ struct Listener {
     began: Option<SimTime>,
     /// The chip's time at its firmware's zero, and the last stamp. The firmware begins anew with each reset.
     zero: Option<(u64, u64)>,
-    panics: Panics,
+    console: ConsoleWatch,
 }
 
 impl Listener {
@@ -208,11 +207,11 @@ impl Listener {
             Said::Serial(piece) => {
                 let at = SimTime(self.journal.now().0.saturating_sub(SimTime::from_elapsed(piece.at.elapsed()).0));
                 let began = *self.began.get_or_insert(at);
-                let line = self.lines.push(&piece.bytes);
+                let lines = self.lines.push(&piece.bytes);
                 let data = Payload(piece.bytes);
                 self.journal.record_at(at, Observation::Serial { stream: SerialStream::Output, data });
-                if let Some(line) = line {
-                    self.began = None;
+                for line in lines {
+                    let began = self.began.take().unwrap_or(began);
                     self.line(&line, began);
                 }
             }
@@ -227,12 +226,8 @@ impl Listener {
     }
 
     fn line(&mut self, line: &str, at: SimTime) {
-        // The ROM begins anew.
-        if line.starts_with("ESP-ROM:") {
-            self.panics.over();
-        }
-        if self.panics.begins(line) {
-            self.journal.record(Observation::Device(DeviceEvent::Panicked { message: line.trim().to_owned() }));
+        if let Some(event) = self.console.line(line) {
+            self.journal.record(Observation::Device(event));
         }
         let Some(stamp) = stamp(line).map(|stamp| SimTime::from_elapsed(stamp).0) else { return };
         let mut axis = self.state.axis.borrow_mut();

@@ -8,7 +8,7 @@ use hil_bench::flash::{FlashError, Part, parts};
 use hil_bench::inventory::{BoardEntry, DEFAULT_PATH, FirmwareSource, Inventory, LightSource, Selection};
 use hil_bench::labgrid::{LabgridPlace, LabgridSpec};
 use hil_bench::lock::{self, LockedPort};
-use hil_bench::serial::panics::Symbolizer;
+use hil_bench::serial::Symbolizer;
 use hil_bench::serial::{Options, PortSpec};
 use hil_bench::serial_target::{AnalyzerSpec, Lights};
 use hil_bench::{Board, Flashing, Provisioning};

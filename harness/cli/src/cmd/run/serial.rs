@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use hil_bench::Board;
 use hil_bench::inventory::{FirmwareSource, Selection};
-use hil_bench::serial::panics::Symbolizer;
+use hil_bench::serial::Symbolizer;
 use hil_bench::serial::{BAUD, Options, PortSpec};
 use hil_bench::serial_target::{AnalyzerSpec, Command, Equipment, Lights};
 use hil_project::{Origin, SerialSettings, Settings};

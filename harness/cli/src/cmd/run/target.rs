@@ -12,6 +12,7 @@ use hil_project::value::{Destination, HostPort, Provision};
 use hil_project::{Origin, Project, Resolved, Settings};
 use hil_runner::{BrokerChoice, RunsOn};
 use hil_targets::Wiring;
+use hil_targets::console::Deaths;
 use hil_targets::mqtt::MqttTarget;
 use hil_targets::provision::{BrokerAddress, Fault};
 use hil_tools::sim::{Hosts, SimTarget};
@@ -428,6 +429,12 @@ pub(in crate::cmd) fn diagram(settings: &Settings) -> Option<&Path> {
 fn brokers(settings: &Settings) -> Vec<BrokerAddress> {
     let leads = settings.hosts.iter().filter(|(_, destination)| destination.value == Destination::Broker);
     leads.map(|(HostPort { host, port }, _)| BrokerAddress { tls: false, host: host.clone(), port: *port }).collect()
+}
+
+/// What on a console counts as the end of a firmware.
+pub(in crate::cmd) fn deaths(settings: &Settings) -> Deaths {
+    let own = settings.console.deaths.iter().flat_map(|deaths| &deaths.value);
+    Deaths::with(own.map(String::as_str)).expect("they were compiled when the project file was read")
 }
 
 /// Where the project's hosts lead.

@@ -12,6 +12,7 @@ use hil_targets::broker::{
     Broker, BrokerServer, BrokerUrl, Client, ClientOptions, RetainHandling, Scheme, ServerOptions, Subscription,
 };
 use hil_targets::clock::{self, Pace};
+use hil_targets::console::Deaths;
 use hil_targets::journal::{Journal, Position};
 use hil_targets::wire::Wire;
 use hil_targets::{Bench, BenchError, Credentials, Target, Watch};
@@ -43,6 +44,8 @@ pub(super) struct Plan {
     /// Before every topic, without a slash at its end; may be empty.
     pub(super) prefix: String,
     pub(super) client_id: String,
+    /// What on its console counts as the end of its firmware.
+    pub(super) deaths: Deaths,
 }
 
 impl Plan {
@@ -112,6 +115,7 @@ async fn attach(
         client_id: plan.client_id.clone(),
         credentials: broker.credentials(),
         seed: u64::from(std::process::id()),
+        deaths: plan.deaths.clone(),
         watch,
     };
     let mut device = plan.target.open(bench).map_err(|e| match e {

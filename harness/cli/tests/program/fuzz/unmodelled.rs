@@ -85,6 +85,7 @@ fn findings(runs_on: RunsOn) -> (Vec<Finding>, Vec<String>) {
         fail_fast: false,
         wall_limit: Duration::from_secs(60),
         seed: 0,
+        deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     };

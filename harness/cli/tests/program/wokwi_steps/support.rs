@@ -108,6 +108,7 @@ fn options(target: impl Target + 'static) -> RunOptions {
         fail_fast: false,
         wall_limit: Duration::from_secs(120),
         seed: 7,
+        deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     }

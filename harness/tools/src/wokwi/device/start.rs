@@ -69,7 +69,15 @@ impl Simulation {
             };
             let lights = self.channels.iter().flat_map(|channel| channel.lights.clone()).collect();
             let arguments = self.arguments(&project, work);
-            let run = Run::start(&self.settings.program, &arguments, output, name, lights, &self.journal)?;
+            let run = Run::start(
+                &self.settings.program,
+                &arguments,
+                output,
+                name,
+                lights,
+                self.deaths.clone(),
+                &self.journal,
+            )?;
             self.project = Some(project);
             let limit = self.settings.start_limit;
             let state = Rc::clone(&run.state);

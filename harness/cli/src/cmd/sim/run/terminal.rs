@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use hil_bench::debug_info::DebugInfo;
 use hil_report::Theme;
+use hil_targets::console::{ConsoleWatch, Lines};
 use hil_tools::simulation::backtrace::Backtrace;
 use hil_tools::simulation::connections::Notice;
 use hil_tools::simulation::session::Observer;
@@ -34,8 +35,10 @@ pub(super) struct Terminal {
     is_quiet: bool,
     /// The serial line that has come so far.
     line: Vec<u8>,
-    /// Whether the firmware has said since its start that it panicked.
-    has_panicked: bool,
+    lines: Lines,
+    console: ConsoleWatch,
+    /// Whether the firmware has said since its start that it cannot go on.
+    has_died: bool,
     faults: u32,
     last_fault: Option<String>,
     /// What was said about connections.
@@ -57,7 +60,9 @@ impl Terminal {
             debug,
             is_quiet,
             line: Vec::new(),
-            has_panicked: false,
+            lines: Lines::default(),
+            console: ConsoleWatch::default(),
+            has_died: false,
             faults: 0,
             last_fault: None,
             told: BTreeSet::new(),
@@ -127,7 +132,9 @@ impl Terminal {
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let text = String::from_utf8_lossy(&line);
-        self.has_panicked |= text.contains("panicked at") || text.contains("PANIC");
+        for line in self.lines.push(&line) {
+            self.has_died |= self.console.death(&line).is_some();
+        }
         for address in addresses(&text) {
             if self.debug.symbols().is_empty() || !self.debug.is_code(address) {
                 continue;
@@ -196,7 +203,9 @@ impl Observer for Terminal {
                 if !self.line.is_empty() {
                     self.end_line();
                 }
-                self.has_panicked = false;
+                self.lines.clear();
+                self.console.begin_anew();
+                self.has_died = false;
                 self.say(&format!("[{}] reset: {cause}", event.at));
             }
             What::Report(report) => self.report(report),
@@ -219,7 +228,7 @@ impl Observer for Terminal {
                 self.warn(&format!("[{now}] the {cause} resets the chip; it was here:"));
                 self.backtrace(machine);
             }
-            Exit::Reset(cause) if self.has_panicked => {
+            Exit::Reset(cause) if self.has_died => {
                 self.warn(&format!("[{now}] a panic ends with a {cause}; the calls under way:"));
                 self.backtrace(machine);
             }

@@ -6,6 +6,8 @@
 pub enum OwnReset {
     /// A watchdog has bitten: which.
     Watchdog(String),
+    /// The supply was too low.
+    BrownOut,
     /// The firmware has asked for it, or the chip has found itself out of order: why.
     Other(String),
 }
@@ -22,7 +24,7 @@ pub fn own_reset(line: &str) -> Option<OwnReset> {
     let has = |part: &str| name.split('_').any(|word| word == part);
     // A brown-out has the name of the watchdog's block: `RTCWDT_BROWN_OUT_RST`.
     if has("BROWN") {
-        return Some(OwnReset::Other(format!("the supply was too low ({name})")));
+        return Some(OwnReset::BrownOut);
     }
     if name.contains("WDT") {
         return Some(OwnReset::Watchdog(format!("a watchdog ({name})")));
@@ -51,7 +53,7 @@ mod tests {
         for name in ["RTC_SW_SYS_RST", "RTC_SW_CPU_RST", "SW_CPU_RESET"] {
             assert_eq!(of(name), Some(OwnReset::Other(format!("by software ({name})"))));
         }
-        assert!(matches!(of("RTCWDT_BROWN_OUT_RST"), Some(OwnReset::Other(_))));
+        assert_eq!(of("RTCWDT_BROWN_OUT_RST"), Some(OwnReset::BrownOut));
         assert_eq!(own_reset("I (5) said rst:0x3 (RTC_SW_SYS_RST),boot:0xc (X)"), None);
         assert_eq!(own_reset("rst:0x3 (RTC_SW_SYS_RST)"), None);
     }

@@ -1,14 +1,8 @@
-//! Panics in what a board prints: noticed, and their addresses turned into functions and lines by the firmware's ELF.
+//! Addresses in what a dying firmware prints, turned into functions and lines by its ELF.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::debug_info::{DebugInfo, DebugInfoError};
-
-/// Lines after a panic in which addresses are looked for.
-const LINES: usize = 100;
-
-/// What panics begin with: Rust's own, esp-backtrace's heading, an exception in ESP-IDF.
-const BEGINNINGS: [&str; 3] = ["panicked at", "====================== PANIC", "Guru Meditation Error"];
 
 /// The functions of a firmware, to name addresses with. For all threads.
 pub struct Symbolizer(Mutex<DebugInfo>);
@@ -43,33 +37,6 @@ impl std::fmt::Debug for Symbolizer {
     }
 }
 
-/// Follows a board's lines.
-#[derive(Debug, Default)]
-pub struct Panics {
-    lines_left: usize,
-}
-
-impl Panics {
-    /// Whether a panic begins in this line.
-    pub fn begins(&mut self, line: &str) -> bool {
-        let begins = BEGINNINGS.iter().any(|beginning| line.contains(beginning));
-        // The heading and Rust's text are about the same panic.
-        let is_new = begins && self.lines_left == 0;
-        self.lines_left = if begins { LINES } else { self.lines_left.saturating_sub(1) };
-        is_new
-    }
-
-    /// Whether the line belongs to a panic.
-    pub const fn is_inside(&self) -> bool {
-        self.lines_left > 0
-    }
-
-    /// The board has begun anew.
-    pub const fn over(&mut self) {
-        self.lines_left = 0;
-    }
-}
-
 /// All `0x` and eight hexadecimal digits in a line.
 fn addresses(line: &str) -> impl Iterator<Item = u32> + '_ {
     line.match_indices("0x").filter_map(|(at, _)| {
@@ -88,17 +55,5 @@ mod tests {
         let line = "E (12) panic: at 0x42001234, ra=0x4200ABCD 0x123 0x4200123456 0x";
         assert_eq!(addresses(line).collect::<Vec<_>>(), [0x4200_1234, 0x4200_ABCD]);
         assert_eq!(addresses("MEPC: 0x42é00000").count(), 0);
-    }
-
-    #[test]
-    fn a_panic_is_told_once() {
-        let mut panics = Panics::default();
-        assert!(!panics.begins("I (1) boot: light"));
-        assert!(panics.begins("E (5) panic: panicked at src/main.rs:3:5:"));
-        assert!(panics.is_inside());
-        assert!(!panics.begins("panicked at the same"));
-        panics.over();
-        assert!(!panics.is_inside());
-        assert!(panics.begins("Guru Meditation Error: Core  0 panic'ed"));
     }
 }
