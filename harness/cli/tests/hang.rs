@@ -48,6 +48,7 @@ fn options(runs_on: RunsOn) -> RunOptions {
         fail_fast: false,
         wall_limit: Duration::from_secs(300),
         seed: 0,
+        deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
     }

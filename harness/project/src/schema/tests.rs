@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::schema;
 use crate::decode::layer::{FILE, PROFILE};
-use crate::decode::{broker, firmware, flash, fuzz, provision, serial, wifi};
+use crate::decode::{console, broker, firmware, flash, fuzz, provision, serial, wifi};
 
 /// Where the schema describes each table that the decoder knows.
-const DESCRIBED: [(&Shape, &str); 12] = [
+const DESCRIBED: [(&Shape, &str); 13] = [
     (&FILE, ""),
     (&PROFILE, "/$defs/profile"),
     (&firmware::FIRMWARE, "/$defs/firmware-keys"),

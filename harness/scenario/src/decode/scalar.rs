@@ -7,9 +7,14 @@ use crate::error::Code;
 use crate::step::StepNode;
 use crate::yaml::{Node, NodeKind};
 
-/// Any text, taken as it is written: `on`, `120` and `true` are texts too.
+/// Any text, taken as it is written: `on`, `120`, `true` and `null` are texts too. Nothing at all is none.
 pub fn plain_text(cx: &mut Cx<'_>, node: &Node) -> Option<String> {
-    cx.any_text(node, "a text").map(|text| text.value)
+    let text = if node.as_text().is_some_and(|text| !text.is_empty()) {
+        cx.scalar(node, "a text")
+    } else {
+        cx.any_text(node, "a text")
+    };
+    text.map(|text| text.value)
 }
 
 /// A text that is not empty, with its place.

@@ -32,8 +32,8 @@ form!(
 );
 
 form!(
-    /// Any text; numbers and booleans are taken as they are written.
-    Text, "text", { "type": ["string", "number", "boolean"] }
+    /// Any text; numbers, booleans and null are taken as they are written.
+    Text, "text", { "type": ["string", "number", "boolean", "null"], "x-may-be-nothing": true }
 );
 
 form!(
