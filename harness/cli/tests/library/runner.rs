@@ -132,6 +132,39 @@ async fn show(journal: &Journal, colors: &[(&str, u64)]) {
     }
 }
 
+/// The verdict of an expectation on a message with this payload.
+fn judged(payload: &'static [u8], expectation: &str) -> Verdict {
+    let target = scripted(move |journal, _| async move {
+        let payload = hil_model::observation::Payload(payload.to_vec());
+        journal.record(Observation::Received(Message { topic: "a".into(), payload, qos: 1, ..Message::default() }));
+    });
+    run_one(target, &format!("steps:\n  - {expectation}\n")).verdict
+}
+
+#[test]
+fn every_digit_and_byte_of_a_payload_counts() {
+    let json = |value: &str| format!("expect-message: {{ topic: a, within: 50ms, json: {value} }}");
+    for (payload, expected, verdict) in [
+        (&br#"{"n":9007199254740993}"#[..], "{ n: 9007199254740993 }", Verdict::Passed),
+        (br#"{"n":9007199254740993}"#, "{ n: 9007199254740992 }", Verdict::Failed),
+        (br#"{"n":340282366920938463463374607431768211457}"#, "{ n: 340282366920938463463374607431768211456 }", Verdict::Failed),
+        (br#"{"t":20.50}"#, "{ t: 20.5 }", Verdict::Passed),
+        (br#"{"t":20}"#, "{ t: 20.0 }", Verdict::Passed),
+        (br#"{"t":20.299999237}"#, "{ t: 20.3 }", Verdict::Failed),
+        (br#"{"t":NaN}"#, "{}", Verdict::Failed),
+        (br#"{"t":1,"t":2}"#, "{ t: 2 }", Verdict::Passed),
+        (br#"{"t":1,"t":2}"#, "{ t: 1 }", Verdict::Failed),
+        (b"\xEF\xBB\xBF{\"t\":1}", "{ t: 1 }", Verdict::Passed),
+        (b"{\"t\":1}\0", "{ t: 1 }", Verdict::Failed),
+    ] {
+        assert_eq!(judged(payload, &json(expected)), verdict, "{} {expected}", String::from_utf8_lossy(payload));
+    }
+    // One byte that is no text hides nothing.
+    assert_eq!(judged(b"fault 7\xB0", "expect-message: { topic: a, within: 50ms, matches: 'fault' }"), Verdict::Passed);
+    assert_eq!(judged(b"fault 7\xB0", "expect-nothing: { topic: a, for: 50ms, matches: 'fault' }"), Verdict::Failed);
+    assert_eq!(judged(b"null", "expect-message: { topic: a, within: 50ms, payload: null }"), Verdict::Passed);
+}
+
 #[test]
 fn a_scenario_that_passes_on_a_retry_is_flaky() {
     let target = scripted(|journal, attempt| async move {

@@ -51,7 +51,11 @@ impl Board {
     }
 
     pub fn print(&mut self, text: &str) {
-        self.inner.as_mut().unwrap().0.write_all(text.as_bytes()).unwrap();
+        self.print_bytes(text.as_bytes());
+    }
+
+    pub fn print_bytes(&mut self, bytes: &[u8]) {
+        self.inner.as_mut().unwrap().0.write_all(bytes).unwrap();
     }
 
     /// Waits until the board has been sent this.

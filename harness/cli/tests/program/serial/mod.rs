@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod analyzer;
+mod console;
 use crate::sim_serve::board;
 mod errors;
 mod fake;
