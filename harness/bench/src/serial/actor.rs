@@ -43,6 +43,7 @@ enum Command {
     Write(Vec<u8>),
     Reset(Sequence),
     Restart,
+    Rate(u32),
 }
 
 type Answer = Result<(), PortError>;
@@ -172,6 +173,11 @@ impl SerialPort {
     /// Resets the board with DTR and RTS, and forgets what it had printed before: what comes is of the new boot.
     pub fn restart(&self) -> Pending {
         self.ask(Command::Restart)
+    }
+
+    /// Listens and writes at another rate, in bits per second, until the port is opened anew.
+    pub fn set_rate(&self, baud: u32) -> Pending {
+        self.ask(Command::Rate(baud))
     }
 
     /// The board's supply is off: that the port has gone with it is no fault. `false`: from now on it must come back.
@@ -312,6 +318,10 @@ impl Actor {
             }
             Command::Reset(sequence) => self.reset(sequence, false),
             Command::Restart => self.reset(Sequence::Run, true),
+            Command::Rate(baud) => {
+                self.end_line();
+                self.link.set_baud(baud)
+            }
         };
         let port = self.spec.to_string();
         match result {

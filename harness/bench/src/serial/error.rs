@@ -70,12 +70,14 @@ pub enum PortError {
         port: String,
     },
     /// What comes is no text.
-    #[error("port {port}: what comes at {baud} baud is no text")]
+    #[error("port {port}: what comes at {baud} baud is no text{}", fitting(*.fits))]
     Rubbish {
         /// As the user named it.
         port: String,
         /// Bits per second.
         baud: u32,
+        /// The rate at which it is, if one was found.
+        fits: Option<u32>,
     },
     /// It takes no more bytes.
     #[error("port {port}: it takes no more bytes since {}", display(*.limit))]
@@ -104,10 +106,14 @@ pub enum PortError {
     },
 }
 
+fn fitting(rate: Option<u32>) -> String {
+    rate.map_or_else(String::new, |rate| format!(", and at {rate} baud it is"))
+}
+
 impl PortError {
     /// Nothing that comes from this port is text.
-    pub(crate) fn rubbish(port: &SerialPort) -> Self {
-        Self::Rubbish { port: port.spec().to_string(), baud: port.baud() }
+    pub(crate) fn rubbish(port: &SerialPort, fits: Option<u32>) -> Self {
+        Self::Rubbish { port: port.spec().to_string(), baud: port.baud(), fits }
     }
 }
 
@@ -140,6 +146,7 @@ impl TargetError for PortError {
             Self::NoControlLines { .. } => {
                 "a pseudo-terminal has none: use its RFC 2217 port, or reset the board by hand"
             }
+            Self::Rubbish { fits: Some(_), .. } => "name that rate: --baud, or `baud` of hil.toml or the inventory",
             Self::Rubbish { .. } => {
                 "does the board speak at another rate? Name it: --baud 115200 is the ROM's and ESP-IDF's; 9600, 74880, \
                  460800 and 921600 are met too"

@@ -34,7 +34,7 @@ impl Rubbish {
         if self.bytes < ENOUGH {
             return false;
         }
-        let is_rubbish = self.is_suspicious() && !self.has_seen_text;
+        let is_rubbish = self.is_suspicious();
         self.has_seen_text |= !is_rubbish;
         (self.bytes, self.unreadable) = (0, 0);
         is_rubbish && !std::mem::replace(&mut self.was_told, true)

@@ -17,7 +17,7 @@ use super::listener::{Heard, Listener};
 use super::observed::ObservedLights;
 use super::power::Command;
 use super::{Equipment, Lights as Told, SerialTarget};
-use crate::serial::{PortError, Sequence, SerialPort};
+use crate::serial::{PortError, Sequence, SerialPort, fitting_rate};
 use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
 use hil_targets::console::ConsoleWatch;
@@ -186,8 +186,13 @@ impl Device for Board {
     }
 
     async fn unreadable(&mut self) -> Option<BenchError> {
-        let is_rubbish = self.heard.rubbish.borrow().is_all();
-        is_rubbish.then(|| PortError::rubbish(&self.port).into())
+        if !self.heard.rubbish.borrow().is_all() {
+            return None;
+        }
+        if let Some(listening) = self.listening.take() {
+            listening.abort();
+        }
+        Some(PortError::rubbish(&self.port, fitting_rate(&self.port).await).into())
     }
 
     fn light_lateness(&self) -> Duration {

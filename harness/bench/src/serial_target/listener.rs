@@ -71,7 +71,7 @@ impl Listener {
                         self.line_began = Some(at);
                     }
                     if is_rubbish {
-                        let error = PortError::rubbish(&self.port);
+                        let error = PortError::rubbish(&self.port, None);
                         self.journal.note(format!("{error}; {}", error.help()));
                     }
                 }

@@ -206,7 +206,7 @@ impl View {
     }
 
     fn say_rubbish(&mut self, port: &SerialPort, baud: u32) {
-        let error = PortError::Rubbish { port: port.spec().to_string(), baud };
+        let error = PortError::Rubbish { port: port.spec().to_string(), baud, fits: None };
         self.say(&format!("{error}; {}", error.help()));
     }
 

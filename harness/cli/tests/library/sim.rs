@@ -169,12 +169,12 @@ fn a_watchdog_that_bites_fails_the_scenario() {
 #[test]
 fn a_panic_on_the_console_before_a_reset_is_the_failures_text() {
     let firmware = program(|asm| {
-        print(asm, "E (1) panic: index out of bounds\n");
+        print(asm, "E (1) panic: panicked at src/a.rs:3:5: index out of bounds\n");
         asm.li(T0, 0x4000_0080).jalr(RA, T0, 0).li(T0, 0x4000_0090).jalr(RA, T0, 0);
     });
     let report = run_text(firmware, "steps: [{ delay: 10ms }]");
     assert_eq!(report.verdict, Verdict::Failed);
-    insta::assert_snapshot!(failures(&report)[0], @"the device panicked: E (1) panic: index out of bounds: -");
+    insta::assert_snapshot!(failures(&report)[0], @"the device panicked: E (1) panic: panicked at src/a.rs:3:5: index out of bounds: -");
 }
 
 /// Resets the chip by RTC_CNTL's software reset of the system, once the steps run.

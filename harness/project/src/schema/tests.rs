@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::schema;
 use crate::decode::layer::{FILE, PROFILE};
-use crate::decode::{console, broker, firmware, flash, fuzz, provision, serial, wifi};
+use crate::decode::{broker, console, firmware, flash, fuzz, provision, serial, wifi};
 
 /// Where the schema describes each table that the decoder knows.
 const DESCRIBED: [(&Shape, &str); 13] = [

@@ -69,7 +69,7 @@ impl SimDevice {
         hosts.allow(&mut machine);
         let journal = bench.journal.clone();
         let stack_end = target.firmware.main_stack.as_ref().map(|stack| stack.start);
-        let driver = Rc::new(Driver::new(machine, hosts, &wiring, stack_end, &bench));
+        let driver = Rc::new(Driver::new(machine, hosts, &wiring, (stack_end, target.symbols.clone()), &bench));
         let pauses = Pauses(Rc::clone(&driver));
         Ok(Self {
             journal,

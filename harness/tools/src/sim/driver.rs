@@ -14,6 +14,7 @@ use super::connection::Connection;
 use super::hosts::Hosts;
 use super::observe::Observer;
 use super::pause::Pausing;
+use super::symbols::Symbols;
 use crate::simulation::stack::overflow;
 use hil_model::device::DeviceEvent;
 use hil_model::observation::Observation;
@@ -45,10 +46,17 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(machine: Machine, hosts: Hosts, wiring: &Wiring, stack_end: Option<u32>, bench: &Bench) -> Self {
+    /// `stack_end` and `symbols` are what is known of the firmware.
+    pub(super) fn new(
+        machine: Machine,
+        hosts: Hosts,
+        wiring: &Wiring,
+        (stack_end, symbols): (Option<u32>, Option<Symbols>),
+        bench: &Bench,
+    ) -> Self {
         let journal = bench.journal.clone();
         let epoch = journal.now();
-        let observer = Observer::new(bench, wiring, &machine, epoch);
+        let observer = Observer::new(bench, wiring, &machine, epoch, symbols);
         Self {
             machine: RefCell::new(machine),
             connections: RefCell::default(),

@@ -10,8 +10,10 @@ mod driver;
 mod hosts;
 mod observe;
 mod pause;
+mod symbols;
 
 pub use hosts::Hosts;
+pub use symbols::Symbols;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub struct SimTarget {
     pub hosts: Hosts,
     /// Espressif's mask ROM as an image, for functions that the simulator does not perform itself.
     pub rom: Option<Arc<[u8]>>,
+    /// The firmware's functions, for the addresses that it prints when it dies.
+    pub symbols: Option<Symbols>,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
     pub realtime: bool,
     /// How a device learns its broker and its identity.
@@ -56,6 +60,7 @@ impl SimTarget {
             flash: None,
             hosts: Hosts::default(),
             rom: None,
+            symbols: None,
             realtime: false,
             provisioner: Arc::new(Untouched),
             told: Identity::default(),

@@ -1,5 +1,6 @@
 //! What the machine shows, as the journal tells it.
 
+use super::symbols::Symbols;
 use simulator::machine::{Event, Machine, What};
 use simulator::part::{PartEvent, Shows};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
@@ -33,18 +34,25 @@ pub(super) struct Observer {
     last_byte: Instant,
     lines: Lines,
     console: ConsoleWatch,
+    symbols: Option<Symbols>,
     last_flash_operation: Option<FlashOperation>,
 }
 
 impl Observer {
-    pub(super) fn new(bench: &Bench, wiring: &Wiring, machine: &Machine, epoch: SimTime) -> Self {
+    pub(super) fn new(
+        bench: &Bench,
+        wiring: &Wiring,
+        machine: &Machine,
+        epoch: SimTime,
+        symbols: Option<Symbols>,
+    ) -> Self {
         let journal = bench.journal.clone();
         let is_seen = |id: &str, shows: &Shows| !matches!(shows, Shows::Colors(_)) || wiring.has(id);
         let parts = machine.parts().map(|(id, part)| is_seen(id, &part.shows()).then(|| id.to_owned())).collect();
         let lights = Lights::new(journal.clone());
         let (line, last_byte) = (Vec::new(), Instant::ZERO);
         let (lines, console) = (Lines::default(), ConsoleWatch::new(bench.deaths.clone()));
-        Self { journal, parts, lights, epoch, line, last_byte, lines, console, last_flash_operation: None }
+        Self { journal, parts, lights, epoch, line, last_byte, lines, console, symbols, last_flash_operation: None }
     }
 
     /// Scenario time of the machine's time zero is another one from now on.
@@ -126,6 +134,14 @@ impl Observer {
         for line in lines {
             if let Some(event) = self.console.death(&line) {
                 self.journal.record_at(at, Observation::Device(event));
+            }
+            if self.console.is_inside()
+                && let Some(symbols) = &self.symbols
+            {
+                let note = |text| self.journal.record_at(at, Observation::Note { text });
+                for call in symbols.calls(&line) {
+                    note(call);
+                }
             }
         }
     }

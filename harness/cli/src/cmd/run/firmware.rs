@@ -21,6 +21,8 @@ use crate::cmd::project::{firmware_file, nothing_to_run};
 /// Firmware, what is to be said of it, and why it is this one.
 pub(in crate::cmd) struct Chosen {
     pub(in crate::cmd) image: Image,
+    /// What knows its functions, if it is an ELF.
+    pub(in crate::cmd) elf: Arc<[u8]>,
     pub(in crate::cmd) info: FirmwareInfo,
     pub(in crate::cmd) reason: String,
 }
@@ -69,7 +71,8 @@ fn chosen(
     let info = identity(name, bytes, &firmware);
     let mut image = Image::new(Arc::new(firmware), elf.unwrap_or(bytes)).provisioned_by(provisioner);
     image.told = told;
-    Ok(Chosen { image, info, reason })
+    let elf = elf.unwrap_or(bytes).into();
+    Ok(Chosen { image, elf, info, reason })
 }
 
 /// A device that is compiled into this program.

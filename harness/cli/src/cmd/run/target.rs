@@ -15,7 +15,7 @@ use hil_targets::Wiring;
 use hil_targets::console::Deaths;
 use hil_targets::mqtt::MqttTarget;
 use hil_targets::provision::{BrokerAddress, Fault};
-use hil_tools::sim::{Hosts, SimTarget};
+use hil_tools::sim::{Hosts, SimTarget, Symbols};
 use hil_tools::simulation::load;
 
 use super::{firmware, provision, serial, wokwi};
@@ -381,6 +381,7 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
         return Err(Failure::usage(format!("{file}: {error}")));
     }
     let mut target = SimTarget::new(Arc::clone(&chosen.image.firmware), wiring);
+    target.symbols = Some(Symbols::new(Arc::clone(&chosen.elf)));
     target.provisioner = Arc::clone(&chosen.image.provisioner);
     target.told = chosen.image.told.clone();
     target.hosts = hosts(settings);

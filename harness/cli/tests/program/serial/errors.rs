@@ -134,8 +134,8 @@ fn a_wrong_rate() {
     let run = &commands(&place, &broker)[3];
     let (code, said) = say(&place, &port, &format!("{run} --baud 921600"));
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("what comes at 921600 baud is no text"), "{said}");
-    assert!(said.contains("does the board speak at another rate?"), "{said}");
+    assert!(said.contains("what comes at 921600 baud is no text, and at 115200 baud it is"), "{said}");
+    assert!(said.contains("name that rate: --baud"), "{said}");
     let (code, said) = say(&place, &port, "monitor --baud 115200 --until ready --limit 20 --reset");
     assert_eq!(code, Some(0), "{said}");
 }
