@@ -28,8 +28,9 @@ fn collect(source: &Arc<Source>, node: &StepNode, variables: &Variables, filters
     };
     let topic = step.command.watches();
     filters.extend(topic.map(|t| known(&t.value)));
-    if matches!(step.command, Command::Request(_)) {
-        filters.insert(format!("{RESPONSE_TOPICS}/+"));
+    if let Command::Request(request) = &step.command {
+        let named = request.response_topic.as_ref().map(|topic| known(&topic.value));
+        filters.insert(named.unwrap_or_else(|| format!("{RESPONSE_TOPICS}/+")));
     }
     for child in step.command.children() {
         collect(source, child, variables, filters);

@@ -208,3 +208,27 @@ fn what_a_broker_cannot_do_is_no_verdict_on_the_device() {
     assert_eq!(code, Some(3), "{shown}");
     assert!(shown.contains("grants QoS 1"), "{shown}");
 }
+
+#[test]
+fn answers_come_on_a_topic_that_the_brokers_rules_allow() {
+    let rules = tempfile::tempdir().unwrap();
+    let file = rules.path().join("rules");
+    std::fs::write(&file, "topic readwrite #\ntopic deny +/+/hil/r/#\n").unwrap();
+    let Some(broker) = Mosquitto::start(&format!("acl_file {}", file.display())) else { return };
+    let asked = |more: &str| {
+        let steps = format!(
+            "name: Asks\nversion: 1\nsetup: [{{ wait-serial: \"mqtt: connected\" }}]\nsteps: \
+             [{{ request: {{ topic: cmnd/led/hue, payload: 36, response: ok{more} }} }}]\n"
+        );
+        std::fs::write(broker.folder.path().join("ask.yaml"), steps).unwrap();
+        std::fs::write(broker.folder.path().join("hil.toml"), "native = \"light\"\n").unwrap();
+        let output =
+            output(hil(broker.folder.path(), &["run", "ask.yaml", "--target", "native", "--broker", &broker.url()]));
+        (text(&output), output.status.code())
+    };
+    let (shown, code) = asked(", response-topic: bench/answers");
+    assert_eq!(code, Some(0), "{shown}");
+    // The broker says nothing of what it keeps back.
+    let (shown, code) = asked(", within: 500ms");
+    assert_eq!(code, Some(1), "{shown}");
+}

@@ -15,7 +15,8 @@ impl Run for Request {
     async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
         let request = self;
         cx.requests += 1;
-        let response_topic = format!("{RESPONSE_TOPICS}/{}", cx.requests);
+        let named = request.response_topic.as_ref().map(|topic| topic.value.clone());
+        let response_topic = named.unwrap_or_else(|| format!("{RESPONSE_TOPICS}/{}", cx.requests));
         let correlation = Payload(cx.requests.to_be_bytes().to_vec());
         let from = cx.journal.end();
         let began = cx.journal.now();

@@ -32,6 +32,10 @@ pub struct Request {
     /// RETAIN flag of the command.
     #[schemars(with = "Option<forms::Boolean>")]
     pub retain: bool,
+    /// Topic name that the answer is asked for on; default `hil/r/` and the number of the request. For brokers on which the harness may
+    /// not subscribe there.
+    #[schemars(with = "Option<forms::TopicName>")]
+    pub response_topic: Option<Spanned<String>>,
     /// Condition on the response (`response`, `response-matches`, `response-json`).
     #[schemars(flatten, with = "forms::ResponseKeys")]
     pub response: Match,
@@ -54,6 +58,7 @@ const REQUEST: Shape = Shape {
         "payload-json",
         "qos",
         "retain",
+        "response-topic",
         "response",
         "response-matches",
         "response-json",
@@ -76,13 +81,14 @@ impl StepKind for Request {
         let payload = ByteText::of(&mut map).unwrap_or_default();
         let qos = map.optional("qos", qos).map_or(1, |qos| qos.value);
         let retain = map.optional("retain", boolean).unwrap_or(false);
+        let response_topic = map.optional("response-topic", topic_name);
         let response = Match::response(&mut map);
         let no_response = map.optional("no-response", boolean).unwrap_or(false);
         if no_response {
             map.excludes("no-response", &["response", "response-matches", "response-json"]);
         }
         let within = map.optional("within", duration);
-        Some(Self { topic: topic?, payload, qos, retain, response, no_response, within })
+        Some(Self { topic: topic?, payload, qos, retain, response_topic, response, no_response, within })
     }
 
     fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
