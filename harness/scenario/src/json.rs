@@ -3,6 +3,7 @@
 //! A number of JSON has any number of digits. Read as a float, 9007199254740993 would equal 9007199254740992, and an
 //! expectation would hold that does not.
 
+mod difference;
 mod number;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub use difference::Difference;
 pub use number::Number;
 
 /// Values in values, at most: as in serde_json.

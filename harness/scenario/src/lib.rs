@@ -6,6 +6,7 @@
 //! because captured variables have their values only then.
 
 mod capability;
+pub mod condition;
 pub mod decode;
 pub mod error;
 mod file;

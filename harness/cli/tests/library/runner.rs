@@ -169,6 +169,100 @@ fn every_digit_and_byte_of_a_payload_counts() {
     assert_eq!(judged(b"null", "expect-message: { topic: a, within: 50ms, payload: null }"), Verdict::Passed);
 }
 
+const STATE: &[u8] = br#"{"t":20.50,"unit":"C","on":true,"at":"2026-03-01T12:00:00Z","hist":[19,20,21],"fan":{"rpm":1200},"note":null,"n":"5"}"#;
+
+#[test]
+fn values_of_a_payload_meet_conditions() {
+    let verdict =
+        |rules: &str| judged(STATE, &format!("expect-message: {{ topic: a, within: 50ms, where: {{ {rules} }} }}"));
+    for rules in [
+        "/t: 20.5",
+        "/t: { '>': 20, '>=': 20.5, '<': 21, '<=': 20.5 }",
+        "/t: { between: [5, 30] }",
+        "/t: { near: 20, within: 0.5 }",
+        "/t: { near: 20, within: 3% }",
+        "/t: { type: number, not: { type: integer } }",
+        "/fan/rpm: { type: integer }",
+        "/unit: { one-of: [C, F], length: 1 }",
+        "/on: true",
+        "/note: null",
+        "/gone: { present: false }",
+        "/note: { present: true }",
+        "/at: { date-time: true, starts-with: '2026', ends-with: Z, matches: 'T12:', contains: '03-01' }",
+        "/hist: { length: 3, all: { type: number, between: [19, 21] }, any: 20, contains: 21 }",
+        "/hist: [19, 20, 21]",
+        "/hist: { length: { '>=': 2 } }",
+        "/fan: { equals: { rpm: 1200 } }",
+        "/fan: { contains: rpm }",
+        "'$.hist[*]': { '>=': 19 }",
+        "'$.hist[-1]': 21, '$..rpm': 1200, '$.unit': C",
+    ] {
+        assert_eq!(verdict(rules), Verdict::Passed, "{rules}");
+    }
+    for rules in [
+        "/t: 20.4",
+        "/t: { '>': 20.5 }",
+        "/t: { '<': 20.5 }",
+        "/t: { between: [21, 30] }",
+        "/t: { near: 20, within: 0.4 }",
+        "/t: { near: 20, within: 2% }",
+        "/t: { type: integer }",
+        "/unit: { one-of: [K, F] }",
+        "/n: 5",
+        "/n: { '>': 4 }",
+        "/on: 'true'",
+        "/gone: null",
+        "/gone: { '>': 0 }",
+        "/gone: { not: 5 , present: true }",
+        "/unit: { date-time: true }",
+        "/hist: { all: { '>': 19 } }",
+        "/hist: { any: 18 }",
+        "/hist: [19, 20]",
+        "'$.hist[*]': { '>': 19 }",
+        "'$.nothing[*]': { '>': 19 }",
+        "/t: 20.5, /unit: F",
+    ] {
+        assert_eq!(verdict(rules), Verdict::Failed, "{rules}");
+    }
+    assert_eq!(
+        judged(b"no json", "expect-message: { topic: a, within: 50ms, where: { $: { present: true } } }"),
+        Verdict::Failed
+    );
+    assert_eq!(judged(STATE, "expect-nothing: { topic: a, for: 50ms, where: { /t: { '>': 20 } } }"), Verdict::Failed);
+    assert_eq!(judged(STATE, "expect-nothing: { topic: a, for: 50ms, where: { /t: { '>': 30 } } }"), Verdict::Passed);
+}
+
+#[test]
+fn each_failing_condition_is_told_with_its_place() {
+    let target = || {
+        scripted(|journal, _| async move {
+            let payload = hil_model::observation::Payload(STATE.to_vec());
+            journal.record(Observation::Received(Message { topic: "a".into(), payload, ..Message::default() }));
+        })
+    };
+    let told = |condition: &str| {
+        told(&run_one(target(), &format!("steps:\n  - expect-message: {{ topic: a, within: 50ms, {condition} }}\n"))).1
+    };
+    insta::assert_snapshot!(told("where: { /t: { '<': 20 }, /n: 5, '$.hist[*]': { '<': 20 }, /gone: true, /unit: C }"), @r#"
+    no matching message on a within 50ms
+      expected: a JSON where /t is < 20 and /n is 5 and $.hist[*] is < 20 and /gone is true and /unit is "C"
+      actual: 1 message: a "{\"t\":20.50,\"unit\":\"C\",\"on\":true,\"at\":\"2026-03-01T12:00:00Z\",\"hist\":[19,20,21],\"fan\":{\"rpm\":1200},\"note\":null,\"n\":\"5\"}" (qos 0)
+    /t: 20.50, not < 20
+    /n: "5" (it is a string, not a number), not 5
+    $.hist[1]: 20, not < 20
+    $.hist[2]: 21, not < 20
+    /gone: nothing is there, not true
+    "#);
+    insta::assert_snapshot!(told("json: { t: 21, fan: { rpm: 1200, on: true }, n: 5 }"), @r#"
+    no matching message on a within 50ms
+      expected: a JSON with {"t":21,"fan":{"rpm":1200,"on":true},"n":5}
+      actual: 1 message: a "{\"t\":20.50,\"unit\":\"C\",\"on\":true,\"at\":\"2026-03-01T12:00:00Z\",\"hist\":[19,20,21],\"fan\":{\"rpm\":1200},\"note\":null,\"n\":\"5\"}" (qos 0)
+    $.t: 20.50, not 21
+    $.fan.on: nothing, not true
+    $.n: "5", not 5
+    "#);
+}
+
 #[test]
 fn a_scenario_that_passes_on_a_retry_is_flaky() {
     let target = scripted(|journal, attempt| async move {

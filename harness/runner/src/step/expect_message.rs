@@ -1,6 +1,6 @@
 //! `expect-message`: the observer receives a matching message.
 
-use super::matching::{describe, matches, show, span, wrong_property};
+use super::matching::{describe, differences, matches, show, span, wrong_property};
 use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN, Found};
 use crate::failure::Unmet;
@@ -108,6 +108,7 @@ fn reason(expect: &ExpectMessage, last: &Message, count: usize) -> String {
     if let Some(problem) = wrong_property(last, &expect.properties.expected) {
         text += &format!("; {problem}");
     }
+    text += &differences(&expect.payload, &last.payload.0);
     if is_expected(expect, last) {
         text += "; used up by an expectation before this one";
     }

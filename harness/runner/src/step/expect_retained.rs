@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::matching::{describe, matches, show, span};
+use super::matching::{describe, differences, matches, show, span};
 use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN};
 use crate::failure::Unmet;
@@ -95,5 +95,8 @@ fn unmet(expect: &ExpectRetained, retained: Option<&Message>) -> Unmet {
     Unmet::new("hil::expect_retained", title)
         .at(span(&expect.payload).unwrap_or(expect.topic.span))
         .expected(format!("{wanted}, for a new subscriber within {within}"))
-        .actual(retained.map_or_else(|| "no retained message".to_owned(), show))
+        .actual(retained.map_or_else(
+            || "no retained message".to_owned(),
+            |message| show(message) + &differences(&expect.payload, &message.payload.0),
+        ))
 }

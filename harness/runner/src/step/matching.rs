@@ -11,6 +11,7 @@ pub(super) fn matches(condition: &Match, payload: &[u8]) -> bool {
         Match::Exact(expected) => expected.value.0 == payload,
         // Bytes that are no text are U+FFFD, so that they hide nothing that stands beside them.
         Match::Regex(regex) => regex.value.is_match(&String::from_utf8_lossy(payload)),
+        Match::Where(rules) => rules.value.broken(payload).is_empty(),
         Match::Json(expected) => Json::parse(payload).is_ok_and(|actual| actual.contains(&expected.value.0)),
     }
 }
@@ -22,6 +23,7 @@ pub(super) fn describe(condition: &Match) -> String {
         Match::Exact(expected) => Payload(expected.value.0.clone()).to_string(),
         Match::Regex(regex) => format!("text that matches /{}/", regex.value),
         Match::Json(expected) => format!("JSON with {}", expected.value.0),
+        Match::Where(rules) => rules.value.to_string(),
     }
 }
 
@@ -32,6 +34,25 @@ pub(super) fn span(condition: &Match) -> Option<hil_scenario::Span> {
         Match::Exact(e) => Some(e.span),
         Match::Regex(e) => Some(e.span),
         Match::Json(e) => Some(e.span),
+        Match::Where(e) => Some(e.span),
+    }
+}
+
+/// Where a payload is not as the condition wants it, a line each, to be put behind the payload: `$.t: 31, not >= 5`.
+pub(super) fn differences(condition: &Match, payload: &[u8]) -> String {
+    let line = |at: &str, actual: &str, expected: &str| format!("\n{at}: {actual}, not {expected}");
+    match condition {
+        Match::Where(rules) => {
+            rules.value.broken(payload).iter().map(|it| line(&it.at, &it.actual, &it.expected)).collect()
+        }
+        Match::Json(expected) => match Json::parse(payload) {
+            Ok(actual) => {
+                let found = actual.differences(&expected.value.0);
+                found.iter().map(|it| line(&it.at, &it.actual, &it.expected)).collect()
+            }
+            Err(error) => format!("\nit is no JSON: {error}"),
+        },
+        Match::Exact(_) | Match::Regex(_) | Match::Any => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `request`: a command with a Response Topic and Correlation Data, and its answer (MQTT 5, section 4.10).
 
-use super::matching::{describe, matches, show, span};
+use super::matching::{describe, differences, matches, show, span};
 use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN, Found};
 use crate::failure::Unmet;
@@ -61,7 +61,12 @@ impl Run for Request {
                 let text = answer.payload.to_string();
                 if request.no_response || !matches(&request.response, &answer.payload.0) {
                     let title = if request.no_response { "an answer where none should be" } else { "a wrong answer" };
-                    return Err(unmet(title.to_owned(), show(answer)).related([found.seq]).into());
+                    return Err(unmet(
+                        title.to_owned(),
+                        show(answer) + &differences(&request.response, &answer.payload.0),
+                    )
+                    .related([found.seq])
+                    .into());
                 }
                 if answer.correlation_data.as_ref() != Some(&correlation) {
                     let actual =

@@ -1,5 +1,6 @@
 //! Numbers with all their digits.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A number of JSON, as it is written. Two are equal if their values are: 21, 21.0 and 2.1e1.
@@ -18,6 +19,34 @@ impl Number {
     /// As a JSON text has it.
     pub(super) fn new(text: &str) -> Self {
         Self(text.to_owned())
+    }
+
+    /// Which of two is larger, exactly.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let (a, b) = (self.decimal(), other.decimal());
+        let sign = |it: &Decimal<'_>| match (it.digits.is_empty(), it.is_negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let size = || a.exponent.cmp(&b.exponent).then_with(|| a.digits.cmp(&b.digits));
+        match sign(&a).cmp(&sign(&b)) {
+            Ordering::Equal if a.is_negative => size().reverse(),
+            Ordering::Equal => size(),
+            other => other,
+        }
+    }
+
+    /// Whether it has no fraction: 21, 21.0 and 2.1e1.
+    pub fn is_integer(&self) -> bool {
+        let Decimal { digits, exponent, .. } = self.decimal();
+        digits.len() as i128 <= exponent || digits.is_empty()
+    }
+
+    /// The nearest floating-point number.
+    pub fn to_f64(&self) -> f64 {
+        // The grammar of JSON's numbers is a part of Rust's.
+        self.0.parse().unwrap_or(f64::NAN)
     }
 
     /// As it is written.
@@ -44,6 +73,12 @@ impl Number {
             return Decimal { is_negative: false, digits: "".into(), exponent: 0 };
         }
         Decimal { is_negative, digits: digits.into(), exponent }
+    }
+}
+
+impl From<usize> for Number {
+    fn from(number: usize) -> Self {
+        Self(number.to_string())
     }
 }
 
@@ -97,6 +132,41 @@ mod tests {
             ("1e99999999999999999999999999999999999999999", "1"),
         ] {
             assert!(!equal(a, b) && !equal(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_in_order_with_all_their_digits() {
+        let sorted = [
+            "-1e30",
+            "-20.5",
+            "-20",
+            "-0.001",
+            "0",
+            "1e-9",
+            "0.1",
+            "0.10000000000000000001",
+            "1",
+            "9007199254740992",
+            "9007199254740993",
+            "1e40",
+        ];
+        for (i, a) in sorted.iter().enumerate() {
+            for (j, b) in sorted.iter().enumerate() {
+                assert_eq!(Number::new(a).compare(&Number::new(b)), i.cmp(&j), "{a} {b}");
+            }
+        }
+        for (number, is_integer) in [
+            ("21", true),
+            ("21.0", true),
+            ("2.1e1", true),
+            ("0", true),
+            ("-3", true),
+            ("0.5", false),
+            ("21.5", false),
+            ("1e-1", false),
+        ] {
+            assert_eq!(Number::new(number).is_integer(), is_integer, "{number}");
         }
     }
 

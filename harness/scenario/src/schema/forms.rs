@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::step::SIDES;
@@ -239,6 +241,9 @@ pub(crate) struct PayloadMatchKeys {
     matches: Option<RegexText>,
     /// The payload is JSON that contains this: objects may have more keys.
     json: Option<AnyJson>,
+    /// The payload is JSON whose values meet conditions, by JSON Pointer (`/temperature`) or JSONPath (`$.readings[*].t`).
+    #[schemars(rename = "where")]
+    rules: Option<BTreeMap<String, ConditionForm>>,
 }
 
 /// The keys of a condition on a response.
@@ -252,7 +257,91 @@ pub(crate) struct ResponseKeys {
     response_matches: Option<RegexText>,
     /// The response is JSON that contains this.
     response_json: Option<AnyJson>,
+    /// The response is JSON whose values meet conditions.
+    #[schemars(rename = "response-where")]
+    rules: Option<BTreeMap<String, ConditionForm>>,
 }
+
+form!(
+    /// A value that must be equal.
+    PlainValue, "plain-value", { "type": ["string", "number", "boolean", "null", "array"], "x-may-be-nothing": true }
+);
+
+form!(
+    /// A number, or a variable that is one.
+    NumberText, "number-text", { "type": ["number", "string"], "pattern": "^-?[0-9]|\\$\\{" }
+);
+
+form!(
+    /// How far a number may be off.
+    ToleranceText, "tolerance", { "examples": [0.5, "2%"], "type": ["number", "string"], "pattern": "^[0-9.]+ ?%?$|\\$\\{" }
+);
+
+/// A condition: checks that must all hold, or a value that must be equal.
+#[derive(JsonSchema)]
+#[schemars(rename = "condition", untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum ConditionForm {
+    Checks(Box<ConditionKeys>),
+    Value(PlainValue),
+}
+
+/// Checks that must all hold.
+#[derive(JsonSchema)]
+#[schemars(rename = "checks", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ConditionKeys {
+    /// The same value; objects may have more keys.
+    equals: Option<AnyJson>,
+    /// This condition does not hold.
+    not: Option<ConditionForm>,
+    /// A larger number.
+    #[schemars(rename = ">")]
+    above: Option<NumberText>,
+    /// This number or a larger one.
+    #[schemars(rename = ">=")]
+    at_least: Option<NumberText>,
+    /// A smaller number.
+    #[schemars(rename = "<")]
+    below: Option<NumberText>,
+    /// This number or a smaller one.
+    #[schemars(rename = "<=")]
+    at_most: Option<NumberText>,
+    /// A number from the first to the second; both belong to it.
+    between: Option<[NumberText; 2]>,
+    /// A number no further off than `within`.
+    near: Option<NumberText>,
+    /// How far `near` may be off: `0.5`, or `2%` of it; default 0.
+    within: Option<ToleranceText>,
+    /// The type: null, boolean, number, integer, string, array or object.
+    #[schemars(rename = "type")]
+    kind: Option<TypeName>,
+    /// The length of a text in characters, of an array in items, of an object in keys.
+    length: Option<ConditionForm>,
+    /// Whether there is such a value at all.
+    present: Option<Boolean>,
+    /// A text has this part, an array this item, an object this key.
+    contains: Option<AnyJson>,
+    /// One of these values.
+    one_of: Option<Vec<AnyJson>>,
+    /// A text that starts so.
+    starts_with: Option<Text>,
+    /// A text that ends so.
+    ends_with: Option<Text>,
+    /// A regular expression finds something in the text.
+    matches: Option<RegexText>,
+    /// A date and time of RFC 3339.
+    date_time: Option<Boolean>,
+    /// Every item of an array meets this.
+    all: Option<ConditionForm>,
+    /// Some item of an array meets this.
+    any: Option<ConditionForm>,
+}
+
+form!(
+    /// The type of a JSON value.
+    TypeName, "type-name", { "enum": ["null", "boolean", "number", "integer", "string", "array", "object"] }
+);
 
 /// The keys of correlation data.
 #[derive(JsonSchema)]

@@ -10,6 +10,7 @@ use super::kind::{Role, StepKey, StepKind};
 use super::publish::qos;
 use super::title::Within;
 use super::{Match, Properties};
+use crate::condition::CONDITION;
 use crate::decode::{Cx, Map, Shape, boolean, duration, integer, topic_filter};
 use crate::error::Code;
 use crate::load::Flow;
@@ -62,6 +63,7 @@ const EXPECT_MESSAGE: Shape = Shape {
         "payload-json",
         "matches",
         "json",
+        "where",
         "qos",
         "retain",
         "properties",
@@ -73,7 +75,7 @@ const EXPECT_MESSAGE: Shape = Shape {
 impl StepKind for ExpectMessage {
     const KEYS: &'static [StepKey] =
         &[StepKey::new("expect-message", "`expect-message`: the observer receives a matching message.")
-            .shapes(&[(&EXPECT_MESSAGE, "/$defs/ExpectMessage")])];
+            .shapes(&[(&EXPECT_MESSAGE, "/$defs/ExpectMessage"), (&CONDITION, "/$defs/checks")])];
     const ROLE: Role = Role::Expectation;
 
     fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {

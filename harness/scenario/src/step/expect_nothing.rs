@@ -33,7 +33,7 @@ pub struct ExpectNothing {
 const EXPECT_NOTHING: Shape = Shape {
     name: "expect-nothing",
     example: "topic",
-    keys: &["topic", "payload", "payload-hex", "payload-json", "matches", "json", "for"],
+    keys: &["topic", "payload", "payload-hex", "payload-json", "matches", "json", "where", "for"],
 };
 
 impl StepKind for ExpectNothing {

@@ -42,7 +42,7 @@ pub struct ExpectRetained {
 const EXPECT_RETAINED: Shape = Shape {
     name: "expect-retained",
     example: "topic",
-    keys: &["topic", "payload", "payload-hex", "payload-json", "matches", "json", "qos", "absent", "within"],
+    keys: &["topic", "payload", "payload-hex", "payload-json", "matches", "json", "where", "qos", "absent", "within"],
 };
 
 impl StepKind for ExpectRetained {

@@ -5,6 +5,7 @@ use std::fmt;
 use regex::Regex;
 
 use super::Spanned;
+use crate::condition::Rules;
 use crate::decode::{Cx, Map, compact_json, plain_text, regex};
 use crate::error::Code;
 use crate::json::Json;
@@ -19,6 +20,8 @@ pub enum Match {
     Regex(Spanned<Regex>),
     /// `json: {..}`: JSON that contains this.
     Json(Spanned<JsonMatch>),
+    /// `where: { /t: { ">=": 5 } }`: JSON whose values meet conditions.
+    Where(Spanned<Rules>),
     /// Nothing is said: any payload.
     Any,
 }
@@ -53,17 +56,19 @@ impl Match {
         let exact = text.or(hex).or(json).map(|bytes| Self::Exact(Spanned::new(ByteText(bytes.value), bytes.span)));
         let regex = map.optional("matches", regex).map(Self::Regex);
         let json = map.optional("json", JsonMatch::decode).map(Self::Json);
-        exact.or(regex).or(json).unwrap_or(Self::Any)
+        let rules = map.optional("where", |cx, node| spanned(node, Rules::decode(cx, node))).map(Self::Where);
+        exact.or(regex).or(json).or(rules).unwrap_or(Self::Any)
     }
 
-    /// The condition on a response: at most one of `response`, `response-matches` and `response-json`.
+    /// The condition on a response: at most one of `response`, `response-matches`, `response-json` and `response-where`.
     pub(super) fn response(map: &mut Map<'_, '_, '_>) -> Self {
-        map.one_of(&["response", "response-matches", "response-json"], false);
+        map.one_of(&["response", "response-matches", "response-json", "response-where"], false);
         let text = map.optional("response", |cx, node| spanned(node, plain_text(cx, node).map(String::into_bytes)));
         let exact = text.map(|bytes| Self::Exact(Spanned::new(ByteText(bytes.value), bytes.span)));
         let regex = map.optional("response-matches", regex).map(Self::Regex);
         let json = map.optional("response-json", JsonMatch::decode).map(Self::Json);
-        exact.or(regex).or(json).unwrap_or(Self::Any)
+        let rules = map.optional("response-where", |cx, node| spanned(node, Rules::decode(cx, node))).map(Self::Where);
+        exact.or(regex).or(json).or(rules).unwrap_or(Self::Any)
     }
 
     /// Variables that a match sets: the named groups of a regular expression.
@@ -77,7 +82,7 @@ impl Match {
 }
 
 /// The keys of a condition on a payload.
-pub(crate) const PAYLOAD_MATCH: [&str; 5] = ["payload", "payload-hex", "payload-json", "matches", "json"];
+pub(crate) const PAYLOAD_MATCH: [&str; 6] = ["payload", "payload-hex", "payload-json", "matches", "json", "where"];
 
 impl JsonMatch {
     fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<Self>> {
@@ -131,6 +136,7 @@ impl fmt::Display for Match {
             Self::Exact(bytes) => bytes.value.fmt(f),
             Self::Regex(regex) => write!(f, "/{}/", regex.as_str()),
             Self::Json(json) => write!(f, "json {}", json.value.0),
+            Self::Where(rules) => rules.value.fmt(f),
             Self::Any => f.write_str("any payload"),
         }
     }

@@ -62,6 +62,7 @@ const REQUEST: Shape = Shape {
         "response",
         "response-matches",
         "response-json",
+        "response-where",
         "no-response",
         "within",
     ],
@@ -85,7 +86,7 @@ impl StepKind for Request {
         let response = Match::response(&mut map);
         let no_response = map.optional("no-response", boolean).unwrap_or(false);
         if no_response {
-            map.excludes("no-response", &["response", "response-matches", "response-json"]);
+            map.excludes("no-response", &["response", "response-matches", "response-json", "response-where"]);
         }
         let within = map.optional("within", duration);
         Some(Self { topic: topic?, payload, qos, retain, response_topic, response, no_response, within })

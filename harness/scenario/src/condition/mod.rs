@@ -1,0 +1,19 @@
+//! Conditions on values: what a member of a JSON payload must be, in one form wherever a value is judged.
+//!
+//! A condition is a plain value, which must be equal, or a mapping of checks that must all hold:
+//! `{ ">=": 5, "<=": 30 }`, `{ near: 20, within: 2% }`, `{ type: array, length: 3, all: { type: number } }`.
+
+mod check;
+mod decode;
+mod hold;
+mod near;
+mod path;
+mod rules;
+
+pub use check::{Check, Condition, JsonType};
+pub use hold::Mismatch;
+pub use near::Tolerance;
+pub use path::{JsonPath, PathError};
+pub use rules::{Broken, Rule, Rules};
+
+pub(crate) use decode::CONDITION;
