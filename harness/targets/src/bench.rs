@@ -81,6 +81,9 @@ pub enum BenchError {
     /// So much was observed that it no longer fits.
     #[error("the journal is full: {0} observations")]
     JournalFull(usize),
+    /// The teardown did not end.
+    #[error("the teardown did not end within {0} of wall time, and is not complete")]
+    TeardownCut(String),
     /// The scenario did not end.
     #[error("the scenario did not end within {0} of wall time and was abandoned")]
     Stuck(String),
@@ -159,6 +162,7 @@ impl BenchError {
             Self::JournalFull(_) => {
                 "the device may flood its console or its topics: the last entries say more; otherwise split the scenario"
             }
+            Self::TeardownCut(_) => "look whether what it switches off is off: heaters, motors, supplies",
             Self::Stuck(_) => "the device may spin without ever waiting; raise --wall-limit if the machine is slow",
             Self::System(_) => "free memory or file descriptors, or use fewer --jobs",
         }

@@ -35,6 +35,7 @@ use self::findings::Findings;
 use self::live::Live;
 use self::tiers::Tiers;
 use super::error::Failure;
+use super::interruption;
 use super::project::{ProjectArgs, Said};
 use super::run::{broker, now, run_id, target};
 use crate::Extensions;
@@ -234,7 +235,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     let report = args.reports.open(args.run_info(&options, &chosen.reason, chosen.firmware))?;
     let mut findings = Findings::new(&args.regressions, args.seed, target, report);
     let cancel = Cancel::default();
-    on_ctrl_c(&cancel)?;
+    interruption::listen(&cancel, "then what was found is written")?;
     let image = chosen.image;
     let mut coverage = image.clone().filter(|_| args.tier.coverage).map(|image| Coverage {
         image,
@@ -460,17 +461,4 @@ fn not_ready(error: NotReady, described_by: &Path) -> Failure {
             ))
         }
     }
-}
-
-/// The first Ctrl-C ends the campaign with what it has found, the second one at once.
-fn on_ctrl_c(cancel: &Cancel) -> Result<(), Failure> {
-    let cancel = cancel.clone();
-    ctrlc::set_handler(move || {
-        if cancel.is_interrupted() {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-        eprintln!("interrupted: what was found is being written (Ctrl-C again to end at once)");
-        cancel.interrupt();
-    })
-    .map_err(|e| Failure::usage(format!("Ctrl-C cannot be heard: {e}")))
 }

@@ -10,6 +10,7 @@ mod error;
 mod flash;
 mod fuzz;
 mod init;
+mod interruption;
 mod monitor;
 mod port;
 mod project;

@@ -22,6 +22,7 @@ use hil_scenario::plan::{self, PartitionArg};
 use hil_targets::Target;
 
 use super::error::Failure;
+use super::interruption;
 use super::project::{ProjectArgs, Said, nothing_to_run};
 use super::selection::{Selection, scenario_paths};
 use crate::Extensions;
@@ -87,7 +88,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Wall time after which a scenario is given up as a bench error, in seconds
+    /// Wall time after which a scenario's steps are ended as a bench error, in seconds; its teardown runs then
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     wall_limit: u64,
 
@@ -157,7 +158,7 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
     };
     let mut reports = args.files.open()?;
     let cancel = Cancel::default();
-    on_ctrl_c(&cancel)?;
+    interruption::listen(&cancel, "then reports are written")?;
     let began = Instant::now();
     let mut written = reports.event(&RunEvent::RunStarted(info));
     let finished = hil_runner::run(&chosen, &options, &cancel, |event| {
@@ -240,17 +241,4 @@ fn partition(text: Option<&str>) -> Result<Option<plan::Partition>, Failure> {
             Ok(Some(detected.partition))
         }
     }
-}
-
-/// The first Ctrl-C ends the run with its reports, the second one at once.
-fn on_ctrl_c(cancel: &Cancel) -> Result<(), Failure> {
-    let cancel = cancel.clone();
-    ctrlc::set_handler(move || {
-        if cancel.is_interrupted() {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-        eprintln!("interrupted: writing reports (Ctrl-C again to end at once)");
-        cancel.interrupt();
-    })
-    .map_err(|e| Failure::usage(format!("Ctrl-C cannot be heard: {e}")))
 }

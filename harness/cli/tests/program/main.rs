@@ -22,6 +22,7 @@ mod sim_serve;
 mod sim_test;
 mod suite_fixture;
 mod support;
+mod teardown;
 mod up;
 mod wokwi_serve;
 mod wokwi_steps;
