@@ -120,7 +120,7 @@ async fn lost(observer: Rc<Observer>, device: impl Future<Output = BenchError>, 
         biased;
         reason = observer.lost() => BenchError::BrokerLost(reason),
         reason = device => reason,
-        entries = journal.full() => BenchError::JournalFull(entries),
+        full = journal.full() => BenchError::JournalFull(full),
     }
 }
 
@@ -305,6 +305,10 @@ impl World {
                 let (step, title) = self.current_step();
                 self.lost(&BenchError::Stuck(display(self.wall_limit)), &step, &title);
                 self.cx.journal.note(format!("the limit in wall time has passed{follows}"));
+            }
+            Early::Lost(reason @ BenchError::JournalFull(_)) => {
+                let (step, title) = self.current_step();
+                self.lost(&reason, &step, &title);
             }
             Early::Lost(reason) => self.lost(&reason, "run", "while the scenario ran"),
         }

@@ -2,7 +2,7 @@
 
 use crate::Watch;
 use crate::broker::{ClientError, Credentials, EmbeddedError, TransportError};
-use crate::journal::Journal;
+use crate::journal::{Full, Journal};
 use crate::wire::Wire;
 use hil_scenario::DeviceConfig;
 
@@ -79,8 +79,8 @@ pub enum BenchError {
     #[error("the broker is not hil's own: it cannot be stopped or started")]
     ForeignBroker,
     /// So much was observed that it no longer fits.
-    #[error("the journal is full: {0} observations")]
-    JournalFull(usize),
+    #[error("the journal is full: {} observations, {} MiB", .0.entries, .0.bytes >> 20)]
+    JournalFull(Full),
     /// The teardown did not end.
     #[error("the teardown did not end within {0} of wall time, and is not complete")]
     TeardownCut(String),

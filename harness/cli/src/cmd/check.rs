@@ -63,12 +63,12 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     project.settings.scenarios = project.settings.scenarios.map(|it| Resolved { value: others, ..it });
     let scenarios = args.selection.apply(args.selection.load(&project)?)?;
     if scenarios.is_empty() {
-        println!("no scenario found");
+        say!("no scenario found");
         return Ok(Exit::NothingRan);
     }
     let mut files: Vec<_> = scenarios.iter().map(|p| &p.file.source.path).collect();
     files.dedup();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    println!("{} in {}: no errors", count(scenarios.len(), "scenario"), count(files.len(), "file"));
+    say!("{} in {}: no errors", count(scenarios.len(), "scenario"), count(files.len(), "file"));
     Ok(super::DONE)
 }

@@ -33,11 +33,12 @@ use simulator::cpu::HAS_COMPILER;
 use self::coverage::Coverage;
 use self::findings::Findings;
 use self::live::Live;
+use self::report::Report;
 use self::tiers::Tiers;
 use super::error::Failure;
 use super::interruption;
 use super::project::{ProjectArgs, Said};
-use super::run::{broker, now, run_id, target};
+use super::run::{broker, inputs, now, run_id, target};
 use crate::Extensions;
 
 /// How long a campaign lasts if nothing is said.
@@ -200,6 +201,10 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     }
     broker::reachable(&options.broker)?;
 
+    // Before anything is printed: one of them may have standard output for itself.
+    let mut guard = inputs::guard(&project, &[]);
+    guard.input("the device's description", &described_by);
+    let reports = args.reports.open(guard)?;
     let limit = match args.execs {
         Some(count) => Limit::Executions(count),
         None => Limit::Time(args.time.unwrap_or(DEFAULT_TIME)),
@@ -212,7 +217,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         rate: args.rate.or(is_real.then_some(DEFAULT_RATE)),
         max_findings: args.max_findings,
     };
-    println!(
+    say!(
         "fuzzing {} on {} ({}), broker {}, seed {}, {}, {jobs} {}",
         device.name,
         options.runs_on.name(),
@@ -229,10 +234,10 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         if jobs == 1 { "job" } else { "jobs" },
     );
     if args.tier.coverage && !HAS_COMPILER {
-        println!("{WITHOUT_COMPILER}");
+        say!("{WITHOUT_COMPILER}");
     }
     let target = options.runs_on.name();
-    let report = args.reports.open(args.run_info(&options, &chosen.reason, chosen.firmware))?;
+    let report = Report::new(reports, args.run_info(&options, &chosen.reason, chosen.firmware));
     let mut findings = Findings::new(&args.regressions, args.seed, target, report);
     let cancel = Cancel::default();
     interruption::listen(&cancel, "then what was found is written")?;
@@ -263,8 +268,8 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
 
     let unmodelled: Vec<&str> = cases.unmodelled_at_start().collect();
     if !unmodelled.is_empty() {
-        println!("the simulator does not model what the device uses at its start, and no finding is made of it:");
-        unmodelled.iter().for_each(|what| println!("  {what}"));
+        say!("the simulator does not model what the device uses at its start, and no finding is made of it:");
+        unmodelled.iter().for_each(|what| say!("  {what}"));
     }
     if let Some(image) = &image {
         leaks::find(image, &device, (args.seed, &args.target_options()), &cancel, &mut findings);
@@ -278,14 +283,14 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
                 live.aside(|| findings.add(&finding, &args.again(target, &broker_name, finding.case)))
             }
             Told::Bench { case, reason } => {
-                live.aside(|| eprintln!("case {case} says nothing about the device: {reason}"))
+                live.aside(|| remark!("case {case} says nothing about the device: {reason}"))
             }
             Told::Statistics(statistics) => live.show(&statistics),
         });
         live.end();
-        println!("{}", ended.statistics);
+        say!("{}", ended.statistics);
         if cancel.is_ending() && !cancel.is_interrupted() {
-            eprintln!("ended early: the device hangs, and cannot be stopped before hil ends");
+            remark!("ended early: the device hangs, and cannot be stopped before hil ends");
         }
         ran += ended.statistics.cases();
         summary.cases = ended.statistics.cases();
@@ -434,7 +439,7 @@ fn description(path: &Path, extensions: &Extensions) -> Result<DeviceDescription
             .help("describe your device in a file (docs/fuzz.md), and name it with --device FILE"));
     }
     DeviceDescription::load(path, &extensions.models).map_err(|errors| {
-        eprint!("{}", errors.render(super::color_on_stderr()));
+        crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
         Failure::usage(format!("{} is wrong; nothing was run", path.display()))
     })
 }

@@ -194,7 +194,7 @@ impl View {
             }
             self.panics.begins(&line);
             if let Some(symbols) = self.symbols.as_ref().filter(|_| self.panics.is_inside()) {
-                symbols.calls(&line).iter().for_each(|call| eprintln!("    {call}"));
+                symbols.calls(&line).iter().for_each(|call| remark!("    {call}"));
             }
         }
         Ok(())
@@ -203,7 +203,7 @@ impl View {
     fn say(&mut self, text: &str) {
         self.end_line();
         let (cyan, reset) = if self.theme.has_color() { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
-        eprintln!("{cyan}monitor{reset}: {text}");
+        remark!("{cyan}monitor{reset}: {text}");
     }
 
     fn say_rubbish(&mut self, port: &SerialPort, baud: u32) {
@@ -213,7 +213,7 @@ impl View {
 
     fn end_line(&mut self) {
         if self.is_shared && !self.at_line_start {
-            eprintln!();
+            remark!("");
             self.at_line_start = true;
         }
     }

@@ -34,7 +34,7 @@ impl ProjectArgs {
     /// What holds, if command line and environment say `said`. Errors are printed, and are a failure.
     pub(super) fn load(&self, said: Said, extensions: &Extensions) -> Result<Project, Failure> {
         self.read(said, extensions).map_err(|errors| {
-            eprint!("{}", errors.render(super::color_on_stderr()));
+            crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
             Failure::usage("the project file cannot be used; nothing was run")
                 .help("hil.toml is described in docs/your-firmware.md; `hil check` reads it, too")
         })

@@ -3,6 +3,7 @@
 pub(super) mod boards;
 pub(super) mod broker;
 pub(super) mod firmware;
+pub(super) mod inputs;
 mod listing;
 pub(super) mod provision;
 pub(super) mod reports;
@@ -136,7 +137,7 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         return Ok(listing::dry_run(&chosen, &options));
     }
     if all.is_empty() {
-        eprintln!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
+        remark!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
         return Ok(Exit::NothingRan);
     }
     broker::reachable(&options.broker)?;
@@ -156,7 +157,7 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         plan_total: all.len(),
         total: chosen.len(),
     };
-    let mut reports = args.files.open()?;
+    let mut reports = args.files.open(inputs::guard(&project, &all))?;
     let cancel = Cancel::default();
     interruption::listen(&cancel, "then reports are written")?;
     let began = Instant::now();
@@ -171,8 +172,8 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
     summary.wall_time = began.elapsed();
     add_boards(&mut summary, finished.boards, finished.missing_boards);
     let exit = reports::exit_from(summary.exit_code);
-    let ended = reports.event(&RunEvent::RunFinished(summary)).and(reports.finish());
-    written.and(ended).map_err(|e| Failure::io("a report cannot be written", &e))?;
+    written = written.and(reports.event(&RunEvent::RunFinished(summary)));
+    reports.close(written)?;
     Ok(exit)
 }
 
@@ -236,7 +237,7 @@ fn partition(text: Option<&str>) -> Result<Option<plan::Partition>, Failure> {
         PartitionArg::Share(partition) => Ok(Some(partition)),
         PartitionArg::Auto => {
             let detected = plan::detect(|name| std::env::var(name).ok()).map_err(wrong)?;
-            eprintln!("partition {detected}");
+            remark!("partition {detected}");
             detected.acknowledge().map_err(|e| Failure::io("the shard's status file cannot be written", &e))?;
             Ok(Some(detected.partition))
         }

@@ -48,7 +48,7 @@ impl Selection {
         let paths = scenario_paths(project)?;
         let Loaded { files, errors } = Loader::new().with_vars(variables(project)).load(&paths);
         if !errors.is_empty() {
-            eprint!("{}", errors.render(super::color_on_stderr()));
+            crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
             let count = errors.0.len();
             let plural = if count == 1 { "error" } else { "errors" };
             return Err(Failure::usage(format!("{count} {plural} in scenario files; nothing was run")));

@@ -14,6 +14,7 @@ mod init;
 mod inventory;
 mod labgrid;
 mod light;
+mod outputs;
 mod own_target;
 mod project;
 mod serial;

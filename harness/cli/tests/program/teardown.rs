@@ -90,6 +90,8 @@ fn a_second_signal_ends_at_once() {
     let (code, shown) = running.end();
     assert_eq!(code, Some(130), "{shown}");
     assert!(!shown.contains("Summary"), "it has not waited for anything: {shown}");
+    let reports = folder.path().join("target/hil");
+    assert_eq!(std::fs::read_dir(reports).unwrap().count(), 0, "nothing that is half written is left");
 }
 
 #[cfg(unix)]

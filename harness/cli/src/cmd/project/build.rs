@@ -16,7 +16,7 @@ pub(super) fn run(build: &Build) -> Result<PathBuf, Failure> {
         BuildCommand::Arguments(words) => words.join(" "),
     };
     // Standard output is for the run's own lines.
-    eprintln!("build: {shown}");
+    remark!("build: {shown}");
     let mut command = command(&build.command);
     if !build.folder.as_os_str().is_empty() {
         command.current_dir(&build.folder);

@@ -2,6 +2,7 @@
 
 mod chip;
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use hil_fuzz::coverage::Image;
 use hil_model::event::FirmwareInfo;
 use hil_project::value::FirmwareImage;
 use hil_project::{Resolved, Settings};
+use hil_scenario::load::open_file;
 use hil_targets::own::{NoOwnImage, OwnBuild, OwnImage};
 use hil_tools::identity::{identity, sha256};
 use simulator::image::Firmware;
@@ -131,7 +133,9 @@ pub(in crate::cmd) fn find(extensions: &Extensions, build: OwnBuild) -> Result<O
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|e| {
+    let mut bytes = Vec::new();
+    let read = open_file(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|e| {
         Failure::io(path.display(), &e)
             .help("is the firmware built? A project file can name the command that builds it: `build`")
     })

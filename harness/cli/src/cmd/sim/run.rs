@@ -189,6 +189,7 @@ enum Input {
 }
 
 pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
+    files::guard(&args)?;
     let (program, mut board) = files::load(&args)?;
     let probes = if args.debug.vcd.is_some() { waveforms::probes(&board) } else { Vec::new() };
     board.watched.extend(probes.iter().map(|probe| probe.gpio));

@@ -269,9 +269,9 @@ impl Terminal {
 
     fn print(&self, color: &str, title: &str, text: &str) {
         if self.theme.has_color() {
-            eprintln!("\x1b[{color}m{title}\x1b[0m: {text}");
+            remark!("\x1b[{color}m{title}\x1b[0m: {text}");
         } else {
-            eprintln!("{title}: {text}");
+            remark!("{title}: {text}");
         }
     }
 

@@ -16,9 +16,35 @@ use simulator::time::Instant;
 use super::terminal::Terminal;
 use super::{Args, DebugArgs, instant, of_load};
 use crate::cmd::error::Failure;
+use crate::output::{Guard, OutputFile};
 
 /// The drawing that is taken if none is named.
 const DIAGRAM: &str = "diagram.json";
+
+/// No file that is written takes the place of one that is read, or of another.
+pub(super) fn guard(args: &Args) -> Result<(), Failure> {
+    let Args { firmware, board, network, debug, .. } = args;
+    let mut guard = Guard::new();
+    guard.input("the firmware", firmware);
+    let inputs = [
+        ("the board drawing", &board.board),
+        ("the partition table", &board.partitions),
+        ("the contents of the NVS partition", &board.nvs),
+        ("the mask ROM", &board.rom),
+        ("the ELF file", &debug.elf),
+    ];
+    for (what, path) in inputs {
+        path.iter().for_each(|path| guard.input(what, path));
+    }
+    let outputs = [
+        ("--flash", &board.flash),
+        ("--pcap", &network.pcap),
+        ("--vcd", &debug.vcd),
+        ("--trace", &debug.trace),
+        ("--coverage", &debug.coverage),
+    ];
+    outputs.iter().try_for_each(|(option, path)| path.iter().try_for_each(|path| guard.output(option, path)))
+}
 
 pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
     let files = Load {
@@ -67,7 +93,7 @@ pub(super) fn capture(path: Option<&Path>, machine: &mut Machine) -> Result<(), 
         if let Err(error) = writer.record(at, frame)
             && !std::mem::replace(&mut has_failed, true)
         {
-            eprintln!("warning: {name}: {error}; the capture is not complete");
+            remark!("warning: {name}: {error}; the capture is not complete");
         }
     });
     Ok(())
@@ -101,7 +127,9 @@ pub(super) fn save(args: &Args, session: &Session<Terminal>) -> Result<(), Failu
     let folder = folder.canonicalize().map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
     let coverage = Coverage::new(&session.debug, &session.machine.cpu().covered(), &folder);
     let coverage = coverage.map_err(|error| Failure::usage(format!("the ELF file's debug information: {error}")))?;
-    coverage.write_lcov(&mut create(path)?).map_err(|error| Failure::io(path.display(), &error))?;
+    let mut file = OutputFile::create("the coverage", path)?;
+    coverage.write_lcov(&mut file).map_err(|error| Failure::io(path.display(), &error))?;
+    file.keep()?;
     let (executed, lines) = coverage.lines();
     let files = coverage.file_count();
     session.observer.say(&format!("coverage: {executed} of {lines} lines in {files} files below {}", folder.display()));
