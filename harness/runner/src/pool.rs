@@ -104,6 +104,7 @@ pub(super) fn plan_report(planned: &Planned) -> ScenarioReport {
         tags: file.tags.iter().map(|t| t.value.clone()).collect(),
         verdict: Verdict::Skipped,
         reason: None,
+        expects_nothing: !scenario.expects_something,
         attempts: Vec::new(),
     }
 }

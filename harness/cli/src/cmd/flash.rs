@@ -118,5 +118,5 @@ pub(super) fn own_elf(openeth: bool, extensions: &Extensions) -> Result<Vec<u8>,
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("{}: {error}", path.display()))
+    Failure::io(path.display(), error)
 }

@@ -91,7 +91,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 pub(super) fn symbols(path: &std::path::Path) -> Result<Arc<Symbolizer>, Failure> {
     let wrong = |problem: String| Failure::usage(format!("--elf {}: {problem}", path.display()));
-    let elf = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let elf = std::fs::read(path).map_err(|e| Failure::io(format_args!("--elf {}", path.display()), &e))?;
     Ok(Arc::new(Symbolizer::new(&elf).map_err(|e| wrong(hil_model::error::chain(&e)))?))
 }
 

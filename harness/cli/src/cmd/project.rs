@@ -13,6 +13,7 @@ use hil_scenario::Diagnostics;
 use super::error::Failure;
 use crate::Extensions;
 
+use build::Named;
 pub(super) use said::Said;
 
 /// Heading of its options in the help.
@@ -71,11 +72,14 @@ pub(super) fn names(extensions: &Extensions) -> Names {
     names
 }
 
-/// The firmware file of the project: there already, or built now.
-pub(super) fn firmware_file(image: &FirmwareImage) -> Result<PathBuf, Failure> {
+/// The firmware file of the project, and how it has come to be, if a command was run for it: `, built now`.
+pub(super) fn firmware_file(image: &FirmwareImage) -> Result<(PathBuf, &'static str), Failure> {
     match image {
-        FirmwareImage::File(path) => Ok(path.clone()),
-        FirmwareImage::Built(build) => build::run(build),
+        FirmwareImage::File(path) => Ok((path.clone(), "")),
+        FirmwareImage::Built(build) => {
+            let Named { path, is_new } = build::run(build)?;
+            Ok((path, if is_new { ", built now" } else { ", built before" }))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub(super) mod provision;
 pub(super) mod reports;
 mod serial;
 pub(super) mod target;
+mod unbuilt;
 mod wokwi;
 
 use std::time::{Duration, Instant};
@@ -98,11 +99,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> {
-    let project = args.project(extensions)?;
+    let mut project = args.project(extensions)?;
     if !args.list && !has_something_to_run(&project) {
         return Err(nothing_to_run(extensions));
     }
-    let all = args.selection.apply(args.selection.load(&project)?)?;
+    let loaded = args.selection.load(&project)?;
+    let all = args.selection.apply(loaded.clone())?;
     let ids: Vec<&str> = all.iter().map(|p| p.scenario.id.as_str()).collect();
     let partition = partition(args.partition.as_deref())?;
     let plan_hash = plan::plan_hash(&ids);
@@ -110,12 +112,26 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         None => all.clone(),
         Some(partition) => plan::select(&ids, partition).into_iter().map(|i| all[i].clone()).collect(),
     };
+    // Before anything is built or asked: which scenarios are meant is known.
+    if all.is_empty() {
+        if loaded.is_empty() {
+            remark!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
+        } else {
+            remark!("{}", args.selection.nothing_left(&loaded));
+        }
+        return Ok(Exit::NothingRan);
+    }
+    args.selection.unmatched(&loaded).iter().for_each(|unmatched| remark!("{unmatched}"));
     if args.list {
         return Ok(listing::list(&chosen));
     }
     let broker_args = args.broker.of_project(&project);
     let broker = broker_args.choice()?;
-    let chosen_target = args.target.choose(&broker, &project, extensions)?;
+    let unbuilt = if args.dry_run { unbuilt::choose(&args.target, &mut project, extensions)? } else { None };
+    let chosen_target = match unbuilt {
+        Some(unbuilt) => unbuilt,
+        None => args.target.choose(&broker, &project, extensions)?,
+    };
     let target = chosen_target.runs_on.as_target();
     let jobs = args.jobs.map(usize::from).or_else(|| target?.default_jobs());
     // On one broker, devices that nobody tells topics of their own would get into each other's way.
@@ -136,10 +152,7 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
     if args.dry_run {
         return Ok(listing::dry_run(&chosen, &options));
     }
-    if all.is_empty() {
-        remark!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
-        return Ok(Exit::NothingRan);
-    }
+    args.target.look_at_port(&project.settings)?;
     broker::reachable(&options.broker)?;
 
     let info = RunInfo {

@@ -1,5 +1,7 @@
 //! Which scenarios: paths, filters, tags; shared by the commands that take them.
 
+mod left;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -28,3 +28,4 @@ mod up;
 mod wokwi_serve;
 mod wokwi_steps;
 mod wokwi_target;
+mod words;

@@ -22,6 +22,8 @@ pub struct Flow {
     /// Steps that are carried out in all, without groups.
     carried_out: u64,
     is_too_long: bool,
+    /// Whether any step asks something of the device.
+    pub expects_something: bool,
     pub needs: Vec<Need>,
     pub errors: Vec<Diagnostic>,
 }
@@ -41,6 +43,7 @@ impl Flow {
             times: 1,
             carried_out: 0,
             is_too_long: false,
+            expects_something: false,
             needs: Vec::new(),
             errors: Vec::new(),
         }
@@ -72,6 +75,7 @@ impl Flow {
         for capability in step.command.needs() {
             self.need(*capability, || format!("{path} ({})", step.key.value));
         }
+        self.expects_something |= step.command.judges();
         if step.command.children().is_empty() {
             self.carried_out = self.carried_out.saturating_add(self.times);
         }

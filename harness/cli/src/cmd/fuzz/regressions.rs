@@ -93,6 +93,7 @@ mod tests {
                 tags: Vec::new(),
                 verdict: Verdict::Passed,
                 reason: None,
+                expects_nothing: false,
                 attempts: vec![Attempt {
                     verdict: Verdict::Passed,
                     board: None,

@@ -157,6 +157,7 @@ fn not_run(title: &str, head: &[&str]) -> ScenarioReport {
         tags: vec!["fuzz".to_owned()],
         verdict: Verdict::Failed,
         reason: None,
+        expects_nothing: false,
         attempts: vec![attempt],
     }
 }

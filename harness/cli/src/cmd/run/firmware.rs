@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use hil_fuzz::coverage::Image;
 use hil_model::event::FirmwareInfo;
-use hil_project::value::FirmwareImage;
 use hil_project::{Resolved, Settings};
 use hil_scenario::load::open_file;
 use hil_targets::own::{NoOwnImage, OwnBuild, OwnImage};
@@ -35,7 +34,7 @@ pub(in crate::cmd) fn of_project(
     extensions: &Extensions,
 ) -> Result<Chosen, Failure> {
     let Some(Resolved { value: firmware, origin }) = &settings.firmware else { return Err(nothing_to_run(extensions)) };
-    let path = firmware_file(&firmware.image)?;
+    let (path, built) = firmware_file(&firmware.image)?;
     let bytes = read(&path)?;
     let telling = telling(settings, &bytes, extensions)?;
     if plants && !telling.provisioner.can_have_faults(&bytes) {
@@ -46,7 +45,6 @@ pub(in crate::cmd) fn of_project(
         ));
     }
     let elf = firmware.elf.as_deref().map(read).transpose()?;
-    let built = if matches!(firmware.image, FirmwareImage::Built(_)) { ", built now" } else { "" };
     let reason = format!("{origin}{built}");
     chosen(&path.display().to_string(), &bytes, elf.as_deref(), reason, settings, telling)
 }

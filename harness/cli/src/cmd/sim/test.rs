@@ -194,7 +194,7 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
 
 /// Runs the tests of this ELF file.
 pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
-    let file = std::fs::read(elf).map_err(|error| Failure::usage(format!("{}: {error}", elf.display())))?;
+    let file = std::fs::read(elf).map_err(|error| Failure::io(elf.display(), &error))?;
     let suite = Suite::parse(&file).map_err(|error: SuiteError| Failure::of_file(&elf.display(), &error))?;
     let selection = args.selection();
     if args.list {
@@ -304,6 +304,8 @@ impl BoardArgs {
     }
 }
 
+type Reporters = Vec<Box<dyn Reporter>>;
+
 impl OutputArgs {
     fn format(&self) -> Format {
         if self.quiet && self.format == Format::Pretty { Format::Terse } else { self.format }
@@ -318,9 +320,9 @@ impl OutputArgs {
     }
 
     /// The reports, and the files of those that have one.
-    fn reporters(&self, mut guard: Guard, elf: &Path) -> Result<(Vec<Box<dyn Reporter>>, Vec<OutputFile>), Failure> {
+    fn reporters(&self, mut guard: Guard, elf: &Path) -> Result<(Reporters, Vec<OutputFile>), Failure> {
         let mut files = Vec::new();
-        let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+        let mut reporters = Reporters::new();
         if let Some(path) = &self.junit {
             guard.output("--junit", path)?;
             let file = OutputFile::create("the report", path)?;

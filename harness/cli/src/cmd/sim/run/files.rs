@@ -14,8 +14,9 @@ use simulator::net::pcap;
 use simulator::time::Instant;
 
 use super::terminal::Terminal;
-use super::{Args, DebugArgs, instant, of_load};
+use super::{Args, DebugArgs, instant};
 use crate::cmd::error::Failure;
+use crate::cmd::sim::not_loaded;
 use crate::output::{Guard, OutputFile};
 
 /// The drawing that is taken if none is named.
@@ -53,7 +54,7 @@ pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
         partitions: args.board.partitions.as_deref(),
         flash_size: args.board.flash_size,
     };
-    let mut program = files.program().map_err(of_load)?;
+    let mut program = files.program().map_err(|error| not_loaded(&error))?;
     if args.debug.coverage.is_some() && program.debug.symbols().is_empty() {
         return Err(Failure::usage(
             "--coverage: without an ELF file with debug information there are no lines to cover",
@@ -61,15 +62,15 @@ pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
         .help("give the ELF file that the image was made of: --elf light.elf"));
     }
     if let Some(path) = &args.board.flash {
-        program.keep_flash_of(path).map_err(of_load)?;
+        program.keep_flash_of(path).map_err(|error| not_loaded(&error))?;
     }
     if let Some(path) = &args.board.nvs {
-        program.write_nvs(path).map_err(of_load)?;
+        program.write_nvs(path).map_err(|error| not_loaded(&error))?;
     }
     let here = Path::new(DIAGRAM);
     let board = match &args.board.board {
-        Some(path) => load::board(path).map_err(of_load)?,
-        None if here.is_file() => load::board(here).map_err(of_load)?,
+        Some(path) => load::board(path).map_err(|error| not_loaded(&error))?,
+        None if here.is_file() => load::board(here).map_err(|error| not_loaded(&error))?,
         None => load::bare_board(),
     };
     Ok((program, board))
