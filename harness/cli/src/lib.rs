@@ -19,6 +19,8 @@
 //! A device of your own becomes a target by two traits, [`hil_targets::Target`] and [`hil_targets::Device`]: see
 //! `examples/own_target.rs`.
 
+#[macro_use]
+pub mod output;
 mod cmd;
 mod extensions;
 

@@ -150,6 +150,9 @@ pub struct ScenarioReport {
     /// Why it was skipped or interrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// None of its steps asks anything of the device: it passes on every device that does not die.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expects_nothing: bool,
     /// Every attempt, the last one last; empty if it was skipped.
     pub attempts: Vec<Attempt>,
 }

@@ -124,6 +124,22 @@ pub enum Observation {
     },
 }
 
+impl Observation {
+    /// About how many bytes it takes in memory.
+    pub fn size(&self) -> usize {
+        let content = match self {
+            Self::Published(Message { topic, payload, .. }) | Self::Received(Message { topic, payload, .. }) => {
+                topic.len() + payload.0.len()
+            }
+            Self::Serial { data, .. } => data.0.len(),
+            Self::Step { path, title: text } | Self::Outcome { path, text, .. } => path.len() + text.len(),
+            Self::Packet { summary: text, .. } | Self::Unmodelled { text, .. } | Self::Note { text } => text.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + content
+    }
+}
+
 /// Direction of a packet on the device's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -20,7 +20,7 @@ pub enum Verdict {
     BenchError,
     /// Not run, with the reason in the report.
     Skipped,
-    /// Stopped by Ctrl-C or by `--fail-fast` before it ended.
+    /// Stopped by a signal or by `--fail-fast` before it ended.
     Interrupted,
 }
 
@@ -76,6 +76,6 @@ pub enum Exit {
     Bench = 3,
     /// Nothing ran: no scenario found, or all were skipped or filtered out.
     NothingRan = 4,
-    /// Interrupted by Ctrl-C.
+    /// Interrupted by Ctrl-C, SIGTERM or SIGHUP.
     Interrupted = 130,
 }

@@ -30,6 +30,20 @@ pub(crate) fn skipped(scenarios: &[ScenarioReport]) -> Vec<Group<'_>> {
     by_reason(scenarios.iter().filter(|s| s.verdict == Verdict::Skipped))
 }
 
+/// The scenarios that passed and ask nothing of the device, if there are any.
+pub(crate) fn expecting_nothing(scenarios: &[ScenarioReport]) -> Option<Group<'_>> {
+    let scenarios: Vec<_> = scenarios.iter().filter(|s| is_idle(s)).collect();
+    let one = scenarios.len() == 1;
+    let reason = if one { "scenario expects nothing" } else { "scenarios expect nothing" };
+    let reason = format!("{reason}: a device that does not die passes");
+    (!scenarios.is_empty()).then_some(Group { reason, scenarios })
+}
+
+/// Whether it passed without asking anything of the device.
+pub(crate) fn is_idle(scenario: &ScenarioReport) -> bool {
+    scenario.expects_nothing && matches!(scenario.verdict, Verdict::Passed | Verdict::Flaky)
+}
+
 /// The stranded scenarios by reason.
 pub(crate) fn stranded(scenarios: &[ScenarioReport]) -> Vec<Group<'_>> {
     by_reason(scenarios.iter().filter(|s| is_stranded(s)))

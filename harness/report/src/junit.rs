@@ -125,6 +125,7 @@ fn case(scenario: &ScenarioReport) -> TestCase {
     case.extra.insert("line".into(), scenario.line.to_string().into());
     case.add_property(Property::new("title", clean(&scenario.title)));
     case.add_property(Property::new("verdict", scenario.verdict.key()));
+    case.add_properties(scenario.expects_nothing.then(|| Property::new("expects", "nothing")));
     if let Some(found) = scenario.reason.as_ref().filter(|_| scenario.verdict == Verdict::Failed) {
         case.add_property(Property::new("reason", clean(found)));
     }

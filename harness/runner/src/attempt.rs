@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::context::{Context, Window};
+use super::ending::{Early, Ending, TEARDOWN_LIMIT};
 use super::failure::{StepError, Unmet, bench_failure};
 use super::observer::Observer;
-use super::options::{BrokerChoice, Cancel, RunOptions};
+use super::options::{BrokerChoice, RunOptions};
 use super::pool::{Place, Planned};
 use super::record::Recorder;
 use super::serial_log::SerialLog;
@@ -16,7 +17,7 @@ use super::{filters, invariants, late, redact, shorten};
 use hil_model::event::{Attempt, Failure};
 use hil_model::hash::fnv1a;
 use hil_model::observation::{Entry, Observation};
-use hil_model::time::SimTime;
+use hil_model::time::{SimTime, display};
 use hil_model::verdict::Verdict;
 use hil_scenario::{DEFAULT_TIMEOUT, Scenario, Secret, SourcedStep, Variables};
 use hil_targets::broker::{Broker, EmbeddedBroker};
@@ -39,7 +40,7 @@ pub(super) fn attempt(
     label: &str,
     place: &Place<'_>,
     options: &RunOptions,
-    cancel: &Cancel,
+    ending: &Ending,
     watch: Watch,
 ) -> Attempt {
     let began = Instant::now();
@@ -54,7 +55,7 @@ pub(super) fn attempt(
             Ok(world) => world,
             Err(error) => return dead_on_arrival(&error, began.elapsed()),
         };
-        let interrupted = world.play(planned, cancel).await;
+        let interrupted = world.play(planned, ending).await;
         world.take_down().await;
         world.report(interrupted, began.elapsed())
     });
@@ -90,6 +91,18 @@ pub(super) fn dead_on_arrival(error: &BenchError, wall_time: Duration) -> Attemp
     }
 }
 
+/// The same, of an attempt whose teardown was not carried out to its end.
+pub(super) fn with_teardown_cut(attempt: Attempt) -> Attempt {
+    let cut = dead_on_arrival(&BenchError::TeardownCut(display(TEARDOWN_LIMIT)), Duration::ZERO).failures;
+    let cut = cut.into_iter().map(|failure| failure_at(failure, "teardown", "the teardown", attempt.device_time));
+    let failures = attempt.failures.into_iter().chain(cut).collect();
+    Attempt { failures, ..attempt }
+}
+
+fn failure_at(failure: Failure, step: &str, step_title: &str, at: SimTime) -> Failure {
+    Failure { at, step: step.to_owned(), step_title: step_title.to_owned(), ..failure }
+}
+
 /// The scenario's variables, which also know what no report may show.
 pub(super) fn variables_of(scenario: &Scenario, place: &Place<'_>, broker: &BrokerChoice) -> Variables {
     let mut variables = scenario.variables();
@@ -101,10 +114,21 @@ pub(super) fn variables_of(scenario: &Scenario, place: &Place<'_>, broker: &Brok
     variables
 }
 
+/// Resolves when the bench fails beside the steps.
+async fn lost(observer: Rc<Observer>, device: impl Future<Output = BenchError>, journal: Journal) -> BenchError {
+    tokio::select! {
+        biased;
+        reason = observer.lost() => BenchError::BrokerLost(reason),
+        reason = device => reason,
+        full = journal.full() => BenchError::JournalFull(full),
+    }
+}
+
 struct World {
     cx: Context,
     recorder: Recorder,
     timeout: Duration,
+    wall_limit: Duration,
     /// Whether the topic root is this attempt's own, to be left as if it had never been.
     is_private: bool,
 }
@@ -181,11 +205,12 @@ impl World {
             id: scenario.id.clone(),
             late: None,
         };
-        Ok(Self { cx, recorder: Recorder::default(), timeout, is_private })
+        let wall_limit = options.wall_limit;
+        Ok(Self { cx, recorder: Recorder::default(), timeout, wall_limit, is_private })
     }
 
-    /// Carries out setup, steps and teardown; whether it was interrupted.
-    async fn play(&mut self, planned: &Planned, cancel: &Cancel) -> bool {
+    /// Carries out setup, steps and teardown; whether it was interrupted before the teardown.
+    async fn play(&mut self, planned: &Planned, ending: &Ending) -> bool {
         if let Err(error) = self.cx.device.start().await {
             let failed = dead_on_arrival(&error, Duration::ZERO);
             self.recorder.failures.extend(failed.failures);
@@ -200,21 +225,56 @@ impl World {
             points.pause();
             self.cx.journal.note("all steps are Wokwi's: the device's time stands still between them");
         }
-        let observer = Rc::clone(&self.cx.observer);
-        let device_lost = self.cx.device.lost();
-        let journal = self.cx.journal.clone();
-        let lost = tokio::select! {
+        let mut lost =
+            std::pin::pin!(lost(Rc::clone(&self.cx.observer), self.cx.device.lost(), self.cx.journal.clone()));
+        let early = tokio::select! {
             biased;
-            () = cancel.interrupted() => return true,
-            reason = observer.lost() => Some(BenchError::BrokerLost(reason)),
-            reason = device_lost => Some(reason),
-            entries = journal.full() => Some(BenchError::JournalFull(entries)),
+            early = ending.steps_are_over() => Some(early),
+            reason = &mut lost => Some(Early::Lost(reason)),
             () = self.steps(planned) => None,
         };
-        if let Some(reason) = lost {
-            self.lost(&reason, "run", "while the scenario ran");
+        let (is_early, is_interrupted) = (early.is_some(), matches!(early, Some(Early::Interrupted)));
+        let is_lost = matches!(early, Some(Early::Lost(_)));
+        match early {
+            Some(early) => self.ended_early(early, planned, ending),
+            None => self.judge(planned),
         }
-        false
+        if self.teardown_is_impossible(is_early) {
+            if !planned.scenario.teardown.is_empty() {
+                self.cx.journal.note("no teardown: the simulation has ended with the step that failed");
+            }
+            return is_interrupted;
+        }
+        // A bench that fails now does not end what is left of the teardown.
+        let mut lost_meanwhile = None;
+        let look = async {
+            if !is_lost {
+                lost_meanwhile = Some(lost.await);
+            }
+            std::future::pending::<()>().await;
+        };
+        let is_cut = tokio::select! {
+            biased;
+            () = ending.teardown_is_over() => true,
+            () = look => false,
+            () = self.teardown(planned) => false,
+        };
+        if let Some(reason) = lost_meanwhile {
+            self.lost(&reason, "teardown", "while the teardown ran");
+        }
+        if is_cut && !planned.scenario.teardown.is_empty() {
+            let (step, title) = self.current_step();
+            self.lost(&BenchError::TeardownCut(display(TEARDOWN_LIMIT)), &step, &title);
+        }
+        if !is_early && let Some(error) = self.cx.device.unreadable().await {
+            self.lost(&error, "end", "what the console has printed");
+            // It explains whatever else has failed.
+            self.recorder.failures.rotate_right(1);
+        }
+        if !is_early && let Err(error) = late::judge(&mut self.cx, &mut self.recorder).await {
+            self.lost(&error, "end", "what the lights have shown");
+        }
+        is_interrupted
     }
 
     async fn steps(&mut self, planned: &Planned) {
@@ -225,29 +285,66 @@ impl World {
                 break;
             }
         }
+    }
+
+    /// What is judged when the steps have ended, besides them.
+    fn judge(&mut self, planned: &Planned) {
         let broken = self.cx.journal.read(0, |entries| invariants::check(entries, planned.file.may_reset));
         self.recorder.failures.extend(broken);
         let pending = self.cx.device.power().and_then(|power| power.pending_failure());
         if let Some(missing) = pending.filter(|_| self.recorder.failures.is_empty()) {
             self.recorder.failures.push(invariants::pending_power_failure(missing, self.cx.journal.now()));
         }
-        if !self.recorder.failures.is_empty() && self.cx.device.carrier().is_some_and(|carrier| carrier.is_over()) {
-            if !scenario.teardown.is_empty() {
-                self.cx.journal.note("no teardown: the simulation has ended with the step that failed");
+    }
+
+    /// The steps have ended in the middle of one.
+    fn ended_early(&mut self, early: Early, planned: &Planned, ending: &Ending) {
+        // From now on the teardown has its limit.
+        ending.begin();
+        self.recorder.probing = false;
+        self.cx.window.leave_groups();
+        self.cx.late = None;
+        let follows = if planned.scenario.teardown.is_empty() { "" } else { ": the teardown follows" };
+        match early {
+            Early::Interrupted => self.cx.journal.note(format!("interrupted{follows}")),
+            Early::WallLimit => {
+                let (step, title) = self.current_step();
+                self.lost(&BenchError::Stuck(display(self.wall_limit)), &step, &title);
+                self.cx.journal.note(format!("the limit in wall time has passed{follows}"));
             }
-            return;
+            Early::Lost(reason @ BenchError::JournalFull(_)) => {
+                let (step, title) = self.current_step();
+                self.lost(&reason, &step, &title);
+            }
+            Early::Lost(reason) => self.lost(&reason, "run", "while the scenario ran"),
         }
+    }
+
+    /// The step that was begun last.
+    fn current_step(&self) -> (String, String) {
+        let step = |entries: &[Entry]| {
+            entries.iter().rev().find_map(|entry| match &entry.what {
+                Observation::Step { path, title } => Some((path.clone(), title.clone())),
+                _ => None,
+            })
+        };
+        let before = || ("start".to_owned(), "before the first step".to_owned());
+        self.cx.journal.read(0, step).unwrap_or_else(before)
+    }
+
+    /// Whether it is the device that would carry the teardown out, and it no longer does.
+    fn teardown_is_impossible(&mut self, is_early: bool) -> bool {
+        let has_failed = !self.recorder.failures.is_empty();
+        self.cx.device.carrier().is_some_and(|carrier| is_early || (has_failed && carrier.is_over()))
+    }
+
+    /// All of its steps, also after one that does not hold: what is to be switched off is switched off.
+    async fn teardown(&mut self, planned: &Planned) {
         self.cx.begin_timeout(self.timeout);
-        self.recorder.rearm();
-        // Recorded where it happened.
-        let _ = self.list("teardown", &scenario.teardown).await;
-        if let Some(error) = self.cx.device.unreadable().await {
-            self.lost(&error, "end", "what the console has printed");
-            // It explains whatever else has failed.
-            self.recorder.failures.rotate_right(1);
-        }
-        if let Err(error) = late::judge(&mut self.cx, &mut self.recorder).await {
-            self.lost(&error, "end", "what the lights have shown");
+        for (i, step) in planned.scenario.teardown.iter().enumerate() {
+            self.recorder.rearm();
+            // Recorded where it happened.
+            let _ = self.one("teardown", i, step).await;
         }
     }
 
@@ -255,32 +352,28 @@ impl World {
     fn lost(&mut self, reason: &BenchError, step: &str, step_title: &str) {
         let failed = dead_on_arrival(reason, Duration::ZERO);
         let at = self.cx.journal.now();
-        self.recorder.failures.extend(failed.failures.into_iter().map(|f| Failure {
-            at,
-            step: step.to_owned(),
-            step_title: step_title.to_owned(),
-            ..f
-        }));
+        self.recorder.failures.extend(failed.failures.into_iter().map(|f| failure_at(f, step, step_title, at)));
     }
 
     async fn list(&mut self, name: &str, steps: &[SourcedStep]) -> Result<(), StepError> {
-        for (i, sourced) in steps.iter().enumerate() {
-            let path = format!("{name} {}", i + 1);
-            let Self { cx, recorder, timeout, .. } = self;
-            // In Wokwi only time that passes in a step can be too long.
-            if cx.journal.now() >= cx.deadline && !cx.sequential {
-                let place = super::failure::StepPlace {
-                    path: &path,
-                    title: "",
-                    source: &sourced.source,
-                    span: sourced.step.span,
-                };
-                let unmet = Unmet::timeout("before", *timeout);
-                return Err(recorder.failed(unmet.into(), &place, cx));
-            }
-            step::run(cx, recorder, &sourced.source, &sourced.step, &path).await?;
+        for (i, step) in steps.iter().enumerate() {
+            self.one(name, i, step).await?;
         }
         Ok(())
+    }
+
+    /// One step of a list, unless the scenario's time has ended before it.
+    async fn one(&mut self, name: &str, index: usize, sourced: &SourcedStep) -> Result<(), StepError> {
+        let path = format!("{name} {}", index + 1);
+        let Self { cx, recorder, timeout, .. } = self;
+        // In Wokwi only time that passes in a step can be too long.
+        if cx.journal.now() >= cx.deadline && !cx.sequential {
+            let place =
+                super::failure::StepPlace { path: &path, title: "", source: &sourced.source, span: sourced.step.span };
+            let unmet = Unmet::timeout("before", *timeout);
+            return Err(recorder.failed(unmet.into(), &place, cx));
+        }
+        step::run(cx, recorder, &sourced.source, &sourced.step, &path).await
     }
 
     async fn take_down(&mut self) {

@@ -174,6 +174,15 @@ impl Context {
 }
 
 impl Window {
+    /// The steps have ended within whatever groups they were in.
+    pub(super) fn leave_groups(&mut self) {
+        self.in_stimuli = false;
+        self.order_from = None;
+        self.taken = None;
+        self.limit_base = None;
+        self.no_waiting = false;
+    }
+
     /// The received message in an entry, unless it is used up.
     pub(super) fn message<'e>(&self, entry: &'e Entry) -> Option<&'e Message> {
         match &entry.what {

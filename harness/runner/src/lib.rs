@@ -4,6 +4,7 @@
 
 mod attempt;
 mod context;
+mod ending;
 mod failure;
 mod filters;
 mod fleet;

@@ -117,7 +117,7 @@ pub struct Cancel {
 /// Why a run ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CancelReason {
-    /// Ctrl-C.
+    /// A signal: Ctrl-C.
     Interrupt,
     /// `--fail-fast`.
     FailFast,
@@ -132,7 +132,7 @@ impl Default for Cancel {
 }
 
 impl Cancel {
-    /// Ends the run as Ctrl-C does: what runs is stopped, reports are still written.
+    /// Ends the run as Ctrl-C does: what runs is stopped, its teardown runs, reports are still written.
     pub fn interrupt(&self) {
         self.state.send_replace(Some(CancelReason::Interrupt));
     }

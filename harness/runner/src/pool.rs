@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::attempt::{attempt, dead_on_arrival};
+use super::attempt::{attempt, dead_on_arrival, with_teardown_cut};
+use super::ending::{Countdown, Ending};
 use super::fleet;
 use super::hang::hung;
 use super::options::{Cancel, CancelReason, RunOptions, RunsOn};
@@ -14,9 +15,6 @@ use hil_model::time::display;
 use hil_model::verdict::Verdict;
 use hil_scenario::{Capability, Scenario, ScenarioFile};
 use hil_targets::{BenchError, Target, Watch};
-
-/// Wall time that a scenario has to end after an interruption: longest for one that cleans up on a broker that is slow.
-const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// A scenario that is to run, and its file.
 #[derive(Clone)]
@@ -106,6 +104,7 @@ pub(super) fn plan_report(planned: &Planned) -> ScenarioReport {
         tags: file.tags.iter().map(|t| t.value.clone()).collect(),
         verdict: Verdict::Skipped,
         reason: None,
+        expects_nothing: !scenario.expects_something,
         attempts: Vec::new(),
     }
 }
@@ -170,19 +169,18 @@ pub(super) fn ended_early(report: &mut ScenarioReport, cancel: &Cancel) -> bool 
     true
 }
 
-/// Runs an attempt on a thread of its own and gives up on it when its device hangs, when it takes too long, or when it does not
-/// end after an interruption: it cannot be stopped from within.
+/// Runs an attempt on a thread of its own. One that takes too long or is interrupted is asked to end with its teardown; it is given
+/// up when it does not, or when its device hangs: it cannot be stopped from without.
 fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOptions, cancel: &Cancel) -> Attempt {
     let (done, result) = mpsc::channel();
     let began = Instant::now();
-    let watch = Watch::default();
+    let (watch, ending) = (Watch::default(), Ending::new(cancel));
     let thread = std::thread::Builder::new().name(planned.scenario.id.clone()).spawn({
-        let (planned, options, cancel) = (planned.clone(), options.clone(), cancel.clone());
-        let watch = watch.clone();
+        let (planned, options, watch, ending) = (planned.clone(), options.clone(), watch.clone(), ending.clone());
         let (target, topic_root) = (Arc::clone(place.target), place.topic_root.map(str::to_owned));
         move || {
             let place = Place { target: &target, topic_root: topic_root.as_deref(), board: None };
-            let ended = attempt(&planned, &label, &place, &options, &cancel, watch);
+            let ended = attempt(&planned, &label, &place, &options, &ending, watch);
             // Whoever hears of the end may open the board's port.
             drop(target);
             // Nobody listens any more to what was given up.
@@ -193,10 +191,12 @@ fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOpt
         return dead_on_arrival(&BenchError::System(e), began.elapsed());
     }
     let mut looks = watch.looks();
-    let mut ending = Duration::ZERO;
+    let has_teardown = !planned.scenario.teardown.is_empty();
+    let mut countdown = Countdown::new(&ending, has_teardown);
     loop {
         let left = options.wall_limit.saturating_sub(began.elapsed());
-        match result.recv_timeout(Watch::TICK.min(left)) {
+        let pause = if countdown.has_begun() { Watch::TICK } else { Watch::TICK.min(left) };
+        match result.recv_timeout(pause) {
             Ok(attempt) => return attempt,
             Err(RecvTimeoutError::Disconnected) => return dead_on_arrival(&BenchError::Crashed, began.elapsed()),
             Err(RecvTimeoutError::Timeout) => {}
@@ -205,15 +205,20 @@ fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOpt
             cancel.end(CancelReason::Hang);
             return hung(hang, &watch, &planned.scenario.variables(), began.elapsed());
         }
-        if left.is_zero() {
-            return dead_on_arrival(&BenchError::Stuck(display(options.wall_limit)), began.elapsed());
+        let is_late = began.elapsed() >= options.wall_limit;
+        if is_late {
+            ending.begin();
         }
-        if cancel.is_interrupted() {
-            ending += Watch::TICK;
-        }
-        if ending > LONGEST_END {
-            let given_up = dead_on_arrival(&BenchError::Stuck(display(LONGEST_END)), began.elapsed());
-            return Attempt { verdict: Verdict::Interrupted, ..given_up };
+        if countdown.is_over() {
+            let limit = if is_late { options.wall_limit } else { countdown.whole() };
+            let mut given_up = dead_on_arrival(&BenchError::Stuck(display(limit)), began.elapsed());
+            if has_teardown {
+                given_up = with_teardown_cut(given_up);
+            }
+            if cancel.is_interrupted() {
+                given_up.verdict = Verdict::Interrupted;
+            }
+            return given_up;
         }
     }
 }

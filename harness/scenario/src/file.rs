@@ -60,6 +60,8 @@ pub struct Scenario {
     pub teardown: Vec<SourcedStep>,
     /// Capabilities that its steps and `requires` need, each with the first place that needs it.
     pub needs: Vec<Need>,
+    /// Whether any of its steps asks something of the device. Where none does, it passes on every device that does not die.
+    pub expects_something: bool,
     /// The environment variables that it uses.
     pub secrets: Arc<Secrets>,
 }

@@ -3,7 +3,7 @@
 use crate::Watch;
 use crate::broker::{ClientError, Credentials, EmbeddedError, TransportError};
 use crate::console::Deaths;
-use crate::journal::Journal;
+use crate::journal::{Full, Journal};
 use crate::wire::Wire;
 use hil_scenario::DeviceConfig;
 
@@ -82,8 +82,11 @@ pub enum BenchError {
     #[error("the broker is not hil's own: it cannot be stopped or started")]
     ForeignBroker,
     /// So much was observed that it no longer fits.
-    #[error("the journal is full: {0} observations")]
-    JournalFull(usize),
+    #[error("the journal is full: {} observations, {} MiB", .0.entries, .0.bytes >> 20)]
+    JournalFull(Full),
+    /// The teardown did not end.
+    #[error("the teardown did not end within {0} of wall time, and is not complete")]
+    TeardownCut(String),
     /// The scenario did not end.
     #[error("the scenario did not end within {0} of wall time and was abandoned")]
     Stuck(String),
@@ -162,6 +165,7 @@ impl BenchError {
             Self::JournalFull(_) => {
                 "the device may flood its console or its topics: the last entries say more; otherwise split the scenario"
             }
+            Self::TeardownCut(_) => "look whether what it switches off is off: heaters, motors, supplies",
             Self::Stuck(_) => "the device may spin without ever waiting; raise --wall-limit if the machine is slow",
             Self::System(_) => "free memory or file descriptors, or use fewer --jobs",
         }

@@ -22,7 +22,7 @@ struct Inner {
     device_start: tokio::time::Instant,
     wall_start: std::time::Instant,
     entries: Mutex<Kept>,
-    most: usize,
+    most: Most,
     grown: Notify,
     full: Notify,
     /// Of a record that is complete: its end.
@@ -34,33 +34,55 @@ struct Inner {
 struct Kept {
     first: Position,
     entries: Vec<Entry>,
+    /// What they take, about.
+    bytes: usize,
+}
+
+/// What a journal holds at most.
+#[derive(Debug, Clone, Copy)]
+struct Most {
+    entries: usize,
+    bytes: usize,
+}
+
+/// What a journal holds that takes no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full {
+    /// So many entries.
+    pub entries: usize,
+    /// In about so many bytes.
+    pub bytes: usize,
 }
 
 impl Journal {
-    /// Entries that it holds at most, some hundreds of MB; what comes then is not recorded.
+    /// Entries that it holds at most; what comes then is not recorded.
     pub const MOST: usize = 2_000_000;
+    /// Bytes that they take at most, about.
+    pub const MOST_BYTES: usize = 256 << 20;
+    const LIMITS: Most = Most { entries: Self::MOST, bytes: Self::MOST_BYTES };
 
     /// An empty journal whose time zero is now, on the current runtime's clock.
     #[expect(clippy::new_without_default, reason = "reads the clock: not a default value")]
     pub fn new() -> Self {
-        Self::starting_with(Kept::default(), Self::MOST, None)
+        Self::starting_with(Kept::default(), Self::LIMITS, None)
     }
 
     /// A record that is complete, up to `end`: nothing is waited for in it. The observations are in the order of their times.
     pub fn complete(observations: impl IntoIterator<Item = (SimTime, Observation)>, end: SimTime) -> Self {
         let entry = |(seq, (at, what))| Entry { seq, at, wall: at.elapsed(), what };
         let entries = (0..).zip(observations).map(entry).collect();
-        Self::starting_with(Kept { first: 0, entries }, Self::MOST, Some(end))
+        // Nothing is added to it.
+        Self::starting_with(Kept { first: 0, entries, bytes: 0 }, Self::LIMITS, Some(end))
     }
 
     /// An empty journal with the same time zero.
     pub fn beside(&self) -> Self {
         let Inner { device_start, wall_start, .. } = *self.inner;
         let (entries, grown, full, end) = (Mutex::default(), Notify::new(), Notify::new(), None);
-        Self { inner: Arc::new(Inner { device_start, wall_start, entries, most: Self::MOST, grown, full, end }) }
+        Self { inner: Arc::new(Inner { device_start, wall_start, entries, most: Self::LIMITS, grown, full, end }) }
     }
 
-    fn starting_with(kept: Kept, most: usize, end: Option<SimTime>) -> Self {
+    fn starting_with(kept: Kept, most: Most, end: Option<SimTime>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 device_start: tokio::time::Instant::now(),
@@ -94,11 +116,13 @@ impl Journal {
         let wall = self.inner.wall_start.elapsed();
         let mut kept = self.lock();
         let seq = kept.first + kept.entries.len() as Position;
-        if kept.entries.len() >= self.inner.most {
+        let Most { entries, bytes } = self.inner.most;
+        if kept.entries.len() >= entries || kept.bytes >= bytes {
             drop(kept);
             self.inner.full.notify_one();
             return seq;
         }
+        kept.bytes += what.size();
         kept.entries.push(Entry { seq, at, wall, what });
         drop(kept);
         self.inner.grown.notify_waiters();
@@ -128,14 +152,16 @@ impl Journal {
     pub fn forget(&self, position: Position) {
         let mut kept = self.lock();
         let count = usize::try_from(position.saturating_sub(kept.first)).unwrap_or(usize::MAX).min(kept.entries.len());
-        kept.entries.drain(..count);
+        let bytes: usize = kept.entries.drain(..count).map(|entry| entry.what.size()).sum();
+        kept.bytes = kept.bytes.saturating_sub(bytes);
         kept.first += count as Position;
     }
 
-    /// Resolves when something could not be recorded, with the number of entries. One task at a time can wait for this.
-    pub async fn full(&self) -> usize {
+    /// Resolves when something could not be recorded. One task at a time can wait for this.
+    pub async fn full(&self) -> Full {
         self.inner.full.notified().await;
-        self.inner.most
+        let kept = self.lock();
+        Full { entries: kept.entries.len(), bytes: kept.bytes }
     }
 
     /// All entries, unless another thread has stopped for ever in the middle of one.
@@ -233,17 +259,30 @@ mod tests {
 
     #[tokio::test]
     async fn a_journal_that_is_full_says_so_and_takes_no_more() {
-        let journal = Journal::starting_with(Kept::default(), 2, None);
+        let journal = Journal::starting_with(Kept::default(), Most { entries: 2, bytes: 1 << 20 }, None);
         journal.note("a");
         journal.note("b");
         assert!(tokio::time::timeout(std::time::Duration::ZERO, journal.full()).await.is_err());
         assert_eq!(journal.record(Observation::Note { text: "c".to_owned() }), 2);
-        assert_eq!(journal.full().await, 2);
+        assert_eq!(journal.full().await.entries, 2);
         assert_eq!(journal.end(), 2);
         // One that is forgotten as it grows never is.
         journal.forget(2);
         assert_eq!(journal.record(Observation::Note { text: "d".to_owned() }), 2);
         assert_eq!(journal.end(), 3);
+    }
+
+    #[tokio::test]
+    async fn few_large_entries_fill_it_as_many_small_ones_do() {
+        let journal = Journal::starting_with(Kept::default(), Most { entries: 1000, bytes: 3 << 20 }, None);
+        for _ in 0..4 {
+            journal.note("x".repeat(1 << 20));
+        }
+        let Full { entries, bytes } = journal.full().await;
+        assert_eq!((entries, bytes >> 20), (3, 3));
+        journal.forget(3);
+        journal.note("there is room again");
+        assert_eq!(journal.end(), 4);
     }
 
     #[tokio::test]

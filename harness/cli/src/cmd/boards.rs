@@ -65,9 +65,9 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     let rows: Vec<(&BoardEntry, Status)> = boards.into_iter().map(|board| (board, status(board, &locks))).collect();
     if args.json {
         let rows: Vec<Row<'_>> = rows.iter().map(|(board, status)| Row::new(board, status)).collect();
-        println!("{}", serde_json::to_string_pretty(&rows).map_err(|e| Failure::bench(&e))?);
+        say!("{}", serde_json::to_string_pretty(&rows).map_err(|e| Failure::bench(&e))?);
     } else {
-        print!("{}", table::table(&rows, theme()));
+        crate::output::say(format_args!("{}", table::table(&rows, theme())));
     }
     let all_free = rows.iter().all(|(_, status)| status.state.is_free());
     Ok(if args.check && !all_free { Exit::Bench } else { DONE })

@@ -70,14 +70,14 @@ pub(super) fn run(command: Command) -> Result<Exit, Failure> {
         let server = BrokerServer::start(&options).await.map_err(|e| {
             Failure::bench(&e).help("another broker may use the port: choose one with --port (0: any free one)")
         })?;
-        println!("broker on mqtt://{}", server.address);
+        say!("broker on mqtt://{}", server.address);
         if let Some(address) = server.tls {
-            println!("broker on mqtts://{address}");
+            say!("broker on mqtts://{address}");
         }
         if let Some(address) = server.websocket {
-            println!("broker on ws://{address}/mqtt");
+            say!("broker on ws://{address}/mqtt");
         }
-        println!("Ctrl-C ends it");
+        say!("Ctrl-C ends it");
         tokio::signal::ctrl_c().await.map_err(|e| Failure::io("Ctrl-C cannot be heard", &e))?;
         server.stop().await;
         Ok(super::DONE)

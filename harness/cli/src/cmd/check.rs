@@ -23,6 +23,8 @@ Examples:
   hil check my.yaml other/          these
   hil check --wokwi my.yaml         does it mean the same in Wokwi?
 
+A scenario in which no step expects anything is told as a warning.
+
 Exit codes: 0 no errors, 2 errors; with --wokwi, 1 if a file means something else in Wokwi")]
 pub(super) struct Args {
     /// Say what Wokwi would do with the files: which steps and keys it lacks, and where it takes something for something
@@ -61,14 +63,24 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         return Ok(super::DONE);
     }
     project.settings.scenarios = project.settings.scenarios.map(|it| Resolved { value: others, ..it });
-    let scenarios = args.selection.apply(args.selection.load(&project)?)?;
+    let loaded = args.selection.load(&project)?;
+    let scenarios = args.selection.apply(loaded.clone())?;
     if scenarios.is_empty() {
-        println!("no scenario found");
+        match loaded.is_empty() {
+            true => say!("no scenario found"),
+            false => say!("{}", args.selection.nothing_left(&loaded)),
+        }
         return Ok(Exit::NothingRan);
     }
     let mut files: Vec<_> = scenarios.iter().map(|p| &p.file.source.path).collect();
     files.dedup();
+    for file in &files {
+        let mut of_file = scenarios.iter().filter(|p| p.file.source.path == **file);
+        if of_file.all(|p| !p.scenario.expects_something) {
+            remark!("warning: {}: no step expects anything: a device that does not die passes", file.display());
+        }
+    }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    println!("{} in {}: no errors", count(scenarios.len(), "scenario"), count(files.len(), "file"));
+    say!("{} in {}: no errors", count(scenarios.len(), "scenario"), count(files.len(), "file"));
     Ok(super::DONE)
 }

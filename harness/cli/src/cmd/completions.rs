@@ -31,7 +31,6 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     } else if let Some(shell) = args.shell {
         clap_complete::generate(shell, &mut command, "hil", &mut out);
     }
-    use std::io::Write as _;
-    std::io::stdout().write_all(&out).map_err(|e| Failure::io("standard output", &e))?;
+    crate::output::say(format_args!("{}", String::from_utf8_lossy(&out)));
     Ok(super::DONE)
 }

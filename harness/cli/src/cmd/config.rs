@@ -1,7 +1,5 @@
 //! `hil config`: what holds, and where it is from.
 
-use std::io::Write as _;
-
 use hil_model::verdict::Exit;
 use hil_project::{Entry, Project};
 use unicode_width::UnicodeWidthStr as _;
@@ -49,8 +47,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     args.broker.say(&mut said);
     let project = args.project.load(said, extensions)?;
     let text = if args.json { as_json(&project) } else { as_text(&project) };
-    // Nobody reads any more (`hil config | head`).
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    crate::output::say(format_args!("{text}"));
     Ok(super::DONE)
 }
 

@@ -76,9 +76,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     checks.push(machine::partition(env));
     let ready = checks.iter().all(|c| c.state == State::Ok || !c.needed);
     let text = if args.json { as_json(&checks, ready) } else { as_text(&checks, ready) };
-    use std::io::Write as _;
-    // Nobody reads any more (`hil doctor | head`): the exit code still tells.
-    let _ = stdout().write_all(text.as_bytes());
+    crate::output::say(format_args!("{text}"));
     Ok(if ready { super::DONE } else { Exit::Bench })
 }
 

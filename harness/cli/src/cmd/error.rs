@@ -57,9 +57,9 @@ impl Failure {
         } else {
             ("", "", "", "")
         };
-        eprintln!("{red}error{reset}{bold}: {}{reset}", self.text);
+        remark!("{red}error{reset}{bold}: {}{reset}", self.text);
         if let Some(help) = &self.help {
-            eprintln!("  {cyan}help{reset}: {help}");
+            remark!("  {cyan}help{reset}: {help}");
         }
     }
 }

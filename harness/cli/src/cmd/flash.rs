@@ -69,7 +69,7 @@ pub(super) fn connect(port: &PortArgs, baud: u32) -> Result<Loader, Failure> {
     let BoardInfo { chip, revision, flash, mac } = loader.info().map_err(|e| flash_failure(&e))?;
     let revision = revision.map_or_else(String::new, |(major, minor)| format!(" revision {major}.{minor}"));
     let mac = mac.map_or_else(String::new, |mac| format!(", MAC address {mac}"));
-    println!("{}: {chip}{revision}, {flash} flash{mac}", port.port);
+    say!("{}: {chip}{revision}, {flash} flash{mac}", port.port);
     Ok(loader)
 }
 
@@ -81,9 +81,9 @@ pub(super) fn write(loader: &mut Loader, parts: &[Part]) -> Result<(), Failure> 
 /// Lets the board boot.
 pub(super) fn finish(loader: Loader) -> Result<(), Failure> {
     if loader.finish().map_err(|e| flash_failure(&e))? {
-        println!("reset: the board boots");
+        say!("reset: the board boots");
     } else {
-        println!("the port has no DTR and RTS: press RESET on the board (one of `hil sim serve` boots by itself)");
+        say!("the port has no DTR and RTS: press RESET on the board (one of `hil sim serve` boots by itself)");
     }
     Ok(())
 }
@@ -101,7 +101,7 @@ pub(super) fn own_elf(openeth: bool, extensions: &Extensions) -> Result<Vec<u8>,
     match find(extensions, if openeth { OwnBuild::Emulators } else { OwnBuild::Boards }) {
         Ok(OwnImage { elf, built_with: Some(_), .. }) => Ok(elf),
         Ok(OwnImage { elf, path, not_built, .. }) => {
-            println!("{}, {}", path.display(), not_built.unwrap_or_default());
+            say!("{}, {}", path.display(), not_built.unwrap_or_default());
             Ok(elf)
         }
         Err(error @ NoOwnImage::NoSources) => Err(Failure::usage(format!("no ELF file is named, and {error}"))
@@ -118,5 +118,5 @@ pub(super) fn own_elf(openeth: bool, extensions: &Extensions) -> Result<Vec<u8>,
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("{}: {error}", path.display()))
+    Failure::io(path.display(), error)
 }

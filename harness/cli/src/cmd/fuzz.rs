@@ -33,10 +33,12 @@ use simulator::cpu::HAS_COMPILER;
 use self::coverage::Coverage;
 use self::findings::Findings;
 use self::live::Live;
+use self::report::Report;
 use self::tiers::Tiers;
 use super::error::Failure;
+use super::interruption;
 use super::project::{ProjectArgs, Said};
-use super::run::{broker, now, run_id, target};
+use super::run::{broker, inputs, now, run_id, target};
 use crate::Extensions;
 
 /// How long a campaign lasts if nothing is said.
@@ -200,6 +202,10 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     }
     broker::reachable(&options.broker)?;
 
+    // Before anything is printed: one of them may have standard output for itself.
+    let mut guard = inputs::guard(&project, &[]);
+    guard.input("the device's description", &described_by);
+    let reports = args.reports.open(guard)?;
     let limit = match args.execs {
         Some(count) => Limit::Executions(count),
         None => Limit::Time(args.time.unwrap_or(DEFAULT_TIME)),
@@ -212,7 +218,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         rate: args.rate.or(is_real.then_some(DEFAULT_RATE)),
         max_findings: args.max_findings,
     };
-    println!(
+    say!(
         "fuzzing {} on {} ({}), broker {}, seed {}, {}, {jobs} {}",
         device.name,
         options.runs_on.name(),
@@ -229,13 +235,13 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         if jobs == 1 { "job" } else { "jobs" },
     );
     if args.tier.coverage && !HAS_COMPILER {
-        println!("{WITHOUT_COMPILER}");
+        say!("{WITHOUT_COMPILER}");
     }
     let target = options.runs_on.name();
-    let report = args.reports.open(args.run_info(&options, &chosen.reason, chosen.firmware))?;
+    let report = Report::new(reports, args.run_info(&options, &chosen.reason, chosen.firmware));
     let mut findings = Findings::new(&args.regressions, args.seed, target, report);
     let cancel = Cancel::default();
-    on_ctrl_c(&cancel)?;
+    interruption::listen(&cancel, "then what was found is written")?;
     let image = chosen.image;
     let mut coverage = image.clone().filter(|_| args.tier.coverage).map(|image| Coverage {
         image,
@@ -263,8 +269,8 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
 
     let unmodelled: Vec<&str> = cases.unmodelled_at_start().collect();
     if !unmodelled.is_empty() {
-        println!("the simulator does not model what the device uses at its start, and no finding is made of it:");
-        unmodelled.iter().for_each(|what| println!("  {what}"));
+        say!("the simulator does not model what the device uses at its start, and no finding is made of it:");
+        unmodelled.iter().for_each(|what| say!("  {what}"));
     }
     if let Some(image) = &image {
         leaks::find(image, &device, (args.seed, &args.target_options()), &cancel, &mut findings);
@@ -278,14 +284,14 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
                 live.aside(|| findings.add(&finding, &args.again(target, &broker_name, finding.case)))
             }
             Told::Bench { case, reason } => {
-                live.aside(|| eprintln!("case {case} says nothing about the device: {reason}"))
+                live.aside(|| remark!("case {case} says nothing about the device: {reason}"))
             }
             Told::Statistics(statistics) => live.show(&statistics),
         });
         live.end();
-        println!("{}", ended.statistics);
+        say!("{}", ended.statistics);
         if cancel.is_ending() && !cancel.is_interrupted() {
-            eprintln!("ended early: the device hangs, and cannot be stopped before hil ends");
+            remark!("ended early: the device hangs, and cannot be stopped before hil ends");
         }
         ran += ended.statistics.cases();
         summary.cases = ended.statistics.cases();
@@ -434,7 +440,7 @@ fn description(path: &Path, extensions: &Extensions) -> Result<DeviceDescription
             .help("describe your device in a file (docs/fuzz.md), and name it with --device FILE"));
     }
     DeviceDescription::load(path, &extensions.models).map_err(|errors| {
-        eprint!("{}", errors.render(super::color_on_stderr()));
+        crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
         Failure::usage(format!("{} is wrong; nothing was run", path.display()))
     })
 }
@@ -461,17 +467,4 @@ fn not_ready(error: NotReady, described_by: &Path) -> Failure {
             ))
         }
     }
-}
-
-/// The first Ctrl-C ends the campaign with what it has found, the second one at once.
-fn on_ctrl_c(cancel: &Cancel) -> Result<(), Failure> {
-    let cancel = cancel.clone();
-    ctrlc::set_handler(move || {
-        if cancel.is_interrupted() {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-        eprintln!("interrupted: what was found is being written (Ctrl-C again to end at once)");
-        cancel.interrupt();
-    })
-    .map_err(|e| Failure::usage(format!("Ctrl-C cannot be heard: {e}")))
 }

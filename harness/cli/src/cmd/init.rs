@@ -86,19 +86,19 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         BrokerChoice::External(url) => from_broker(args, &url, &schema)?,
     };
     if let Err(errors) = Loader::new().load_text(&args.output, text.as_str()) {
-        eprint!("{}", errors.render(super::color_on_stderr()));
+        crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
         return Err(Failure::usage("the scenario that was made is wrong, and was not written")
             .help("this is a fault of hil: please report it, with the topics and payloads that the device sends"));
     }
     write(&args.output, args.force, &text)?;
     project::write_if_none()?;
-    println!("wrote {}", args.output.display());
-    println!("then:");
+    say!("wrote {}", args.output.display());
+    say!("then:");
     for command in then {
-        println!("  {command}");
+        say!("  {command}");
     }
     if !Path::new(SCHEMA).exists() {
-        println!("  mkdir -p docs && hil schema > {SCHEMA}   # editors then complete the keys");
+        say!("  mkdir -p docs && hil schema > {SCHEMA}   # editors then complete the keys");
     }
     Ok(super::DONE)
 }
@@ -106,7 +106,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
 fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Vec<String>), Failure> {
     let root = args.broker.topic_root()?.unwrap_or_default();
     let time = Duration::from_secs(args.seconds.into());
-    eprintln!("listening to {} on {url} for {} s", args.topic.join(", "), args.seconds);
+    remark!("listening to {} on {url} for {} s", args.topic.join(", "), args.seconds);
     let seen = listen::listen(url, &root, &args.topic, time)?;
     if seen.is_empty() {
         let topics = args.topic.iter().map(|t| format!("{root}{t}")).collect::<Vec<_>>().join(", ");
@@ -115,7 +115,7 @@ fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Ve
              broker lets you read, --seconds 60 waits for one that reports once a minute",
         ));
     }
-    println!("{}", seen.summary());
+    say!("{}", seen.summary());
     let origin =
         template::Origin { filters: &args.topic, seconds: args.seconds, schema, password: url.password.as_deref() };
     let without_password = BrokerUrl { password: None, ..url.clone() }.to_string();

@@ -10,6 +10,7 @@ mod error;
 mod flash;
 mod fuzz;
 mod init;
+mod interruption;
 mod monitor;
 mod port;
 mod project;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::Extensions;
+use crate::{Extensions, output};
 pub use error::Failure;
 use hil_model::verdict::Exit;
 pub use sim::test::{TestArgs as SuiteArgs, run_suite};
@@ -75,10 +76,15 @@ pub fn main_with(extensions: Extensions) -> ExitCode {
     let matches = command(&extensions).get_matches();
     let result = dispatch(&matches, &extensions);
     let exit = result.unwrap_or_else(|failure: Failure| {
-        failure.print();
+        // That nobody reads any more is no error of this program's.
+        if !output::is_closed() {
+            failure.print();
+        }
         failure.exit
     });
-    ExitCode::from(exit as u8)
+    let (code, wrong) = output::outcome(exit);
+    wrong.into_iter().for_each(|text| Failure::of_bench(text).print());
+    ExitCode::from(code)
 }
 
 /// The command line with what the program adds.

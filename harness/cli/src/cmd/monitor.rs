@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 pub(super) fn symbols(path: &std::path::Path) -> Result<Arc<Symbolizer>, Failure> {
     let wrong = |problem: String| Failure::usage(format!("--elf {}: {problem}", path.display()));
-    let elf = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let elf = std::fs::read(path).map_err(|e| Failure::io(format_args!("--elf {}", path.display()), &e))?;
     Ok(Arc::new(Symbolizer::new(&elf).map_err(|e| wrong(hil_model::error::chain(&e)))?))
 }
 
@@ -193,7 +193,7 @@ impl View {
             self.is_satisfied |= has(&line);
             self.console.line(&line);
             if let Some(symbols) = self.symbols.as_ref().filter(|_| self.console.is_inside()) {
-                symbols.calls(&line).iter().for_each(|call| eprintln!("    {call}"));
+                symbols.calls(&line).iter().for_each(|call| remark!("    {call}"));
             }
         }
         Ok(())
@@ -202,7 +202,7 @@ impl View {
     fn say(&mut self, text: &str) {
         self.end_line();
         let (cyan, reset) = if self.theme.has_color() { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
-        eprintln!("{cyan}monitor{reset}: {text}");
+        remark!("{cyan}monitor{reset}: {text}");
     }
 
     fn say_rubbish(&mut self, port: &SerialPort, baud: u32) {
@@ -212,7 +212,7 @@ impl View {
 
     fn end_line(&mut self) {
         if self.is_shared && !self.at_line_start {
-            eprintln!();
+            remark!("");
             self.at_line_start = true;
         }
     }

@@ -13,6 +13,7 @@ use hil_scenario::Diagnostics;
 use super::error::Failure;
 use crate::Extensions;
 
+use build::Named;
 pub(super) use said::Said;
 
 /// Heading of its options in the help.
@@ -34,7 +35,7 @@ impl ProjectArgs {
     /// What holds, if command line and environment say `said`. Errors are printed, and are a failure.
     pub(super) fn load(&self, said: Said, extensions: &Extensions) -> Result<Project, Failure> {
         self.read(said, extensions).map_err(|errors| {
-            eprint!("{}", errors.render(super::color_on_stderr()));
+            crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
             Failure::usage("the project file cannot be used; nothing was run")
                 .help("hil.toml is described in docs/your-firmware.md; `hil check` reads it, too")
         })
@@ -71,11 +72,14 @@ pub(super) fn names(extensions: &Extensions) -> Names {
     names
 }
 
-/// The firmware file of the project: there already, or built now.
-pub(super) fn firmware_file(image: &FirmwareImage) -> Result<PathBuf, Failure> {
+/// The firmware file of the project, and how it has come to be, if a command was run for it: `, built now`.
+pub(super) fn firmware_file(image: &FirmwareImage) -> Result<(PathBuf, &'static str), Failure> {
     match image {
-        FirmwareImage::File(path) => Ok(path.clone()),
-        FirmwareImage::Built(build) => build::run(build),
+        FirmwareImage::File(path) => Ok((path.clone(), "")),
+        FirmwareImage::Built(build) => {
+            let Named { path, is_new } = build::run(build)?;
+            Ok((path, if is_new { ", built now" } else { ", built before" }))
+        }
     }
 }
 

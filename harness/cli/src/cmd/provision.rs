@@ -23,6 +23,7 @@ use super::project::{ProjectArgs, Said};
 use super::run::provision::{Telling, named, nobody_says_how};
 use super::run::target::of_name;
 use crate::Extensions;
+use crate::output::OutputFile;
 
 /// Tell a board its network, broker, identity and wiring
 ///
@@ -166,7 +167,7 @@ pub(super) fn run(args: Args, matches: &ArgMatches, extensions: &Extensions) -> 
                 .help("--out is for one partition"));
         };
         write_private(&path, &patch.bytes)?;
-        told.summary.iter().for_each(|line| println!("{line}"));
+        told.summary.iter().for_each(|line| say!("{line}"));
         return Ok(DONE);
     }
     let Some(port) = port else { return Err(Failure::usage("neither --port nor --out")) };
@@ -184,7 +185,7 @@ pub(super) fn run(args: Args, matches: &ArgMatches, extensions: &Extensions) -> 
     let parts: Vec<Part> =
         in_sectors(told.patches, &mut loader).map_err(|e| on_board(&e))?.into_iter().map(Part::from).collect();
     flash::write(&mut loader, &parts)?;
-    told.summary.iter().for_each(|line| println!("{line}"));
+    told.summary.iter().for_each(|line| say!("{line}"));
     flash::finish(loader)?;
     Ok(DONE)
 }
@@ -250,10 +251,8 @@ fn unread(error: &ReadError) -> Failure {
 /// A file that may hold passwords: its owner's alone.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write as _;
-    let mut options = std::fs::File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
-    written.map_err(|e| Failure::io(path.display(), &e))
+    let mut file = OutputFile::create_private("the partition", path)?;
+    // What is wrong is told by the next line.
+    let _ = file.write_all(bytes);
+    file.keep()
 }

@@ -8,6 +8,7 @@ use hil_report::replay;
 
 use super::error::Failure;
 use super::run::reports::ReportFiles;
+use crate::output::Guard;
 
 /// Work with the reports of finished runs
 #[derive(clap::Subcommand)]
@@ -36,7 +37,10 @@ pub(super) struct MergeArgs {
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     let Command::Merge(args) = command;
     let events = merge_files(&args.reports).map_err(|e| Failure::diagnostic(&e))?;
-    let mut reports = args.files.open()?;
-    replay(&events, &mut reports).map_err(|e| Failure::io("a report cannot be written", &e))?;
+    let mut guard = Guard::new();
+    args.reports.iter().for_each(|path| guard.input("the report", path));
+    let mut reports = args.files.open(guard)?;
+    let written = replay(&events, &mut reports);
+    reports.close(written)?;
     Ok(super::run::reports::exit_of(&events))
 }

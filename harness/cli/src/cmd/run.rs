@@ -3,11 +3,13 @@
 pub(super) mod boards;
 pub(super) mod broker;
 pub(super) mod firmware;
+pub(super) mod inputs;
 mod listing;
 pub(super) mod provision;
 pub(super) mod reports;
 mod serial;
 pub(super) mod target;
+mod unbuilt;
 mod wokwi;
 
 use std::time::{Duration, Instant};
@@ -22,6 +24,7 @@ use hil_scenario::plan::{self, PartitionArg};
 use hil_targets::Target;
 
 use super::error::Failure;
+use super::interruption;
 use super::project::{ProjectArgs, Said, nothing_to_run};
 use super::selection::{Selection, scenario_paths};
 use crate::Extensions;
@@ -87,7 +90,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Wall time after which a scenario is given up as a bench error, in seconds
+    /// Wall time after which a scenario's steps are ended as a bench error, in seconds; its teardown runs then
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     wall_limit: u64,
 
@@ -96,11 +99,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> {
-    let project = args.project(extensions)?;
+    let mut project = args.project(extensions)?;
     if !args.list && !has_something_to_run(&project) {
         return Err(nothing_to_run(extensions));
     }
-    let all = args.selection.apply(args.selection.load(&project)?)?;
+    let loaded = args.selection.load(&project)?;
+    let all = args.selection.apply(loaded.clone())?;
     let ids: Vec<&str> = all.iter().map(|p| p.scenario.id.as_str()).collect();
     let partition = partition(args.partition.as_deref())?;
     let plan_hash = plan::plan_hash(&ids);
@@ -108,12 +112,26 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         None => all.clone(),
         Some(partition) => plan::select(&ids, partition).into_iter().map(|i| all[i].clone()).collect(),
     };
+    // Before anything is built or asked: which scenarios are meant is known.
+    if all.is_empty() {
+        if loaded.is_empty() {
+            remark!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
+        } else {
+            remark!("{}", args.selection.nothing_left(&loaded));
+        }
+        return Ok(Exit::NothingRan);
+    }
+    args.selection.unmatched(&loaded).iter().for_each(|unmatched| remark!("{unmatched}"));
     if args.list {
         return Ok(listing::list(&chosen));
     }
     let broker_args = args.broker.of_project(&project);
     let broker = broker_args.choice()?;
-    let chosen_target = args.target.choose(&broker, &project, extensions)?;
+    let unbuilt = if args.dry_run { unbuilt::choose(&args.target, &mut project, extensions)? } else { None };
+    let chosen_target = match unbuilt {
+        Some(unbuilt) => unbuilt,
+        None => args.target.choose(&broker, &project, extensions)?,
+    };
     let target = chosen_target.runs_on.as_target();
     let jobs = args.jobs.map(usize::from).or_else(|| target?.default_jobs());
     // On one broker, devices that nobody tells topics of their own would get into each other's way.
@@ -135,10 +153,7 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
     if args.dry_run {
         return Ok(listing::dry_run(&chosen, &options));
     }
-    if all.is_empty() {
-        eprintln!("no scenario found (paths: {}); nothing was run", listing::paths(&scenario_paths(&project)?));
-        return Ok(Exit::NothingRan);
-    }
+    args.target.look_at_port(&project.settings)?;
     broker::reachable(&options.broker)?;
 
     let info = RunInfo {
@@ -156,9 +171,9 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         plan_total: all.len(),
         total: chosen.len(),
     };
-    let mut reports = args.files.open()?;
+    let mut reports = args.files.open(inputs::guard(&project, &all))?;
     let cancel = Cancel::default();
-    on_ctrl_c(&cancel)?;
+    interruption::listen(&cancel, "then reports are written")?;
     let began = Instant::now();
     let mut written = reports.event(&RunEvent::RunStarted(info));
     let finished = hil_runner::run(&chosen, &options, &cancel, |event| {
@@ -171,8 +186,8 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
     summary.wall_time = began.elapsed();
     add_boards(&mut summary, finished.boards, finished.missing_boards);
     let exit = reports::exit_from(summary.exit_code);
-    let ended = reports.event(&RunEvent::RunFinished(summary)).and(reports.finish());
-    written.and(ended).map_err(|e| Failure::io("a report cannot be written", &e))?;
+    written = written.and(reports.event(&RunEvent::RunFinished(summary)));
+    reports.close(written)?;
     Ok(exit)
 }
 
@@ -236,22 +251,9 @@ fn partition(text: Option<&str>) -> Result<Option<plan::Partition>, Failure> {
         PartitionArg::Share(partition) => Ok(Some(partition)),
         PartitionArg::Auto => {
             let detected = plan::detect(|name| std::env::var(name).ok()).map_err(wrong)?;
-            eprintln!("partition {detected}");
+            remark!("partition {detected}");
             detected.acknowledge().map_err(|e| Failure::io("the shard's status file cannot be written", &e))?;
             Ok(Some(detected.partition))
         }
     }
-}
-
-/// The first Ctrl-C ends the run with its reports, the second one at once.
-fn on_ctrl_c(cancel: &Cancel) -> Result<(), Failure> {
-    let cancel = cancel.clone();
-    ctrlc::set_handler(move || {
-        if cancel.is_interrupted() {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-        eprintln!("interrupted: writing reports (Ctrl-C again to end at once)");
-        cancel.interrupt();
-    })
-    .map_err(|e| Failure::usage(format!("Ctrl-C cannot be heard: {e}")))
 }

@@ -36,6 +36,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         (.., true) => hil_fuzz::device::schema(),
         _ => hil_scenario::schema(),
     };
-    println!("{schema:#}");
+    say!("{schema:#}");
     Ok(super::DONE)
 }

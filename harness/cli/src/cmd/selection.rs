@@ -1,5 +1,7 @@
 //! Which scenarios: paths, filters, tags; shared by the commands that take them.
 
+mod left;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -48,7 +50,7 @@ impl Selection {
         let paths = scenario_paths(project)?;
         let Loaded { files, errors } = Loader::new().with_vars(variables(project)).load(&paths);
         if !errors.is_empty() {
-            eprint!("{}", errors.render(super::color_on_stderr()));
+            crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
             let count = errors.0.len();
             let plural = if count == 1 { "error" } else { "errors" };
             return Err(Failure::usage(format!("{count} {plural} in scenario files; nothing was run")));

@@ -7,7 +7,7 @@ use hil_model::verdict::Exit;
 use light_host::build::prebuilt::{FOLDER, Prebuilt};
 use light_host::build::{Build, BuildError, Built, Size, Toolchain, ToolchainError, Variant, build, find};
 
-use hilbench::{DONE, Failure, OwnCommand, SuiteArgs, run_suite};
+use hilbench::{DONE, Failure, OwnCommand, SuiteArgs, remark, run_suite, say};
 
 use super::prebuilt;
 
@@ -114,7 +114,7 @@ fn run_build(args: BuildArgs) -> Result<Exit, Failure> {
         let written = std::fs::write(&new, bytes).and_then(|()| std::fs::rename(&new, &elf));
         written.map_err(|e| Failure::io(elf.display(), &e))?;
     }
-    println!("ELF      {}\n{size}", elf.display());
+    say!("ELF      {}\n{size}", elf.display());
     Ok(DONE)
 }
 
@@ -127,7 +127,7 @@ fn run_path() -> Result<Exit, Failure> {
     let path = match (prebuilt, find(&std::env::var_os("PATH").unwrap_or_default())) {
         // A build takes minutes and gives the same.
         (Ok(prebuilt), _) => {
-            eprintln!("{FOLDER}/, it fits the sources");
+            remark!("{FOLDER}/, it fits the sources");
             prebuilt
         }
         (Err(_), Ok(toolchain)) => match build_with(&workspace.join("Cargo.toml"), &toolchain, Variant::OpenEth)? {
@@ -142,7 +142,7 @@ fn run_path() -> Result<Exit, Failure> {
     };
     // As it is from here, so that a run names it the same on every machine.
     let here = std::env::current_dir().unwrap_or_default();
-    println!("{}", path.strip_prefix(here).unwrap_or(&path).display());
+    say!("{}", path.strip_prefix(here).unwrap_or(&path).display());
     Ok(hilbench::DONE)
 }
 
@@ -167,7 +167,7 @@ pub(super) fn toolchain() -> Result<Toolchain, Failure> {
 
 pub(super) fn build_with(manifest: &Path, toolchain: &Toolchain, variant: Variant) -> Result<Option<Built>, Failure> {
     // On standard error, where cargo's messages go: a report in JSON has standard output for itself.
-    eprintln!("toolchain {toolchain}");
+    remark!("toolchain {toolchain}");
     match build(&Build { manifest, toolchain, variant }) {
         Ok(built) => Ok(Some(built)),
         Err(BuildError::Failed) => Ok(None),

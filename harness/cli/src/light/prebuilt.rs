@@ -6,7 +6,7 @@ use hil_model::verdict::Exit;
 use light_host::build::Toolchain;
 use light_host::build::prebuilt::{self, Change, FOLDER, Manifest, PrebuiltError, Stripped, VARIANTS};
 
-use hilbench::{DONE, Failure};
+use hilbench::{DONE, Failure, say};
 
 /// Check or renew the images that `hil run` takes where no compiler can build for the ESP32-C3
 ///
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 fn check(workspace: &Path) -> Result<Exit, Failure> {
     match Manifest::check(workspace) {
         Ok(manifest) => {
-            println!("{FOLDER}/ fits the sources; built by {}", manifest.toolchain);
+            say!("{FOLDER}/ fits the sources; built by {}", manifest.toolchain);
             Ok(DONE)
         }
         Err(PrebuiltError::Stale { changes }) => Ok(stale(&changes)),
@@ -60,11 +60,11 @@ fn check(workspace: &Path) -> Result<Exit, Failure> {
 }
 
 fn stale(changes: &[Change]) -> Exit {
-    println!("{FOLDER}/ does not fit the sources:");
+    say!("{FOLDER}/ does not fit the sources:");
     for change in changes {
-        println!("  {change}");
+        say!("  {change}");
     }
-    println!("renew it where there is a compiler for the chip: hil firmware prebuilt --renew");
+    say!("renew it where there is a compiler for the chip: hil firmware prebuilt --renew");
     Exit::Failed
 }
 
@@ -80,13 +80,13 @@ fn check_build(workspace: &Path) -> Result<Exit, Failure> {
     }
     let compiler = toolchain.compiler();
     match same_images {
-        Some(true) => println!("a build gives these very images"),
+        Some(true) => say!("a build gives these very images"),
         Some(false) => {
-            println!("a build by the same compiler, {compiler}, gives others: one is not made of these sources");
+            say!("a build by the same compiler, {compiler}, gives others: one is not made of these sources");
             return Ok(Exit::Failed);
         }
         None => {
-            println!("a build takes what the manifest names; the images are of two compilers, this one is {compiler}")
+            say!("a build takes what the manifest names; the images are of two compilers, this one is {compiler}")
         }
     }
     Ok(DONE)
@@ -95,9 +95,9 @@ fn check_build(workspace: &Path) -> Result<Exit, Failure> {
 fn renew(workspace: &Path) -> Result<Exit, Failure> {
     let Some((toolchain, images)) = build(workspace)? else { return Ok(Exit::Failed) };
     prebuilt::renew(workspace, &toolchain, &images).map_err(|error| failure(&error))?;
-    println!("{FOLDER}/ is renewed:");
+    say!("{FOLDER}/ is renewed:");
     for Stripped { variant, image, .. } in &images {
-        println!("  {}: {} bytes", variant.file_name(), image.len());
+        say!("  {}: {} bytes", variant.file_name(), image.len());
     }
     Ok(DONE)
 }

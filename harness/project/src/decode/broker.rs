@@ -30,17 +30,19 @@ pub(super) fn broker<'t>(cx: &mut Cx<'_>, value: &'t Value<'t>) -> Option<Broker
 
 /// `embedded`, or a URL as far as this crate knows them: its scheme, and no password.
 fn url(cx: &mut Cx<'_>, value: &Value<'_>) -> Option<String> {
-    const HELP: &str =
-        "write \"embedded\", mqtt://[user@]host[:port], mqtts://, ws://host:port/path or wss://host:port/path";
+    const HELP: &str = "write \"embedded\", host[:port], mqtt://[user@]host[:port], mqtts://, ws://host:port/path or wss://host:port/path";
     let text = text(cx, value, "a broker's URL, or \"embedded\"")?;
     if text == "embedded" {
         return Some(text);
     }
-    let Some((scheme, rest)) = text.split_once("://") else {
-        let guess = did_you_mean(&text, ["embedded"]).unwrap_or_else(|| "it has no scheme".to_owned());
-        cx.error(Code::BadValue, span(value), "not a broker's URL", guess, HELP);
+    // `localhost`, `lab:1883`: mqtt.
+    let (scheme, rest) = text.split_once("://").unwrap_or(("mqtt", &text));
+    let is_address = !rest.is_empty() && !rest.contains(char::is_whitespace);
+    let guess = did_you_mean(&text, ["embedded"]);
+    if !is_address || guess.is_some() {
+        cx.error(Code::BadValue, span(value), "not a broker's URL", guess.unwrap_or_default(), HELP);
         return None;
-    };
+    }
     if !SCHEMES.contains(&scheme) {
         let guess = did_you_mean(scheme, SCHEMES).unwrap_or_default();
         cx.error(Code::BadValue, span(value), format!("unknown scheme {scheme:?}"), guess, HELP);

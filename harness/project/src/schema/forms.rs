@@ -81,8 +81,8 @@ form!(
 form!(
     /// A URL without a password.
     BrokerUrl, "broker-url", {
-        "examples": ["embedded", "mqtt://lab:1883"],
-        "type": "string", "pattern": "^(embedded|(mqtts?|wss?)://(?![^/?#@]*:[^/?#]*@).*)$"
+        "examples": ["embedded", "mqtt://lab:1883", "lab:1883"],
+        "type": "string", "pattern": r"^(embedded|((mqtts?|wss?)://|(?!.*://))(?![^/?#@]*:[^/?#]*@)\S+)$"
     }
 );
 

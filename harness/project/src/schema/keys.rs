@@ -119,8 +119,8 @@ struct FlashKeys {
 #[schemars(rename = "broker-keys", rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct BrokerKeys {
-    /// mqtt://[user@]host[:port], mqtts://, ws://host:port/path, wss://, or embedded, which is the default: one for each
-    /// scenario. The password is read from HIL_BROKER_PASSWORD.
+    /// host[:port], mqtt://[user@]host[:port], mqtts://, ws://host:port/path, wss://, or embedded, which is the default: one
+    /// for each scenario. The password is read from HIL_BROKER_PASSWORD.
     url: Option<BrokerUrl>,
     /// PEM file with the certificate authority to trust for mqtts and wss.
     ca: Option<Path>,

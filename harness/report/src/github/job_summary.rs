@@ -35,6 +35,8 @@ pub(super) fn render(info: Option<&RunInfo>, remarkable: &[ScenarioReport], summ
     }
     reasons(&mut text, "bench errors", &groups::stranded(remarkable), NAMED);
     reasons(&mut text, "skipped", &groups::skipped(remarkable), 0);
+    let idle: Vec<Group<'_>> = groups::expecting_nothing(remarkable).into_iter().collect();
+    reasons(&mut text, "without an expectation", &idle, NAMED);
     text
 }
 

@@ -54,7 +54,7 @@ impl<W: Write, S: Write> Reporter for GitHub<W, S> {
                 } else {
                     self.command(&annotation::of(scenario))?;
                 }
-                if scenario.verdict != Verdict::Passed {
+                if scenario.verdict != Verdict::Passed || groups::is_idle(scenario) {
                     self.remarkable.push(scenario.clone());
                 }
             }

@@ -26,6 +26,7 @@ pub(super) fn render(scenario: &ScenarioReport, info: Option<&RunInfo>, full: bo
                     @for tag in &scenario.tags { " " span.tag { (clean(tag)) } }
                 }
                 @if !unmodelled.is_empty() { span.tag title="what the simulator does not model" { "not modelled: " (unmodelled.len()) } }
+                @if scenario.expects_nothing { span.tag title="a device that does not die passes" { "expects nothing" } }
                 @for name in board::ran_on(scenario) { span.tag.board title="board" { (name) } }
                 @if several { span.dim { (scenario.attempts.len()) " attempts" } }
                 @if !scenario.attempts.is_empty() {

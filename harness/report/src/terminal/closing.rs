@@ -22,7 +22,7 @@ const SECTIONS: [(Verdict, &str); 5] = [
     (Verdict::Failed, "failed: the firmware did not do what was expected"),
 ];
 
-/// Stranded scenarios that are named for each reason.
+/// Stranded scenarios that are named for each reason, and those that expect nothing.
 const NAMED: usize = 5;
 
 /// Details of all that did not simply pass, reasons of skipped scenarios, boards, totals.
@@ -48,6 +48,7 @@ pub(super) fn render(
         }
     }
     skipped(&mut text, &groups::skipped(remarkable), theme);
+    expecting_nothing(&mut text, remarkable, theme);
     self::unmodelled(&mut text, unmodelled, theme);
     boards::section(&mut text, summary, theme);
     totals(&mut text, summary, theme);
@@ -129,6 +130,15 @@ fn skipped(text: &mut String, groups: &[Group<'_>], theme: Theme) {
     for group in groups {
         let _ = writeln!(text, "{style}{:>9}{style:#} {}", group.scenarios.len(), group.reason);
     }
+}
+
+/// Scenarios that passed because they ask nothing.
+fn expecting_nothing(text: &mut String, remarkable: &[ScenarioReport], theme: Theme) {
+    let Some(group) = groups::expecting_nothing(remarkable) else { return };
+    let (strong, style, dim) = (theme.strong(), theme.verdict(Verdict::Flaky), theme.dim());
+    let _ = writeln!(text, "\n{strong}without an expectation{strong:#}");
+    let _ = writeln!(text, "{style}{:>9}{style:#} {}", group.scenarios.len(), group.reason);
+    let _ = writeln!(text, "{:9} {dim}{}{dim:#}", "", group.names(NAMED));
 }
 
 /// What the simulator does not model, and in how many scenarios it was asked for.

@@ -85,7 +85,7 @@ impl<W: Write> Terminal<W> {
         for what in scenario.attempts.last().map(Attempt::unmodelled).unwrap_or_default() {
             *self.unmodelled.entry(clean(what)).or_default() += 1;
         }
-        if scenario.verdict != Verdict::Passed {
+        if scenario.verdict != Verdict::Passed || groups::is_idle(scenario) {
             self.remarkable.push(scenario.clone());
         }
         Ok(())

@@ -105,6 +105,7 @@ fn scenario(
         steps,
         teardown: parts.teardown.clone(),
         needs: flow.needs,
+        expects_something: flow.expects_something,
         secrets: Arc::clone(secrets),
     };
     (scenario, errors)

@@ -21,6 +21,7 @@ pub(crate) fn find(paths: &[PathBuf], errors: &mut Vec<Diagnostic>) -> Vec<PathB
                 Diagnostic::new(Code::Unreadable, format!("{} is no scenario", path.display()))
                     .help("files whose names begin with `_` are for `include` only; run the files that include it"),
             ),
+            Ok(metadata) if !metadata.is_file() => errors.extend(unusable(path)),
             Ok(_) => found.push(path.clone()),
             Err(error) => errors.push(
                 super::read::unreadable(path, &error).help("a scenario file or a folder of scenario files is expected"),
@@ -30,6 +31,12 @@ pub(crate) fn find(paths: &[PathBuf], errors: &mut Vec<Diagnostic>) -> Vec<PathB
     let mut seen = std::collections::HashSet::new();
     found.retain(|path| seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     found
+}
+
+/// What has the name of a scenario, and is none that can be read.
+fn unusable(path: &Path) -> Option<Diagnostic> {
+    let error = super::read::open(path).err()?;
+    Some(super::read::unreadable(path, &error).help("a scenario is a file; remove this, or rename it"))
 }
 
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, errors: &mut Vec<Diagnostic>) {
@@ -52,8 +59,13 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, errors: &mut Vec<
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder && depth < MAX_DEPTH {
             walk(&path, depth + 1, found, errors);
-        } else if !is_folder && path.extension().is_some_and(|e| e == "yaml" || e == "yml") && path.is_file() {
-            found.push(path);
+        } else if !is_folder && path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+            match std::fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => found.push(path),
+                // A link to a folder.
+                Ok(metadata) if metadata.is_dir() => {}
+                _ => errors.extend(unusable(&path)),
+            }
         }
     }
 }

@@ -10,17 +10,43 @@ use crate::variables::Variables;
 use crate::yaml::Node;
 use crate::{Capability, Need, Source, SourcedStep, Spanned};
 
+/// Steps that a scenario carries out at most. Each leaves at least one entry in the journal, and most leave more.
+const MAX_STEPS: u64 = 1_000_000;
+
 /// A walk over the steps, in the order in which they run.
 pub struct Flow {
     vars: Variables,
     marks: BTreeSet<String>,
+    /// How often the steps are carried out that are looked at now: within a `repeat`, as often as it says.
+    times: u64,
+    /// Steps that are carried out in all, without groups.
+    carried_out: u64,
+    is_too_long: bool,
+    /// Whether any step asks something of the device.
+    pub expects_something: bool,
     pub needs: Vec<Need>,
     pub errors: Vec<Diagnostic>,
 }
 
+fn too_many(source: &Arc<Source>, step: &Step, path: &str, count: u64) -> Diagnostic {
+    let title = format!("with {path}, the scenario carries out {count} steps, more than {MAX_STEPS}");
+    Diagnostic::new(Code::Limit, title)
+        .at(source, step.key.span, "this is repeated too often")
+        .help("repeat it fewer times; what so many steps do fits into no journal")
+}
+
 impl Flow {
     pub fn new(vars: Variables) -> Self {
-        Self { vars, marks: BTreeSet::new(), needs: Vec::new(), errors: Vec::new() }
+        Self {
+            vars,
+            marks: BTreeSet::new(),
+            times: 1,
+            carried_out: 0,
+            is_too_long: false,
+            expects_something: false,
+            needs: Vec::new(),
+            errors: Vec::new(),
+        }
     }
 
     /// Notes a capability, unless it is noted already.
@@ -49,7 +75,16 @@ impl Flow {
         for capability in step.command.needs() {
             self.need(*capability, || format!("{path} ({})", step.key.value));
         }
+        self.expects_something |= step.command.judges();
+        if step.command.children().is_empty() {
+            self.carried_out = self.carried_out.saturating_add(self.times);
+        }
         step.command.flow(self, source, path);
+        // Told once, at the innermost step that makes it so many.
+        if self.carried_out > MAX_STEPS && !self.is_too_long && !step.command.children().is_empty() {
+            self.is_too_long = true;
+            self.errors.push(too_many(source, &step, path, self.carried_out));
+        }
     }
 
     /// A mark is set.
@@ -69,10 +104,13 @@ impl Flow {
         });
     }
 
-    /// Steps inside a step that repeats them.
-    pub fn iterate(&mut self, source: &Arc<Source>, steps: &[StepNode], path: &str) {
+    /// Steps inside a step that repeats them so often.
+    pub fn iterate(&mut self, times: u32, source: &Arc<Source>, steps: &[StepNode], path: &str) {
         let outer = self.vars.get("iteration").is_some();
+        let outer_times = self.times;
+        self.times = outer_times.saturating_mul(u64::from(times));
         self.iterate_wrong(source, steps, path);
+        self.times = outer_times;
         if !outer {
             self.vars.remove("iteration");
         }

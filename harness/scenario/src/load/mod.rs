@@ -20,4 +20,4 @@ pub(crate) use flow::Flow;
 pub use loader::{Loaded, Loader, load};
 pub use loader::{identity, limited};
 pub use outer::OuterVariable;
-pub use read::{read as read_source, source};
+pub use read::{open as open_file, read as read_source, source};

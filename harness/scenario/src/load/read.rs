@@ -15,7 +15,7 @@ const MAX_SIZE: u64 = 1 << 20;
 pub fn read(path: &Path, words: &Words) -> Result<Arc<Source>, Diagnostic> {
     let shown = path.display();
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
+    open(path)
         .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > MAX_SIZE {
@@ -25,10 +25,25 @@ pub fn read(path: &Path, words: &Words) -> Result<Arc<Source>, Diagnostic> {
     source(path, bytes, words)
 }
 
+/// Opens a file that can be read to its end: no pipe and no device, from which that may never come.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn open(path: &Path) -> std::io::Result<std::fs::File> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(std::io::Error::other("this is no file, but a device, a pipe or a socket"));
+    }
+    std::fs::File::open(path)
+}
+
 /// The same words on every system, for what usually goes wrong.
 pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     let why = match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        ErrorKind::NotFound => match std::fs::read_link(path) {
+            Ok(to) => format!("it is a link to {}, which is not there", to.display()),
+            Err(_) => "there is no such file or folder".to_owned(),
+        },
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::IsADirectory => "this is a folder".to_owned(),
         _ => error.to_string(),

@@ -61,6 +61,11 @@ macro_rules! commands {
                 match self { $(Self::$variant(it) => StepKind::within(it),)* }
             }
 
+            /// Whether the device can fail it.
+            pub fn judges(&self) -> bool {
+                match self { $(Self::$variant(it) => StepKind::judges(it),)* }
+            }
+
             /// The steps inside it.
             pub fn children(&self) -> &[StepNode] {
                 match self { $(Self::$variant(it) => StepKind::children(it),)* }

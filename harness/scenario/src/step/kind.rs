@@ -34,6 +34,11 @@ pub(crate) trait StepKind: Sized {
     /// Capabilities that a target needs for it (children of groups not included).
     fn needs(&self) -> &'static [Capability];
 
+    /// Whether the device can fail it.
+    fn judges(&self) -> bool {
+        Self::ROLE == Role::Expectation
+    }
+
     /// The limit that an expectation names, if it names one.
     fn within(&self) -> Option<Duration> {
         None

@@ -60,7 +60,7 @@ impl StepKind for Repeat {
     }
 
     fn flow(&self, flow: &mut Flow, source: &Arc<Source>, path: &str) {
-        flow.iterate(source, &self.steps, path);
+        flow.iterate(self.times, source, &self.steps, path);
     }
 
     fn recover(flow: &mut Flow, source: &Arc<Source>, value: &Node, path: &str) {

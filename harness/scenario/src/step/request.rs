@@ -106,6 +106,11 @@ impl StepKind for Request {
         write!(f, "{}", Within(self.within))
     }
 
+    fn judges(&self) -> bool {
+        // It waits for its answer, or for none.
+        true
+    }
+
     fn needs(&self) -> &'static [Capability] {
         &[Capability::Mqtt]
     }

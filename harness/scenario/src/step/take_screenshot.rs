@@ -57,6 +57,10 @@ impl StepKind for TakeScreenshot {
         write!(f, "take-screenshot {}", self.part.value)
     }
 
+    fn judges(&self) -> bool {
+        self.compare_with.is_some()
+    }
+
     fn needs(&self) -> &'static [Capability] {
         &[Capability::Screenshot]
     }

@@ -58,7 +58,7 @@ impl Scheme {
 /// What is wrong with a broker's URL. Never contains the URL itself: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "broker URL: {problem} (write it as mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path, wss://)"
+    "broker URL: {problem} (write it as host[:port] or mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path, wss://)"
 )]
 pub struct UrlError {
     problem: String,
@@ -69,7 +69,9 @@ impl FromStr for BrokerUrl {
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
         let wrong = |problem: &str| UrlError { problem: problem.to_owned() };
-        let url = ::url::Url::parse(text).map_err(|e| wrong(&e.to_string()))?;
+        // `localhost`, `host:1883`: what brokers speak where nothing else is said.
+        let with_scheme = if text.contains("://") { text.to_owned() } else { format!("mqtt://{text}") };
+        let url = ::url::Url::parse(&with_scheme).map_err(|e| wrong(&e.to_string()))?;
         let (scheme, _, default_port) = Scheme::ALL
             .into_iter()
             .find(|(_, name, _)| *name == url.scheme())
@@ -164,14 +166,28 @@ mod tests {
     fn urls_are_read_and_never_show_their_password() {
         let shown = |t: &str| t.parse::<BrokerUrl>().map(|u| u.to_string()).map_err(|e| e.to_string());
         assert_eq!(shown("mqtt://127.0.0.1").unwrap(), "mqtt://127.0.0.1:1883");
+        assert_eq!(shown("localhost").unwrap(), "mqtt://localhost:1883");
+        assert_eq!(shown("127.0.0.1:18830").unwrap(), "mqtt://127.0.0.1:18830");
+        assert_eq!(shown("[::1]:18830").unwrap(), "mqtt://[::1]:18830");
+        assert_eq!(shown("dev:s%40crt@broker").unwrap(), "mqtt://dev:***@broker:1883");
         assert_eq!(shown("mqtts://dev:s%40crt@broker.example").unwrap(), "mqtts://dev:***@broker.example:8883");
         assert_eq!(shown("ws://[::1]:8080/mqtt").unwrap(), "ws://[::1]:8080/mqtt");
         let url: BrokerUrl = "mqtt://dev:s%40crt@h".parse().unwrap();
         assert_eq!(url.password.as_deref(), Some("s@crt"));
         assert!(!format!("{url:?}").contains("s@crt"));
-        for wrong in
-            ["", "127.0.0.1:1883", "http://h", "mqtt://", "mqtt://h/x", "mqtt://h?x", "mqtt://h:99999", "mqtt://:pw@h"]
-        {
+        for wrong in [
+            "",
+            "http://h",
+            "h/x",
+            "h:99999",
+            ":1883",
+            "two words",
+            "mqtt://",
+            "mqtt://h/x",
+            "mqtt://h?x",
+            "mqtt://h:99999",
+            "mqtt://:pw@h",
+        ] {
             assert!(shown(wrong).is_err(), "{wrong:?} should be refused");
         }
     }

@@ -76,18 +76,23 @@ impl SimTarget {
     }
 }
 
+/// What the simulator offers, whatever the firmware.
+pub fn capabilities(realtime: bool, broker: BrokerKind, can_be_provisioned: bool) -> Vec<Capability> {
+    let mut capabilities = simulated_capabilities(realtime, broker);
+    if !can_be_provisioned {
+        capabilities.retain(|capability| *capability != Capability::Provision);
+    }
+    capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
+    capabilities
+}
+
 impl Target for SimTarget {
     fn name(&self) -> &'static str {
         "sim"
     }
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
-        let mut capabilities = simulated_capabilities(self.realtime, broker);
-        if self.provisioner.keys().is_empty() {
-            capabilities.retain(|capability| *capability != Capability::Provision);
-        }
-        capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
-        capabilities
+        capabilities(self.realtime, broker, !self.provisioner.keys().is_empty())
     }
 
     fn takes_topic_root(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Firmware with its debug information, and everything else that a machine is made of, from files.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -15,6 +15,7 @@ use simulator::machine::Board;
 use simulator::mem::{FlashImage, OutsideFlash, ROM, ROM_DATA, SECTOR_BYTES};
 
 use hil_bench::debug_info::{DebugInfo, DebugInfoError};
+use hil_scenario::load::open_file;
 
 /// A file that a machine cannot be made of.
 #[derive(Debug, thiserror::Error)]
@@ -210,7 +211,9 @@ fn outside(path: &Path, error: OutsideFlash) -> LoadError {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    fs::read(path).map_err(|source| LoadError::File { path: path.to_owned(), source })
+    let mut bytes = Vec::new();
+    let read = open_file(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|source| LoadError::File { path: path.to_owned(), source })
 }
 
 /// Reads the wires and parts of a board from its `diagram.json`.

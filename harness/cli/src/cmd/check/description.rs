@@ -20,11 +20,11 @@ pub(super) fn check(paths: &[PathBuf], models: &Models) -> Result<Vec<PathBuf>, 
         match DeviceDescription::load(&path, models) {
             Ok(device) => {
                 let (commands, statuses) = (device.commands.len(), device.statuses.len());
-                println!("{}: {}, commands: {commands}, statuses: {statuses}: no errors", path.display(), device.name);
+                say!("{}: {}, commands: {commands}, statuses: {statuses}: no errors", path.display(), device.name);
             }
             Err(errors) => {
                 wrong += errors.0.len();
-                eprint!("{}", errors.render(crate::cmd::color_on_stderr()));
+                crate::output::remark(format_args!("{}", errors.render(crate::cmd::color_on_stderr())));
             }
         }
     }

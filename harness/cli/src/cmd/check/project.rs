@@ -19,7 +19,7 @@ pub(super) fn check(args: &ProjectArgs, extensions: &Extensions) -> Result<Proje
     let project = args.load(Said::default(), extensions)?;
     let Some(file) = &project.file else { return Ok(project) };
     match missing(&project.settings) {
-        0 => println!("{}: no errors", file.display()),
+        0 => say!("{}: no errors", file.display()),
         1 => return Err(Failure::usage(format!("{}: 1 error", file.display()))),
         count => return Err(Failure::usage(format!("{}: {count} errors", file.display()))),
     }
@@ -35,5 +35,5 @@ fn missing(settings: &Settings) -> usize {
         let report = Report::new(&title).code("hil::project::unreadable").mark(origin.place()?, &label);
         Some(report.render(crate::cmd::color_on_stderr()))
     });
-    missing.inspect(|report| eprintln!("{report}")).count()
+    missing.inspect(|report| remark!("{report}")).count()
 }

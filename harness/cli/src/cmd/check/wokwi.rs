@@ -11,11 +11,11 @@ pub(super) fn run(paths: &[PathBuf]) -> Result<Exit, Failure> {
     let (files, unreadable) = wokwi::check(paths);
     let color = crate::cmd::color_on_stderr();
     if !unreadable.is_empty() {
-        eprint!("{}", unreadable.render(color));
+        crate::output::remark(format_args!("{}", unreadable.render(color)));
         return Err(Failure::usage("not all files could be read"));
     }
     if files.is_empty() {
-        println!("no scenario found");
+        say!("no scenario found");
         return Ok(Exit::NothingRan);
     }
     let (mut differ, mut wrong) = (0, 0);
@@ -24,22 +24,22 @@ pub(super) fn run(paths: &[PathBuf]) -> Result<Exit, Failure> {
         if !file.differences.is_empty() {
             differ += 1;
             let count = file.differences.len();
-            eprintln!("{}", Diagnostics(file.differences).render(color));
-            println!("{path}: {count} {} from Wokwi", if count == 1 { "difference" } else { "differences" });
+            remark!("{}", Diagnostics(file.differences).render(color));
+            say!("{path}: {count} {} from Wokwi", if count == 1 { "difference" } else { "differences" });
             continue;
         }
         let errors = load(&[file.path]).errors;
         if !errors.is_empty() {
             wrong += 1;
-            eprintln!("{}", errors.render(color));
-            println!("{path}: nothing that Wokwi lacks, but wrong for hil");
+            remark!("{}", errors.render(color));
+            say!("{path}: nothing that Wokwi lacks, but wrong for hil");
             continue;
         }
         let ignored = match file.ignored.as_slice() {
             [] => String::new(),
             keys => format!(" (Wokwi ignores {}, which changes nothing)", keys.join(", ")),
         };
-        println!("{path}: runs in hil and in Wokwi{ignored}");
+        say!("{path}: runs in hil and in Wokwi{ignored}");
     }
     Ok(match (differ, wrong) {
         (0, 0) => crate::cmd::DONE,

@@ -40,7 +40,7 @@ impl Progress for Lines {
     fn ends(&mut self, part: &Part, was_there: bool) {
         let Part { name, address, bytes } = part;
         let what = if was_there { "is there already" } else { "written and verified" };
-        self.bar.suspend(|| println!("{name:WIDTH$} {address:#08x} {:8} bytes  {what}", bytes.len()));
+        self.bar.suspend(|| say!("{name:WIDTH$} {address:#08x} {:8} bytes  {what}", bytes.len()));
     }
 }
 

@@ -66,7 +66,7 @@ impl Coverage<'_> {
             let (path, kept) = match kept {
                 Ok(kept) => kept,
                 Err(error) => {
-                    eprintln!("warning: {error}; it is left as it is");
+                    remark!("warning: {error}; it is left as it is");
                     continue;
                 }
             };
@@ -74,14 +74,14 @@ impl Coverage<'_> {
             let shown = self.replayed(kept.seed, &[kept.input])?.into_iter().flatten().next();
             if let Some(finding) = shown {
                 failing += 1;
-                println!("known and still there: {}", kept.found);
-                println!("  {}\n  show it: {} {}", finding.what.replace('\n', "\n  "), self.show(), path.display());
+                say!("known and still there: {}", kept.found);
+                say!("  {}\n  show it: {} {}", finding.what.replace('\n', "\n  "), self.show(), path.display());
                 report.finding(&path, &kept.found, "", None);
                 self.known.insert(finding.fingerprint, path);
             }
         }
         if total > 0 {
-            println!("{failing} of {total} known inputs still show a finding");
+            say!("{failing} of {total} known inputs still show a finding");
         }
         // What scenarios show was counted by the runner.
         let scenarios = scenarios_in(folder).map_err(unreadable)?;
@@ -121,7 +121,7 @@ impl Coverage<'_> {
                 Progress::Loaded { found, kept } => {
                     let inputs = if found == 1 { "input" } else { "inputs" };
                     let folder = self.corpus.display();
-                    live().aside(|| println!("corpus: {found} {inputs} in {folder}, {kept} of them needed"));
+                    live().aside(|| say!("corpus: {found} {inputs} in {folder}, {kept} of them needed"));
                 }
                 Progress::Finding(finding) => {
                     count.set(count.get() + 1);
@@ -129,14 +129,14 @@ impl Coverage<'_> {
                     // The thread ends only after this.
                     drop(sender.send(found));
                 }
-                Progress::Trouble(trouble) => live().aside(|| eprintln!("warning: {trouble}")),
+                Progress::Trouble(trouble) => live().aside(|| remark!("warning: {trouble}")),
                 Progress::Statistics(statistics) => live().show(&format_args!("tier 3, {statistics}")),
             })
         });
         live().end();
         let outcome = ended.map_err(|error| failure(&error))?;
-        println!("tier 3, {}", outcome.statistics);
-        println!("corpus hash {:016x}, kept in {}", outcome.corpus_hash, self.corpus.display());
+        say!("tier 3, {}", outcome.statistics);
+        say!("corpus hash {:016x}, kept in {}", outcome.corpus_hash, self.corpus.display());
         Ok(outcome)
     }
 

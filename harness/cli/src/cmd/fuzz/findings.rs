@@ -45,9 +45,9 @@ impl Findings {
         self.begin(&finding.title);
         seen(&finding.failure);
         let commands = if finding.commands == 1 { "command" } else { "commands" };
-        println!("  after {}, case {}, shrunk to {} {commands}", after(finding.after), finding.case, finding.commands);
+        say!("  after {}, case {}, shrunk to {} {commands}", after(finding.after), finding.case, finding.commands);
         if !finding.is_stable {
-            println!("  it did not fail again when it was run a second time");
+            say!("  it did not fail again when it was run a second time");
         }
         let file = File {
             name: finding.file_name(),
@@ -62,14 +62,14 @@ impl Findings {
     /// Says that there is one more.
     pub(super) fn begin(&mut self, title: &str) {
         self.count += 1;
-        println!("\nfinding {}: {title}", self.count);
+        say!("\nfinding {}: {title}", self.count);
         title.clone_into(&mut self.title);
     }
 
     /// Its cause has a file.
     pub(super) fn known(&mut self, title: &str, path: &Path) {
         self.begin(title);
-        println!("  its cause is known: {}\n", path.display());
+        say!("  its cause is known: {}\n", path.display());
         self.report.finding(path, title, "", None);
     }
 
@@ -84,11 +84,11 @@ impl Findings {
         match written {
             Ok(Written::New(path)) => {
                 let path = path.display();
-                println!("  written to {path}\n  {}: {} {path}\n", file.to_see, file.command);
+                say!("  written to {path}\n  {}: {} {path}\n", file.to_see, file.command);
             }
-            Ok(Written::Known(path)) => println!("  its cause is known: {}\n", path.display()),
+            Ok(Written::Known(path)) => say!("  its cause is known: {}\n", path.display()),
             Err(error) => {
-                println!("  it could not be written ({error}); here it is:\n\n{}", file.text);
+                say!("  it could not be written ({error}); here it is:\n\n{}", file.text);
                 let what = format!("a finding cannot be written to {}", self.folder.display());
                 self.failure = Some(Failure::io(what, &error).help("it is printed above: save it by hand"));
             }
@@ -108,10 +108,10 @@ impl Findings {
 
 /// Prints what was wrong.
 pub(super) fn seen(failure: &Seen) {
-    println!("  at {}: {}", failure.step, failure.step_title);
+    say!("  at {}: {}", failure.step, failure.step_title);
     for (name, value) in [("expected", &failure.expected), ("actual", &failure.actual)] {
         if let Some(value) = value {
-            println!("  {name}: {}", value.replace('\n', "\n    "));
+            say!("  {name}: {}", value.replace('\n', "\n    "));
         }
     }
 }

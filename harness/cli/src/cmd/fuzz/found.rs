@@ -71,27 +71,27 @@ impl LookedAt {
         let finding = &found.finding;
         findings.begin(&finding.title(&campaign.device.name));
         for (label, value) in finding.remarks() {
-            println!("{label}{}", value.replace('\n', "\n  "));
+            say!("{label}{}", value.replace('\n', "\n  "));
         }
         let (time, count) = (after(found.after), executions(finding.executions));
-        println!("  after {time}, {count}, shrunk to {}", size(&finding.input));
+        say!("  after {time}, {count}, shrunk to {}", size(&finding.input));
         match confirmed {
             Confirmed::Fails { scenario, failure, report } => {
-                println!("  its scenario fails: {}", failure.title);
+                say!("  its scenario fails: {}", failure.title);
                 seen(failure);
                 findings.write(&found.as_scenario(campaign, scenario, None), Some(report));
             }
             Confirmed::Untried { scenario, reason } => {
-                println!("  whether its scenario fails is not known: {reason}");
+                say!("  whether its scenario fails is not known: {reason}");
                 let remark = format!("Whether it fails was not tried: {reason}.");
                 findings.write(&found.as_scenario(campaign, scenario, Some(remark)), None);
             }
             Confirmed::Passes => {
-                println!("  its scenario passes: a broker does not do this to the device. The input is kept instead");
+                say!("  its scenario passes: a broker does not do this to the device. The input is kept instead");
                 findings.write(&found.as_input(campaign), None);
             }
             Confirmed::NoScenario => {
-                println!("  no scenario can say bytes of a connection. The input is kept instead");
+                say!("  no scenario can say bytes of a connection. The input is kept instead");
                 findings.write(&found.as_input(campaign), None);
             }
         }

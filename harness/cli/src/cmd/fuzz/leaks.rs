@@ -18,7 +18,7 @@ pub(super) fn find(
 ) {
     let mut fuzzed = match FuzzedDevice::boot(image, seed) {
         Ok(fuzzed) => fuzzed,
-        Err(error) => return eprintln!("warning: leaks of memory are not looked for: {error}"),
+        Err(error) => return remark!("warning: leaks of memory are not looked for: {error}"),
     };
     for round in rounds(device) {
         if cancel.is_interrupted() {
@@ -32,7 +32,7 @@ pub(super) fn find(
 
 fn tell(leak: &Leak, device: &DeviceDescription, (seed, options): (u64, &str), findings: &mut Findings) {
     findings.begin(&format!("Fuzzing {}: memory is used up: {}", device.name, leak.round.name));
-    println!("  {leak}");
+    say!("  {leak}");
     let cause = leak.fingerprint();
     let head = Head {
         title: "memory is used up",

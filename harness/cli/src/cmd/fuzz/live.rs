@@ -33,7 +33,7 @@ impl Live {
                 bar.tick();
             }
             None if self.logged.elapsed() >= LOG_EACH => {
-                eprintln!("{statistics}");
+                remark!("{statistics}");
                 self.logged = Instant::now();
             }
             None => {}

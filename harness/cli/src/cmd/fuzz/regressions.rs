@@ -21,7 +21,7 @@ pub(super) fn replay(
 ) -> Result<usize, Failure> {
     let Loaded { files, errors } = load(&[folder.to_owned()]);
     if !errors.is_empty() {
-        eprint!("{}", errors.render(crate::cmd::color_on_stderr()));
+        crate::output::remark(format_args!("{}", errors.render(crate::cmd::color_on_stderr())));
         return Err(Failure::usage(format!("errors in scenario files in {}; nothing was run", folder.display())));
     }
     let plan: Vec<Planned> = files
@@ -40,17 +40,17 @@ pub(super) fn replay(
     let with = |verdict: Verdict| reports.iter().filter(move |report| report.verdict == verdict);
     for report in with(Verdict::Failed) {
         let failure = report.attempts.last().and_then(|attempt| attempt.failures.first());
-        println!("known and still there: {}", report.title);
+        say!("known and still there: {}", report.title);
         if let Some(failure) = failure {
-            println!("  {}: {}", failure.step, failure.title);
+            say!("  {}: {}", failure.step, failure.title);
         }
-        println!("  run it: hil run {}", report.file.display());
+        say!("  run it: hil run {}", report.file.display());
     }
     let failed = with(Verdict::Failed).count();
     reports.iter().for_each(|known| report.known(known.clone()));
     let others = reports.len() - failed - with(Verdict::Passed).count();
     let others = if others == 0 { String::new() } else { format!(", {others} could not be run here") };
-    println!("{} of {} known findings still there{others}", failed, reports.len());
+    say!("{} of {} known findings still there{others}", failed, reports.len());
     Ok(failed)
 }
 
@@ -93,6 +93,7 @@ mod tests {
                 tags: Vec::new(),
                 verdict: Verdict::Passed,
                 reason: None,
+                expects_nothing: false,
                 attempts: vec![Attempt {
                     verdict: Verdict::Passed,
                     board: None,

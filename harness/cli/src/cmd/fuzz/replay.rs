@@ -17,18 +17,18 @@ pub(super) fn show(image: &Image, path: &Path, seed: u64, reason: &str) -> Resul
             .help("--replay takes an input that `hil fuzz --tier 3` has written: of a finding, or of a corpus")
     })?;
     let seed = own_seed.unwrap_or(seed);
-    println!("{} on sim ({reason}), seed {seed}", path.display());
+    say!("{} on sim ({reason}), seed {seed}", path.display());
     print_input(&input);
     let executions = replay(image, seed, std::slice::from_ref(&input)).map_err(|error| failure(&error))?;
     let Some(execution) = executions.into_iter().next() else { return Ok(Exit::NothingRan) };
     print_execution(&execution);
     let Some(finding) = Finding::of(&execution, &input) else {
-        println!("no finding: {}", execution.ending);
+        say!("no finding: {}", execution.ending);
         return Ok(Exit::Passed);
     };
-    println!("finding: {} (cause {})", finding.kind, finding.fingerprint);
+    say!("finding: {} (cause {})", finding.kind, finding.fingerprint);
     for (label, value) in finding.remarks() {
-        println!("{label}{}", value.replace('\n', "\n  "));
+        say!("{label}{}", value.replace('\n', "\n  "));
     }
     Ok(Exit::Failed)
 }
@@ -40,28 +40,28 @@ fn print_input(input: &Input) {
                 let retain = if message.retain { ", retain" } else { "" };
                 let asks = if message.asks { ", asks for an answer" } else { "" };
                 let payload = message.payload.escape_ascii();
-                println!("  message: {} \"{payload}\" (qos {}{retain}{asks})", message.topic, message.qos);
+                say!("  message: {} \"{payload}\" (qos {}{retain}{asks})", message.topic, message.qos);
             }
         }
-        Input::Bytes(pieces) => pieces.iter().for_each(|piece| println!("  bytes: {}", hex(piece))),
+        Input::Bytes(pieces) => pieces.iter().for_each(|piece| say!("  bytes: {}", hex(piece))),
     }
 }
 
 fn print_execution(execution: &Execution) {
     for line in execution.observed.console.lines() {
-        println!("  console: {}", line.escape_debug());
+        say!("  console: {}", line.escape_debug());
     }
     for (topic, payload) in &execution.statuses {
-        println!("  published: {} \"{}\"", topic.escape_debug(), payload.escape_ascii());
+        say!("  published: {} \"{}\"", topic.escape_debug(), payload.escape_ascii());
     }
     for report in &execution.observed.reports {
-        println!("  simulator: {report}");
+        say!("  simulator: {report}");
     }
     if !execution.is_connected {
-        println!("  the connection has ended");
+        say!("  the connection has ended");
     }
     let time = display(Duration::from_nanos(execution.simulated.ns()));
-    println!("  after {} instructions, {time} of the device's time", execution.instructions);
+    say!("  after {} instructions, {time} of the device's time", execution.instructions);
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,7 +1,6 @@
 //! The report files of a campaign: those of `hil run`, with an entry for each finding and each known one.
 
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,54 +8,53 @@ use hil_fuzz::regression;
 use hil_model::event::{Attempt, CampaignSummary, Failure, RunEvent, RunInfo, ScenarioReport};
 use hil_model::time::SimTime;
 use hil_model::verdict::{Exit, Verdict};
-use hil_report::{FanOut, Html, JsonLines, Junit, Reporter as _, summarize};
+use hil_report::{Reporter as _, summarize};
 
 use crate::cmd::error::Failure as CommandFailure;
-use crate::cmd::run::reports::create;
+use crate::cmd::run::reports::Reports;
+use crate::output::Guard;
 
 #[derive(clap::Args)]
 pub(super) struct ReportFiles {
-    /// JUnit report of what was found
+    /// JUnit report of what was found; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "target/hil/fuzz/report.xml")]
     junit: PathBuf,
 
-    /// JSON lines report of what was found: one event a line
+    /// JSON lines report of what was found: one event a line; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "target/hil/fuzz/report.jsonl")]
     json: PathBuf,
 
-    /// HTML report of what was found: one self-contained page
+    /// HTML report of what was found: one self-contained page; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "target/hil/fuzz/report.html")]
     html: PathBuf,
 }
 
 impl ReportFiles {
-    /// Makes the files, so that it is known at once if they cannot be written.
-    pub(super) fn open(&self, info: RunInfo) -> Result<Report, CommandFailure> {
-        let create = |path: &Path| -> Result<BufWriter<File>, CommandFailure> {
-            create(path)
-                .map_err(|failure| failure.help("name another file with --junit, --json or --html; nothing was run"))
-        };
-        let out = FanOut::new()
-            .with(Junit::new(create(&self.junit)?))
-            .with(JsonLines::new(create(&self.json)?))
-            .with(Html::new(create(&self.html)?));
-        let mut report = Report { out: Some(out), error: None, entries: Vec::new(), began: Instant::now() };
-        report.tell(&RunEvent::RunStarted(info));
-        Ok(report)
+    /// Makes the files, so that it is known at once if they cannot be written. None takes the place of what `guard` knows.
+    pub(super) fn open(&self, guard: Guard) -> Result<Reports, CommandFailure> {
+        let help = "name another file with --junit, --json or --html; nothing was run";
+        Reports::begin(guard, &self.junit, &self.json, &self.html).map_err(|failure| failure.help(help))
     }
 }
 
 /// The reports of a campaign. When it ends before its end, they are written as far as they are.
 pub(super) struct Report {
     /// Until they are finished.
-    out: Option<FanOut>,
-    error: Option<io::Error>,
+    out: Option<Reports>,
+    written: io::Result<()>,
     /// What is in them, without journals.
     entries: Vec<ScenarioReport>,
     began: Instant,
 }
 
 impl Report {
+    /// Begins the campaign's.
+    pub(super) fn new(out: Reports, info: RunInfo) -> Self {
+        let mut report = Self { out: Some(out), written: Ok(()), entries: Vec::new(), began: Instant::now() };
+        report.tell(&RunEvent::RunStarted(info));
+        report
+    }
+
     /// A scenario of an earlier campaign that was run.
     pub(super) fn known(&mut self, report: ScenarioReport) {
         self.add(report);
@@ -101,33 +99,28 @@ impl Report {
         summary.exit_code = exit as u8;
         summary.campaign = Some(campaign);
         self.tell(&RunEvent::RunFinished(summary));
-        self.close();
-        let Some(error) = self.error.take() else { return Ok(()) };
-        Err(CommandFailure::io("a report of the campaign cannot be written", &error)
-            .help("what was found is written all the same"))
+        self.close().map_err(|failure| failure.help("what was found is written all the same"))
     }
 
     fn tell(&mut self, event: &RunEvent) {
-        if let Some(out) = &mut self.out
-            && let Err(error) = out.event(event)
-        {
-            self.error.get_or_insert(error);
+        if let Some(out) = &mut self.out {
+            let told = out.event(event);
+            if self.written.is_ok() {
+                self.written = told;
+            }
         }
     }
 
-    fn close(&mut self) {
-        if let Some(mut out) = self.out.take()
-            && let Err(error) = out.finish()
-        {
-            self.error.get_or_insert(error);
-        }
+    fn close(&mut self) -> Result<(), CommandFailure> {
+        let written = std::mem::replace(&mut self.written, Ok(()));
+        self.out.take().map_or(Ok(()), |out| out.close(written))
     }
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
         // Nobody is left to be told; it has ended in an error already.
-        self.close();
+        drop(self.close());
     }
 }
 
@@ -164,6 +157,7 @@ fn not_run(title: &str, head: &[&str]) -> ScenarioReport {
         tags: vec!["fuzz".to_owned()],
         verdict: Verdict::Failed,
         reason: None,
+        expects_nothing: false,
         attempts: vec![attempt],
     }
 }

@@ -11,26 +11,26 @@ use crate::cmd::error::Failure;
 pub(super) fn write_if_none() -> Result<(), Failure> {
     let here = std::env::current_dir().map_err(|e| Failure::io("the current folder", &e))?;
     if let Some(found) = find(&here).filter(|found| found.has_file) {
-        println!("{} stays as it is", found.folder.join(FILE).display());
+        say!("{} stays as it is", found.folder.join(FILE).display());
         return Ok(());
     }
     let detected = detect(Path::new("."));
     match write(Path::new(FILE), &detected.to_toml()) {
         Ok(()) => {}
         // Somebody else was faster: theirs stays.
-        Err(error @ WriteError::Exists(_)) => println!("{error}"),
+        Err(error @ WriteError::Exists(_)) => say!("{error}"),
         Err(error) => return Err(Failure::bench(&error).help("may you write to this folder?")),
     }
-    println!("wrote {FILE}");
+    say!("wrote {FILE}");
     tell(&detected);
     Ok(())
 }
 
 fn tell(detected: &Detected) {
     for finding in &detected.findings {
-        println!("  found: {finding}");
+        say!("  found: {finding}");
     }
     for unknown in &detected.unknown {
-        println!("  not known: {unknown}");
+        say!("  not known: {unknown}");
     }
 }

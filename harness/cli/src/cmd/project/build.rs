@@ -4,19 +4,30 @@ use std::ffi::OsString;
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use hil_project::value::{Build, BuildCommand, BuildOutput};
 
 use crate::cmd::error::Failure;
 
-/// Runs it, with all that it prints on standard error, and says which file it has made.
-pub(super) fn run(build: &Build) -> Result<PathBuf, Failure> {
+/// Steps in which file systems count time are not longer than this.
+const TICK: Duration = Duration::from_millis(50);
+
+/// The firmware that a build command names.
+pub(in crate::cmd) struct Named {
+    pub(in crate::cmd) path: PathBuf,
+    /// Whether the command has made or changed the file; else it was there as it is.
+    pub(in crate::cmd) is_new: bool,
+}
+
+/// Runs it, with all that it prints on standard error, and says which file it has named.
+pub(super) fn run(build: &Build) -> Result<Named, Failure> {
     let shown = match &build.command {
         BuildCommand::Shell(line) => line.clone(),
         BuildCommand::Arguments(words) => words.join(" "),
     };
     // Standard output is for the run's own lines.
-    eprintln!("build: {shown}");
+    remark!("build: {shown}");
     let mut command = command(&build.command);
     if !build.folder.as_os_str().is_empty() {
         command.current_dir(&build.folder);
@@ -27,6 +38,7 @@ pub(super) fn run(build: &Build) -> Result<PathBuf, Failure> {
             "is its program installed and on the PATH? The command stands in the project file: `hil config` says where",
         )
     };
+    let began = SystemTime::now();
     let mut child = command.spawn().map_err(|e| failed(&e))?;
     let last_line = child.stdout.take().map(|pipe| pass_on(BufReader::new(pipe))).unwrap_or_default();
     let status = child.wait().map_err(|e| failed(&e))?;
@@ -48,7 +60,9 @@ pub(super) fn run(build: &Build) -> Result<PathBuf, Failure> {
         ),
     };
     if file.is_file() {
-        return Ok(file);
+        // Where that is not known, the command is believed.
+        let is_new = file.metadata().and_then(|it| it.modified()).map_or(true, |changed| changed + TICK >= began);
+        return Ok(Named { path: file, is_new });
     }
     Err(Failure::of_bench(format!("the build has left no {}: {shown}", file.display())).help(remedy))
 }

@@ -174,7 +174,7 @@ pub(in crate::cmd) fn load(
 ) -> Result<Inventory, Failure> {
     let provisioner = telling.map_or(&Untouched as &dyn Provisioner, |telling| telling.provisioner.as_ref());
     Inventory::load(path, provisioner).map_err(|errors| {
-        eprint!("{}", errors.render(crate::cmd::color_on_stderr()));
+        crate::output::remark(format_args!("{}", errors.render(crate::cmd::color_on_stderr())));
         let failure = Failure::usage(format!("{} cannot be used", path.display()));
         match telling {
             Some(_) => failure,

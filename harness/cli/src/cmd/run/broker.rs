@@ -6,14 +6,15 @@ use hil_runner::BrokerChoice;
 use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open};
 
 use hil_project::{BrokerSettings, Project, Resolved};
+use hil_scenario::decode::did_you_mean;
 
 use crate::cmd::error::Failure;
 use crate::cmd::project::Said;
 
 #[derive(Clone, clap::Args)]
 pub(in crate::cmd) struct BrokerArgs {
-    /// `embedded`: one in-memory broker a scenario; or a URL: `mqtt://[user@]host[:port]`, mqtts://, ws://host:port/path,
-    /// wss://
+    /// `embedded`: one in-memory broker a scenario; or `host[:port]`, or a URL: `mqtt://[user@]host[:port]`, mqtts://,
+    /// ws://host:port/path, wss://
     ///
     /// The password is read from HIL_BROKER_PASSWORD, so that it stands in no process list. Through a broker by URL,
     /// devices that hil provisions work under topics of their own (hil-7f3a/12/...), which are removed afterwards.
@@ -51,6 +52,11 @@ impl BrokerArgs {
         let Some(broker) = self.broker.as_deref().filter(|it| *it != "embedded") else {
             return Ok(BrokerChoice::Embedded);
         };
+        if let Some(guess) = did_you_mean(broker, ["embedded"]) {
+            return Err(
+                Failure::usage(format!("--broker {broker}: {guess}")).help("if it is a host, write mqtt:// before it")
+            );
+        }
         let mut url: BrokerUrl = broker.parse().map_err(|e| Failure::usage(format!("--broker: {e}")))?;
         if let Ok(password) = std::env::var("HIL_BROKER_PASSWORD") {
             url.password = Some(password);

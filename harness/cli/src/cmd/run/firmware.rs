@@ -2,13 +2,14 @@
 
 mod chip;
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use hil_fuzz::coverage::Image;
 use hil_model::event::FirmwareInfo;
-use hil_project::value::FirmwareImage;
 use hil_project::{Resolved, Settings};
+use hil_scenario::load::open_file;
 use hil_targets::own::{NoOwnImage, OwnBuild, OwnImage};
 use hil_tools::identity::{identity, sha256};
 use simulator::image::Firmware;
@@ -35,7 +36,7 @@ pub(in crate::cmd) fn of_project(
     extensions: &Extensions,
 ) -> Result<Chosen, Failure> {
     let Some(Resolved { value: firmware, origin }) = &settings.firmware else { return Err(nothing_to_run(extensions)) };
-    let path = firmware_file(&firmware.image)?;
+    let (path, built) = firmware_file(&firmware.image)?;
     let bytes = read(&path)?;
     let telling = telling(settings, &bytes, extensions)?;
     if plants && !telling.provisioner.can_have_faults(&bytes) {
@@ -46,7 +47,6 @@ pub(in crate::cmd) fn of_project(
         ));
     }
     let elf = firmware.elf.as_deref().map(read).transpose()?;
-    let built = if matches!(firmware.image, FirmwareImage::Built(_)) { ", built now" } else { "" };
     let reason = format!("{origin}{built}");
     chosen(&path.display().to_string(), &bytes, elf.as_deref(), reason, settings, telling)
 }
@@ -134,7 +134,9 @@ pub(in crate::cmd) fn find(extensions: &Extensions, build: OwnBuild) -> Result<O
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|e| {
+    let mut bytes = Vec::new();
+    let read = open_file(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|e| {
         Failure::io(path.display(), &e)
             .help("is the firmware built? A project file can name the command that builds it: `build`")
     })

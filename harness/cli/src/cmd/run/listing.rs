@@ -10,25 +10,25 @@ use hil_scenario::SourcedStep;
 pub(super) fn list(chosen: &[Planned]) -> Exit {
     let width = chosen.iter().map(|p| p.scenario.id.chars().count()).max().unwrap_or(0);
     for planned in chosen {
-        println!("{:width$}  {}", planned.scenario.id, planned.scenario.title);
+        say!("{:width$}  {}", planned.scenario.id, planned.scenario.title);
     }
     if chosen.is_empty() { Exit::NothingRan } else { Exit::Passed }
 }
 
 /// Steps of each scenario, or why it would be skipped.
 pub(super) fn dry_run(chosen: &[Planned], options: &RunOptions) -> Exit {
-    println!("target {}, broker {}, {} scenarios", options.runs_on.name(), options.broker, chosen.len());
+    say!("target {}, broker {}, {} scenarios", options.runs_on.name(), options.broker, chosen.len());
     for planned in chosen {
-        println!("\n{}", planned.scenario.id);
+        say!("\n{}", planned.scenario.id);
         if let Some(reason) = skip_reason(planned, options) {
-            println!("  skipped: {reason}");
+            say!("  skipped: {reason}");
             continue;
         }
         let scenario = &planned.scenario;
         let variables = scenario.variables();
         for (list, steps) in [("setup", &scenario.setup), ("step", &scenario.steps), ("teardown", &scenario.teardown)] {
             for (i, step) in steps.iter().enumerate() {
-                println!("  {list} {}: {}", i + 1, title(step, &variables));
+                say!("  {list} {}: {}", i + 1, title(step, &variables));
             }
         }
     }

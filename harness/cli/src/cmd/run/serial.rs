@@ -7,8 +7,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use hil_bench::Board;
 use hil_bench::inventory::{FirmwareSource, Selection};
-use hil_bench::serial::Symbolizer;
-use hil_bench::serial::{BAUD, Options, PortSpec};
+use hil_bench::serial::{BAUD, Options, PortSpec, Symbolizer, look};
 use hil_bench::serial_target::{AnalyzerSpec, Command, Equipment, Lights};
 use hil_project::{Origin, SerialSettings, Settings};
 use hil_runner::RunsOn;
@@ -19,7 +18,7 @@ use super::provision::Telling;
 use super::target::Chosen;
 use crate::Extensions;
 use crate::cmd::error::Failure;
-use crate::cmd::port::{baud, parse};
+use crate::cmd::port::{baud, parse, port_failure};
 use crate::cmd::project::Said;
 
 /// Heading of its options in the help.
@@ -169,6 +168,12 @@ impl SerialArgs {
         let port = port.as_ref().map(|port| parse(&port.value).map_err(|e| wrong(&port.origin, &e))).transpose()?;
         let bench = bench.as_ref().map(|it| it.value.parse().map_err(|e: String| wrong(&it.origin, &e))).transpose()?;
         Ok(Self { port, bench, baud: baud.as_ref().map_or(self.baud, |baud| baud.value), ..self.clone() })
+    }
+
+    /// Looks whether the port is there, before it is of use: a run that skips all of its scenarios would not notice.
+    pub(super) fn look_at_port(&self, settings: &Settings) -> Result<(), Failure> {
+        let Some(port) = self.of_project(settings)?.port else { return Ok(()) };
+        look(&port).map(drop).map_err(|e| port_failure(&e))
     }
 
     /// The boards.

@@ -71,7 +71,7 @@ pub(in crate::cmd) struct TargetArgs {
 }
 
 /// The targets of every build of `hil`, in the order of the help.
-const SIM: (&str, &str) = ("sim", "The ESP32-C3's binary on the simulator, on simulated time");
+pub(super) const SIM: (&str, &str) = ("sim", "The ESP32-C3's binary on the simulator, on simulated time");
 const NATIVE: (&str, &str) = ("native", "The firmware compiled for the host, on simulated time");
 const MQTT: (&str, &str) = ("mqtt", "A device that is on the broker already (needs --broker URL)");
 const SERIAL: (&str, &str) = ("serial", "A board on a serial port, and on the broker (needs --port and --broker URL)");
@@ -149,6 +149,26 @@ impl TargetArgs {
                 _ => self.sim(settings, &how, extensions),
             },
         }
+    }
+
+    /// Whether the target of the project is the simulator, with the project's firmware.
+    pub(super) fn would_simulate(&self, settings: &Settings) -> bool {
+        match &settings.target {
+            Some(target) => target.value == SIM.0,
+            // As [`Self::choose`] has it.
+            None => settings.firmware.is_some() && (self.plant_fault.is_none() || settings.native.is_none()),
+        }
+    }
+
+    /// Whether `--speed realtime` is asked for.
+    pub(super) fn is_realtime(&self) -> bool {
+        self.speed == Speed::Realtime
+    }
+
+    /// Looks whether the port is there that is named, if the boards are not those of an inventory.
+    pub(super) fn look_at_port(&self, settings: &Settings) -> Result<(), Failure> {
+        let is_serial = settings.target.as_ref().is_some_and(|target| target.value == SERIAL.0);
+        if is_serial { self.serial.look_at_port(settings) } else { Ok(()) }
     }
 
     /// The simulator, also if no target is named, for `what` runs nowhere else.
@@ -264,7 +284,7 @@ impl TargetArgs {
         let firmware = match &settings.firmware {
             // Of the program's own firmware, the variant for Wokwi's network is built.
             Some(firmware) if self.firmware.is_some() || !is_own(settings, extensions) => {
-                Some(firmware_file(&firmware.value.image)?)
+                Some(firmware_file(&firmware.value.image)?.0)
             }
             _ if is_own(settings, extensions) => None,
             _ => return Err(nothing_to_run(extensions)),

@@ -25,9 +25,12 @@ pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     }
 }
 
-/// A file that no machine can be made of: exit code 2.
+/// A file that no machine can be made of: exit code 2; one that cannot be read: 3.
 fn not_loaded(error: &LoadError) -> Failure {
-    let failure = Failure::usage(hil_model::error::chain(error));
+    let failure = match error {
+        LoadError::File { .. } => Failure::bench(error),
+        _ => Failure::usage(hil_model::error::chain(error)),
+    };
     match error.help() {
         Some(help) => failure.help(help),
         None => failure,

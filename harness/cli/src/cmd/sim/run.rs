@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use hil_model::verdict::Exit;
 use hil_tools::simulation::connections::{Allowed, Connections};
 use hil_tools::simulation::gdb::{Detached, Server};
-use hil_tools::simulation::load::{self, LoadError};
+use hil_tools::simulation::load;
 use hil_tools::simulation::session::{End, Pace, Session};
 use hil_tools::simulation::waveforms;
 use simulator::image::FlashSize;
@@ -189,6 +189,7 @@ enum Input {
 }
 
 pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
+    files::guard(&args)?;
     let (program, mut board) = files::load(&args)?;
     let probes = if args.debug.vcd.is_some() { waveforms::probes(&board) } else { Vec::new() };
     board.watched.extend(probes.iter().map(|probe| probe.gpio));
@@ -196,7 +197,7 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
     let mut machine = Machine::new(board, &program.firmware, config);
     if let Some(path) = &args.board.rom {
-        let rom = load::rom(path).map_err(of_load)?;
+        let rom = load::rom(path).map_err(|error| super::not_loaded(&error))?;
         machine.load_rom(&rom).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     }
     files::capture(args.network.pcap.as_deref(), &mut machine)?;
@@ -283,14 +284,6 @@ impl Input {
             {}
         });
         Some((port, receive))
-    }
-}
-
-fn of_load(error: LoadError) -> Failure {
-    let failure = Failure::usage(hil_model::error::chain(&error));
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
     }
 }
 

@@ -220,7 +220,7 @@ fn flash(args: &Args) -> Result<FlashImage, Failure> {
     let Some(path) = kept.filter(|path| path.exists()) else {
         return Ok(FlashImage::erased(size.bytes() as usize));
     };
-    let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    let bytes = std::fs::read(path).map_err(|error| Failure::io(path.display(), &error))?;
     let is_chip =
         FlashSize::from_bytes(bytes.len()).is_ok_and(|found| args.board.flash_size.is_none_or(|it| it == found));
     if !is_chip {
@@ -269,9 +269,9 @@ impl Terminal {
 
     fn print(&self, color: &str, title: &str, text: &str) {
         if self.theme.has_color() {
-            eprintln!("\x1b[{color}m{title}\x1b[0m: {text}");
+            remark!("\x1b[{color}m{title}\x1b[0m: {text}");
         } else {
-            eprintln!("{title}: {text}");
+            remark!("{title}: {text}");
         }
     }
 

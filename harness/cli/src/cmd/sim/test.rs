@@ -1,7 +1,6 @@
 //! `hil sim test`: the tests of an embedded-test suite.
 
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal as _, Write, stdout};
+use std::io::{IsTerminal as _, Write, stdout};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -17,6 +16,7 @@ use simulator::circuit::Joint;
 use simulator::parts::I2cRegisters;
 
 use crate::cmd::error::Failure;
+use crate::output::{Guard, OutputFile, Talk};
 
 /// Run the tests of an embedded-test suite on the simulator
 ///
@@ -194,12 +194,13 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
 
 /// Runs the tests of this ELF file.
 pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
-    let file = std::fs::read(elf).map_err(|error| Failure::usage(format!("{}: {error}", elf.display())))?;
+    let file = std::fs::read(elf).map_err(|error| Failure::io(elf.display(), &error))?;
     let suite = Suite::parse(&file).map_err(|error: SuiteError| Failure::of_file(&elf.display(), &error))?;
     let selection = args.selection();
     if args.list {
         return list(&suite, &selection, args.output.format());
     }
+    let guard = args.board.guard(elf);
     let rig = args.board.rig(elf)?;
     let live = args.output.no_capture;
     // What several tests print at the same time could not be told apart.
@@ -207,7 +208,7 @@ pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
     let jobs = one.or(args.jobs).or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let options =
         Options { selection, jobs, timeout: args.timeout, wall_limit: args.wall_limit, fail_fast: args.fail_fast };
-    let mut reporters = args.output.reporters(elf)?;
+    let (mut reporters, files) = args.output.reporters(guard, elf)?;
     let mut written = Ok(());
     let summary = hil_tools::embedded_test::run(&suite, &rig, &options, |event: Event<'_>| {
         for reporter in &mut reporters {
@@ -218,6 +219,7 @@ pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
         }
     });
     let summary = summary.map_err(|error| Failure::usage(format!("--rom: {error}")))?;
+    files.iter().try_for_each(OutputFile::keep)?;
     written.map_err(|e| Failure::io("the report", &e))?;
     Ok(match Exit::from(&summary) {
         Exit::NothingRan if args.no_tests == NoTests::Pass => Exit::Passed,
@@ -239,7 +241,7 @@ impl TestArgs {
 /// Names, as libtest lists them: those of ignored tests too.
 fn list(suite: &Suite, selection: &Selection, format: Format) -> Result<Exit, Failure> {
     let chosen: Vec<_> = suite.tests.iter().filter(|test| selection.chooses(test)).collect();
-    let mut out = stdout().lock();
+    let mut out = Talk;
     let mut print = || -> std::io::Result<()> {
         for test in &chosen {
             match format {
@@ -270,6 +272,21 @@ impl TestArgs {
 }
 
 impl BoardArgs {
+    /// What is read.
+    fn guard(&self, elf: &Path) -> Guard {
+        let mut guard = Guard::new();
+        guard.input("the suite", elf);
+        let files = [
+            ("the board drawing", &self.board),
+            ("the partition table", &self.partitions),
+            ("the mask ROM", &self.rom),
+        ];
+        for (what, path) in files {
+            path.iter().for_each(|path| guard.input(what, path));
+        }
+        guard
+    }
+
     fn rig(self, elf: &Path) -> Result<Rig, Failure> {
         let partitions = self.partitions.as_deref();
         let files = Load { firmware: elf, elf: None, partitions, flash_size: None };
@@ -287,6 +304,8 @@ impl BoardArgs {
     }
 }
 
+type Reporters = Vec<Box<dyn Reporter>>;
+
 impl OutputArgs {
     fn format(&self) -> Format {
         if self.quiet && self.format == Format::Pretty { Format::Terse } else { self.format }
@@ -300,12 +319,16 @@ impl OutputArgs {
         }
     }
 
-    fn reporters(&self, elf: &Path) -> Result<Vec<Box<dyn Reporter>>, Failure> {
-        let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    /// The reports, and the files of those that have one.
+    fn reporters(&self, mut guard: Guard, elf: &Path) -> Result<(Reporters, Vec<OutputFile>), Failure> {
+        let mut files = Vec::new();
+        let mut reporters = Reporters::new();
         if let Some(path) = &self.junit {
-            let file = File::create(path).map_err(|e| Failure::io(path.display(), &e))?;
+            guard.output("--junit", path)?;
+            let file = OutputFile::create("the report", path)?;
+            files.push(file.clone());
             let name = elf.file_name().unwrap_or(elf.as_os_str()).to_string_lossy();
-            reporters.push(Box::new(Junit::new(BufWriter::new(file), &name)));
+            reporters.push(Box::new(Junit::new(file, &name)));
         }
         let style = Style {
             terse: self.format() == Format::Terse,
@@ -314,10 +337,10 @@ impl OutputArgs {
             times: self.report_time,
         };
         reporters.push(match self.format() {
-            Format::Json => Box::new(Json::new(stdout(), self.show_output)),
-            Format::Pretty | Format::Terse => Box::new(Pretty::new(stdout(), self.theme(), style)),
+            Format::Json => Box::new(Json::new(Talk, self.show_output)),
+            Format::Pretty | Format::Terse => Box::new(Pretty::new(Talk, self.theme(), style)),
         });
-        Ok(reporters)
+        Ok((reporters, files))
     }
 }
 

@@ -196,8 +196,7 @@ fn token(file: Option<&Path>) -> Result<Option<String>, Failure> {
 }
 
 fn defaults(args: &BoardArgs) -> Result<Defaults, Failure> {
-    let read =
-        |path: &Path| std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())));
+    let read = |path: &Path| std::fs::read(path).map_err(|error| Failure::io(path.display(), &error));
     let mut defaults = Defaults { seed: args.seed, ..Defaults::default() };
     if let Some(path) = &args.partitions {
         let text = String::from_utf8_lossy(&read(path)?).into_owned();

@@ -123,7 +123,7 @@ fn a_report_that_cannot_be_finished_loses_no_finding() {
     let output = fuzz(folder.path(), &[&FAULT_3[..], &["--html", "/dev/full"]].concat());
     let printed = text(&output);
     assert_eq!(output.status.code(), Some(3), "{printed}");
-    assert!(printed.contains("a report of the campaign cannot be written"), "{printed}");
+    assert!(printed.contains("cannot write the report /dev/full: No space left"), "{printed}");
     assert!(!found(folder.path()).is_empty(), "{printed}");
     assert!(report(folder.path(), "xml").contains("<failure "), "the other reports are there");
 }

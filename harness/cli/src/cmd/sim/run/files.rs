@@ -14,11 +14,38 @@ use simulator::net::pcap;
 use simulator::time::Instant;
 
 use super::terminal::Terminal;
-use super::{Args, DebugArgs, instant, of_load};
+use super::{Args, DebugArgs, instant};
 use crate::cmd::error::Failure;
+use crate::cmd::sim::not_loaded;
+use crate::output::{Guard, OutputFile};
 
 /// The drawing that is taken if none is named.
 const DIAGRAM: &str = "diagram.json";
+
+/// No file that is written takes the place of one that is read, or of another.
+pub(super) fn guard(args: &Args) -> Result<(), Failure> {
+    let Args { firmware, board, network, debug, .. } = args;
+    let mut guard = Guard::new();
+    guard.input("the firmware", firmware);
+    let inputs = [
+        ("the board drawing", &board.board),
+        ("the partition table", &board.partitions),
+        ("the contents of the NVS partition", &board.nvs),
+        ("the mask ROM", &board.rom),
+        ("the ELF file", &debug.elf),
+    ];
+    for (what, path) in inputs {
+        path.iter().for_each(|path| guard.input(what, path));
+    }
+    let outputs = [
+        ("--flash", &board.flash),
+        ("--pcap", &network.pcap),
+        ("--vcd", &debug.vcd),
+        ("--trace", &debug.trace),
+        ("--coverage", &debug.coverage),
+    ];
+    outputs.iter().try_for_each(|(option, path)| path.iter().try_for_each(|path| guard.output(option, path)))
+}
 
 pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
     let files = Load {
@@ -27,7 +54,7 @@ pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
         partitions: args.board.partitions.as_deref(),
         flash_size: args.board.flash_size,
     };
-    let mut program = files.program().map_err(of_load)?;
+    let mut program = files.program().map_err(|error| not_loaded(&error))?;
     if args.debug.coverage.is_some() && program.debug.symbols().is_empty() {
         return Err(Failure::usage(
             "--coverage: without an ELF file with debug information there are no lines to cover",
@@ -35,15 +62,15 @@ pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
         .help("give the ELF file that the image was made of: --elf light.elf"));
     }
     if let Some(path) = &args.board.flash {
-        program.keep_flash_of(path).map_err(of_load)?;
+        program.keep_flash_of(path).map_err(|error| not_loaded(&error))?;
     }
     if let Some(path) = &args.board.nvs {
-        program.write_nvs(path).map_err(of_load)?;
+        program.write_nvs(path).map_err(|error| not_loaded(&error))?;
     }
     let here = Path::new(DIAGRAM);
     let board = match &args.board.board {
-        Some(path) => load::board(path).map_err(of_load)?,
-        None if here.is_file() => load::board(here).map_err(of_load)?,
+        Some(path) => load::board(path).map_err(|error| not_loaded(&error))?,
+        None if here.is_file() => load::board(here).map_err(|error| not_loaded(&error))?,
         None => load::bare_board(),
     };
     Ok((program, board))
@@ -67,7 +94,7 @@ pub(super) fn capture(path: Option<&Path>, machine: &mut Machine) -> Result<(), 
         if let Err(error) = writer.record(at, frame)
             && !std::mem::replace(&mut has_failed, true)
         {
-            eprintln!("warning: {name}: {error}; the capture is not complete");
+            remark!("warning: {name}: {error}; the capture is not complete");
         }
     });
     Ok(())
@@ -101,7 +128,9 @@ pub(super) fn save(args: &Args, session: &Session<Terminal>) -> Result<(), Failu
     let folder = folder.canonicalize().map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
     let coverage = Coverage::new(&session.debug, &session.machine.cpu().covered(), &folder);
     let coverage = coverage.map_err(|error| Failure::usage(format!("the ELF file's debug information: {error}")))?;
-    coverage.write_lcov(&mut create(path)?).map_err(|error| Failure::io(path.display(), &error))?;
+    let mut file = OutputFile::create("the coverage", path)?;
+    coverage.write_lcov(&mut file).map_err(|error| Failure::io(path.display(), &error))?;
+    file.keep()?;
     let (executed, lines) = coverage.lines();
     let files = coverage.file_count();
     session.observer.say(&format!("coverage: {executed} of {lines} lines in {files} files below {}", folder.display()));

@@ -105,12 +105,12 @@ impl Terminal {
 
     fn print(&self, color: &str, title: &str, text: &str) {
         if self.is_shared && !self.at_line_start.replace(true) {
-            eprintln!();
+            remark!("");
         }
         if self.theme.has_color() {
-            eprintln!("\x1b[{color}m{title}\x1b[0m: {text}");
+            remark!("\x1b[{color}m{title}\x1b[0m: {text}");
         } else {
-            eprintln!("{title}: {text}");
+            remark!("{title}: {text}");
         }
     }
 
@@ -142,7 +142,7 @@ impl Terminal {
             let _ = stdout().flush();
             for frame in self.debug.source(address) {
                 let inlined = if frame.is_inlined { ", inlined in" } else { "" };
-                eprintln!("             {address:#010x}: {frame}{inlined}");
+                remark!("             {address:#010x}: {frame}{inlined}");
             }
         }
     }
@@ -188,7 +188,7 @@ impl Terminal {
 
     fn backtrace(&self, machine: &Machine) {
         let _ = stdout().flush();
-        eprint!("{}", Backtrace::of(machine, &self.debug));
+        crate::output::remark(format_args!("{}", Backtrace::of(machine, &self.debug)));
     }
 }
 
