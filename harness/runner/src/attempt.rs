@@ -12,7 +12,7 @@ use super::pool::{Place, Planned};
 use super::record::Recorder;
 use super::serial_log::SerialLog;
 use super::step;
-use super::{filters, invariants, late, redact, shorten};
+use super::{filters, invariants, late, shorten};
 use hil_model::event::{Attempt, Failure};
 use hil_model::hash::fnv1a;
 use hil_model::observation::{Entry, Observation};
@@ -314,7 +314,7 @@ impl World {
             wall_time,
             steps: self.recorder.steps,
             failures,
-            journal: redact::entries(shorten::shortened(self.cx.journal.to_vec()), &self.cx.variables),
+            journal: shorten::shortened(self.cx.journal.to_vec()),
         }
     }
 }

@@ -16,6 +16,7 @@ mod labgrid;
 mod light;
 mod own_target;
 mod project;
+mod secrets;
 mod serial;
 mod sim_run;
 mod sim_serve;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use esp_nvs::Nvs;
 use esp_nvs::mem_flash::MemFlash;
+use hil_scenario::{Secret, is_secret_name};
 
 use super::super::fill::{check, fill, keys};
 use super::csv;
@@ -94,6 +95,15 @@ impl Provisioner for NvsCsv {
         let summary = vec![format!("{}    {} entries of {}", partition.label, self.entries.len(), self.path.display())];
         Ok(Provisioned { patches: vec![patch], summary, ..Provisioned::default() })
     }
+
+    fn secrets(&self) -> Vec<Secret> {
+        // Passwords that stand in placeholders are the identity's.
+        let secret = |entry: &Entry| match &entry.value {
+            Value::Text(text) if is_secret_name(&entry.key) && !text.contains("${") => Some(Secret::new(text)),
+            Value::Text(_) | Value::File(_) => None,
+        };
+        self.entries.iter().filter_map(secret).collect()
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +144,14 @@ mod tests {
         assert_eq!(nvs.get::<Vec<u8>>(&cal, &Key::from_str("d")).expect("d"), [0, 0xFF, 0x10]);
         assert_eq!(nvs.get::<Vec<u8>>(&cal, &Key::from_str("e")).expect("e"), [1, 2, 3, 4]);
         assert_eq!(nvs.get::<Vec<u8>>(&cal, &Key::from_str("f")).expect("f"), b"raw");
+    }
+
+    #[test]
+    fn values_whose_keys_say_so_are_secrets() {
+        let csv =
+            of("key,type,encoding,value\nnet,namespace,,\nwifi_pass,data,string,correct horse\nssid,data,string,lab\n\
+            mqtt_pwd,data,string,${password}\n");
+        assert_eq!(csv.expect("it is right").secrets(), [Secret::new("correct horse")]);
     }
 
     #[test]
