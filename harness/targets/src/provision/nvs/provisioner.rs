@@ -10,13 +10,12 @@ use hil_scenario::{Secret, is_secret_name};
 use super::super::fill::{check, fill, keys};
 use super::csv;
 use super::entry::{Entry, Unwritten, Value, entries, write};
+use super::nvs_keeping;
+use super::pages::PAGE;
 use crate::provision::{Flash, Identity, Patch, ProvisionError, Provisioned, Provisioner, find_partition};
 
-/// A page of NVS, in bytes.
-const PAGE: usize = 4096;
-
 /// `nvs`: an NVS partition from a CSV file of ESP-IDF's generator, in which `${...}` is filled in. The partition becomes what the
-/// file says, and nothing else of the flash changes.
+/// file says (with [`keep`](Identity::keep), only the keys that it names do), and nothing else of the flash changes.
 #[derive(Debug, Clone)]
 pub struct NvsCsv {
     path: PathBuf,
@@ -90,7 +89,8 @@ impl Provisioner for NvsCsv {
 
     fn provision(&self, identity: &Identity, flash: &mut dyn Flash) -> Result<Provisioned, ProvisionError> {
         let partition = find_partition(flash, self.label.as_deref())?;
-        let bytes = self.image(identity, partition.size as usize, &partition.label)?;
+        let fresh = self.image(identity, partition.size as usize, &partition.label)?;
+        let bytes = if identity.keep { nvs_keeping(flash.read(partition.range())?, fresh)? } else { fresh };
         let patch = Patch { name: format!("partition `{}`", partition.label), offset: partition.offset, bytes };
         let summary = vec![format!("{}    {} entries of {}", partition.label, self.entries.len(), self.path.display())];
         Ok(Provisioned { patches: vec![patch], summary, ..Provisioned::default() })
