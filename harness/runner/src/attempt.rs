@@ -18,7 +18,7 @@ use hil_model::hash::fnv1a;
 use hil_model::observation::{Entry, Observation};
 use hil_model::time::SimTime;
 use hil_model::verdict::Verdict;
-use hil_scenario::{DEFAULT_TIMEOUT, Scenario, Secret, SourcedStep, Variables};
+use hil_scenario::{DEFAULT_TIMEOUT, Scenario, SourcedStep, Variables};
 use hil_targets::broker::{Broker, EmbeddedBroker};
 use hil_targets::clock::{self, Due, Pace};
 use hil_targets::journal::Journal;
@@ -93,11 +93,10 @@ pub(super) fn dead_on_arrival(error: &BenchError, wall_time: Duration) -> Attemp
 /// The scenario's variables, which also know what no report may show.
 pub(super) fn variables_of(scenario: &Scenario, place: &Place<'_>, broker: &BrokerChoice) -> Variables {
     let mut variables = scenario.variables();
-    let password = match broker {
-        BrokerChoice::Embedded => None,
-        BrokerChoice::External(url) => url.password.clone().map(Secret::new),
-    };
-    variables.hide(place.target.secrets().into_iter().chain(password));
+    if let BrokerChoice::External(url) = broker {
+        variables.hide(url.secrets());
+    }
+    variables.hide(place.target.secrets());
     variables
 }
 
