@@ -12,7 +12,7 @@ use crate::serial::{Options, PortError, PortSpec, SerialPort};
 use crate::serial_target::{Equipment, SerialTarget};
 use hil_model::error::chain;
 use hil_model::time::display;
-use hil_scenario::Capability;
+use hil_scenario::{Capability, Secret, Secrets};
 use hil_targets::clock::{Pace, runtime, wall_sleep};
 use hil_targets::provision::{Dialogue, Identity, ProvisionError, Provisioned, Provisioner, in_sectors};
 use hil_targets::{BenchError, Target as _};
@@ -94,6 +94,19 @@ impl Fault {
     fn port(phase: Phase, error: &PortError) -> Self {
         Self::new(phase, chain(error), error.help())
     }
+
+    /// The same without what no report may show.
+    fn without(self, secrets: &Secrets) -> Self {
+        let clean = |text: String| secrets.redact(&text).into_owned();
+        let Self { phase, title, help, serial, is_final } = self;
+        Self {
+            phase,
+            title: clean(title),
+            help: clean(help),
+            serial: serial.into_iter().map(clean).collect(),
+            is_final,
+        }
+    }
 }
 
 impl Board {
@@ -129,6 +142,21 @@ impl Board {
         is_cancelled: &dyn Fn() -> bool,
         begins: &mut dyn FnMut(Phase),
     ) -> Result<Option<Ready>, Fault> {
+        self.phases(is_cancelled, begins).map_err(|fault| {
+            let mut secrets = Secrets::default();
+            secrets.hide(self.secrets());
+            fault.without(&secrets)
+        })
+    }
+
+    /// What it is told and no report may show.
+    fn secrets(&self) -> Vec<Secret> {
+        self.provisioning.as_ref().map_or_else(Vec::new, |Provisioning { provisioner, identity }| {
+            [identity.secrets(), provisioner.secrets()].concat()
+        })
+    }
+
+    fn phases(&self, is_cancelled: &dyn Fn() -> bool, begins: &mut dyn FnMut(Phase)) -> Result<Option<Ready>, Fault> {
         begins(Phase::Lock);
         let grant = self.access.acquire(self.limits.lock, is_cancelled);
         if is_cancelled() {
@@ -169,7 +197,7 @@ impl Board {
 
     fn boot(&self, port: &PortSpec, dialogue: &Dialogue) -> Result<SerialTarget, Fault> {
         let port = Arc::new(SerialPort::open(port, self.options).map_err(|e| Fault::port(Phase::Boot, &e))?);
-        let target = SerialTarget::on(Arc::clone(&port), self.equipment.clone(), self.options);
+        let target = SerialTarget::on(Arc::clone(&port), self.equipment.clone(), self.options).hiding(self.secrets());
         if self.ready.is_none() && dialogue.is_empty() {
             return Ok(target);
         }

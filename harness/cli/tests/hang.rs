@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use firmware::command::Rejection;
 use firmware::rules::Rules;
-use firmware::state::Power;
+use firmware::state::{Mode, Power};
 use hil_model::event::ScenarioReport;
 use hil_model::observation::Observation;
 use hil_model::verdict::Verdict;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run};
-use hil_scenario::{Capability, Loader};
+use hil_scenario::{Capability, Loader, Secret};
 use hil_targets::clock::Pace;
 use hil_targets::{Bench, BenchError, BrokerKind, Device, DeviceHeap, Target, Wiring};
 use light_host::native::NativeTarget;
@@ -94,6 +94,49 @@ fn a_device_that_does_not_come_back_fails_and_ends_the_run() {
     }
     let reports = reports(native(&Hangs), &Cancel::default());
     failed_and_ended(&reports, "the device hangs: its code has run for 5s without a pause");
+}
+
+#[test]
+fn what_a_hanging_device_knows_reaches_no_report() {
+    struct Hangs;
+    impl Rules for Hangs {
+        fn parse_mode(&self, _: &[u8]) -> Result<Mode, Rejection> {
+            spin();
+            Err(Rejection::Empty)
+        }
+    }
+    /// A target whose devices know a password.
+    struct Knowing(NativeTarget);
+    impl Target for Knowing {
+        fn name(&self) -> &'static str {
+            self.0.name()
+        }
+        fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
+            self.0.capabilities(broker)
+        }
+        fn pace(&self, broker: BrokerKind) -> Pace {
+            self.0.pace(broker)
+        }
+        fn secrets(&self) -> Vec<Secret> {
+            vec![Secret::new("correct horse")]
+        }
+        fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
+            self.0.open(bench)
+        }
+    }
+    let mut target = NativeTarget::new(Wiring::default());
+    target.rules = &Hangs;
+    let text = r#"
+name: told
+version: 1
+setup: [{ wait-serial: "mqtt: connected" }]
+steps: [{ publish: { topic: cmnd/led/mode, payload: "correct horse" } }, { delay: 1s }]
+"#;
+    let reports =
+        run(&[planned(text)], &options(RunsOn::target(Knowing(target))), &Cancel::default(), |_| {}).scenarios;
+    let everything = serde_json::to_string(&reports).unwrap();
+    assert!(everything.contains("the device hangs") && everything.contains("(secret)"), "{everything}");
+    assert!(!everything.contains("correct horse"), "{everything}");
 }
 
 #[test]

@@ -13,13 +13,13 @@ use super::pool::{Place, Planned};
 use super::record::Recorder;
 use super::serial_log::SerialLog;
 use super::step;
-use super::{filters, invariants, late, redact, shorten};
+use super::{filters, invariants, late, shorten};
 use hil_model::event::{Attempt, Failure};
 use hil_model::hash::fnv1a;
 use hil_model::observation::{Entry, Observation};
 use hil_model::time::{SimTime, display};
 use hil_model::verdict::Verdict;
-use hil_scenario::{DEFAULT_TIMEOUT, Scenario, Secret, SourcedStep, Variables};
+use hil_scenario::{DEFAULT_TIMEOUT, Scenario, SourcedStep, Variables};
 use hil_targets::broker::{Broker, EmbeddedBroker};
 use hil_targets::clock::{self, Due, Pace};
 use hil_targets::journal::Journal;
@@ -106,11 +106,10 @@ fn failure_at(failure: Failure, step: &str, step_title: &str, at: SimTime) -> Fa
 /// The scenario's variables, which also know what no report may show.
 pub(super) fn variables_of(scenario: &Scenario, place: &Place<'_>, broker: &BrokerChoice) -> Variables {
     let mut variables = scenario.variables();
-    let password = match broker {
-        BrokerChoice::Embedded => None,
-        BrokerChoice::External(url) => url.password.clone().map(Secret::new),
-    };
-    variables.hide(place.target.secrets().into_iter().chain(password));
+    if let BrokerChoice::External(url) = broker {
+        variables.hide(url.secrets());
+    }
+    variables.hide(place.target.secrets());
     variables
 }
 
@@ -413,7 +412,7 @@ impl World {
             wall_time,
             steps: self.recorder.steps,
             failures,
-            journal: redact::entries(shorten::shortened(self.cx.journal.to_vec()), &self.cx.variables),
+            journal: shorten::shortened(self.cx.journal.to_vec()),
         }
     }
 }

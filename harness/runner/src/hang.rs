@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use super::redact;
 use super::shorten::shortened;
 use hil_model::event::{Attempt, Failure};
 use hil_model::observation::Observation;
 use hil_model::time::SimTime;
 use hil_model::verdict::Verdict;
-use hil_scenario::Variables;
 use hil_targets::{Hang, Watch};
 
 /// The attempt as far as it has come.
-pub(super) fn hung(hang: Hang, watch: &Watch, variables: &Variables, wall_time: Duration) -> Attempt {
+pub(super) fn hung(hang: Hang, watch: &Watch, wall_time: Duration) -> Attempt {
     // The device may stand still in the middle of an entry.
     let entries = watch.journal().and_then(|journal| journal.try_to_vec()).unwrap_or_default();
     let at = entries.last().map_or(SimTime::ZERO, |entry| entry.at);
@@ -43,6 +41,6 @@ pub(super) fn hung(hang: Hang, watch: &Watch, variables: &Variables, wall_time: 
         wall_time,
         steps: Vec::new(),
         failures: vec![failure],
-        journal: redact::entries(shortened(entries), variables),
+        journal: shortened(entries),
     }
 }

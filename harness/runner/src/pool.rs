@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Instant;
 
-use super::attempt::{attempt, dead_on_arrival, with_teardown_cut};
+use super::attempt::{attempt, dead_on_arrival, variables_of, with_teardown_cut};
 use super::ending::{Countdown, Ending};
 use super::fleet;
 use super::hang::hung;
 use super::options::{Cancel, CancelReason, RunOptions, RunsOn};
+use super::redact;
 use hil_model::event::{Attempt, BoardReport, BoardState, RunEvent, ScenarioReport};
 use hil_model::time::display;
 use hil_model::verdict::Verdict;
@@ -128,6 +129,7 @@ pub(super) fn run_on(
     cancel: &Cancel,
     tell: &dyn Fn(RunEvent),
 ) {
+    let variables = variables_of(&planned.scenario, place, &options.broker);
     for number in 1..=options.retries + 1 {
         if ended_early(report, cancel) {
             break;
@@ -135,7 +137,8 @@ pub(super) fn run_on(
         let attempt = u32::try_from(report.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         tell(RunEvent::ScenarioStarted { id: planned.scenario.id.clone(), attempt });
         let label = if number == 1 { label.to_owned() } else { format!("{label}r{number}") };
-        let mut done = watched(planned, label, place, options, cancel);
+        let done = watched(planned, label, place, options, cancel);
+        let mut done = redact::attempt(done, &variables);
         done.board = place.board.map(str::to_owned);
         report.verdict = match done.verdict {
             Verdict::Passed if number > 1 => Verdict::Flaky,
@@ -203,7 +206,7 @@ fn watched(planned: &Planned, label: String, place: &Place<'_>, options: &RunOpt
         }
         if let Some(hang) = looks.look() {
             cancel.end(CancelReason::Hang);
-            return hung(hang, &watch, &planned.scenario.variables(), began.elapsed());
+            return hung(hang, &watch, began.elapsed());
         }
         let is_late = began.elapsed() >= options.wall_limit;
         if is_late {

@@ -45,7 +45,6 @@ impl Recorder {
         match result {
             Ok(text) => {
                 if !text.is_empty() {
-                    let text = cx.variables.redact(&text).into_owned();
                     cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok, text });
                 }
                 Ok(())
@@ -61,7 +60,6 @@ impl Recorder {
         }
         self.reported = true;
         let (failure, error) = error.into_failure(place, &cx.journal);
-        let failure = redacted(failure, cx);
         let text = failure.title.clone();
         cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
         self.failures.push(failure);
@@ -93,23 +91,11 @@ impl Recorder {
         }
         let text = failure.title.clone();
         cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
-        self.failures.insert(0, redacted(failure, cx));
+        self.failures.insert(0, failure);
     }
 
     /// The next failure is a new one (the teardown's).
     pub(super) fn rearm(&mut self) {
         self.reported = false;
-    }
-}
-
-/// Takes secrets out of a failure's texts.
-fn redacted(failure: Failure, cx: &Context) -> Failure {
-    let clean = |text: String| cx.variables.redact(&text).into_owned();
-    Failure {
-        title: clean(failure.title),
-        expected: failure.expected.map(clean),
-        actual: failure.actual.map(clean),
-        help: failure.help.map(clean),
-        ..failure
     }
 }

@@ -31,4 +31,4 @@ pub use load::{Loaded, Loader, load};
 pub use schema::schema;
 pub use span::{Span, Spanned};
 pub use step::{Command, Step};
-pub use variables::{Secret, Secrets, Variables, is_name};
+pub use variables::{Secret, Secrets, Variables, is_name, is_secret_name};

@@ -6,6 +6,7 @@ use firmware::rules::Rules;
 use hil_model::observation::{Message, Payload};
 use hil_targets::provision::{
     Fault, Flash, Identity, Patch, ProvisionError, Provisioned, Provisioner, Setting, ToldLights, find_partition,
+    nvs_keeping,
 };
 use memchr::memmem;
 use simulator::board::ws2812::ColorOrder;
@@ -67,8 +68,9 @@ impl Provisioner for LightProvisioner {
     fn provision(&self, identity: &Identity, flash: &mut dyn Flash) -> Result<Provisioned, ProvisionError> {
         let partition = find_partition(flash, Some(PARTITION))?;
         let before = if identity.keep { flash.read(partition.range())? } else { Vec::new() };
-        let config = configuration(identity, before)?;
-        let bytes = Self::image(&config, partition.size as usize, identity.fault.as_deref())?;
+        let config = configuration(identity, before.clone())?;
+        let fresh = Self::image(&config, partition.size as usize, identity.fault.as_deref())?;
+        let bytes = if identity.keep { nvs_keeping(before, fresh)? } else { fresh };
         let lights = ToldLights {
             gpio: config.led_gpio,
             count: config.led_count,

@@ -14,7 +14,7 @@ mod power;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::serial::{Options, PortError, PortSpec, SerialPort};
-use hil_scenario::Capability;
+use hil_scenario::{Capability, Secret};
 use hil_targets::clock::Pace;
 use hil_targets::{Bench, BenchError, BrokerKind, Device, Target};
 
@@ -30,6 +30,8 @@ pub struct SerialTarget {
     analyzer: Mutex<Option<Arc<Analyzer>>>,
     port: Mutex<Arc<SerialPort>>,
     options: Options,
+    /// What it was told and no report may show.
+    secrets: Vec<Secret>,
 }
 
 impl SerialTarget {
@@ -46,7 +48,13 @@ impl SerialTarget {
 
     /// The board on a port that is open.
     pub fn on(port: Arc<SerialPort>, equipment: Equipment, options: Options) -> Self {
-        Self { equipment, analyzer: Mutex::default(), port: Mutex::new(port), options }
+        Self { equipment, analyzer: Mutex::default(), port: Mutex::new(port), options, secrets: Vec::new() }
+    }
+
+    /// The same; no report shows these, which the board was told.
+    #[must_use]
+    pub fn hiding(self, secrets: Vec<Secret>) -> Self {
+        Self { secrets, ..self }
     }
 
     /// The port; opened anew if it had gone for good.
@@ -114,6 +122,10 @@ impl Target for SerialTarget {
 
     fn devices(&self) -> Option<usize> {
         Some(1)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.secrets.clone()
     }
 
     fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {

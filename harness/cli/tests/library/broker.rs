@@ -15,8 +15,8 @@ use hil_targets::clock::{Pace, runtime};
 
 type Inbox = Rc<RefCell<Vec<Message>>>;
 
-fn on(pace: Pace, test: impl AsyncFnOnce()) {
-    tokio::task::LocalSet::new().block_on(&runtime(pace).unwrap(), test());
+fn on<T>(pace: Pace, test: impl AsyncFnOnce() -> T) -> T {
+    tokio::task::LocalSet::new().block_on(&runtime(pace).unwrap(), test())
 }
 
 fn retained(topic: &str, payload: &str) -> Message {
@@ -197,6 +197,120 @@ fn a_certificate_of_another_authority_is_refused() {
     });
 }
 
+/// What is said of a broker at `host` that shows a certificate made of these parameters, and what to do about it.
+fn said_of(host: &str, change: impl FnOnce(&mut rcgen::CertificateParams)) -> (String, String) {
+    on(Pace::WallClock, async || {
+        let folder = tempfile::tempdir().unwrap();
+        let (ca, files) = certificates_with(folder.path(), change);
+        let server = BrokerServer::start(&ServerOptions { tls: Some((0, files)), ..server() }).await.unwrap();
+        let mut url: BrokerUrl = format!("mqtts://{host}:{}", server.tls.unwrap().port()).parse().unwrap();
+        url.ca = Some(ca);
+        let Err(error) = open(&url).await else { panic!("it is accepted") };
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        server.stop().await;
+        (source, error.help().unwrap())
+    })
+}
+
+#[test]
+fn a_certificate_that_is_not_accepted_is_named_with_what_is_wrong_and_how_to_mend_it() {
+    let day = |year| rcgen::date_time_ymd(year, 1, 2);
+    let (problem, help) = said_of("localhost", |it| it.not_after = day(2020));
+    assert_eq!(
+        problem,
+        "the broker's certificate (CN=broker, issued by CN=Lab CA) has expired on Jan  2 00:00:00 2020 +00:00"
+    );
+    assert!(help.contains("issue it again") && help.contains("this machine's clock, which says"), "{help}");
+    let (problem, help) = said_of("localhost", |it| it.not_before = day(4000));
+    assert!(problem.contains("is not valid before Jan  2 00:00:00 4000"), "{problem}");
+    assert!(help.contains("clock"), "{help}");
+    let (problem, help) = said_of("127.0.0.1", |_| {});
+    assert!(problem.ends_with(" is for localhost, and not for 127.0.0.1"), "{problem}");
+    assert!(help.contains("name the broker as its certificate does") && help.contains("IP:127.0.0.1"), "{help}");
+    let (problem, help) = said_of("localhost", |it| it.subject_alt_names.clear());
+    assert!(problem.ends_with("has no subjectAltName (its CN does not count), and not for localhost"), "{problem}");
+    assert!(help.contains("subjectAltName=DNS:localhost"), "{help}");
+    let (problem, help) = said_of("localhost", |it| it.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained));
+    assert!(problem.contains("is that of an authority (CA:TRUE)"), "{problem}");
+    assert!(help.contains("CA:FALSE"), "{help}");
+}
+
+#[test]
+fn a_port_without_tls_and_a_file_without_certificates_are_told() {
+    on(Pace::WallClock, async || {
+        let server = BrokerServer::start(&server()).await.unwrap();
+        let mut url: BrokerUrl = format!("mqtts://localhost:{}", server.address.port()).parse().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        url.ca = Some(certificates(folder.path()).0);
+        let Err(error) = open(&url).await else { panic!("it speaks no TLS") };
+        assert!(error.help().unwrap().contains("is it the port of TLS"), "{error:?}");
+        url.ca = Some(folder.path().join("server.key"));
+        let Err(error) = open(&url).await else { panic!("a key is no authority") };
+        assert!(error.help().unwrap().contains("-----BEGIN CERTIFICATE-----"), "{error:?}");
+        server.stop().await;
+    });
+}
+
+/// A broker that answers CONNECT of one version as MQTT 3.1.1 does, with this return code, and others not at all.
+async fn answering(known: Option<u8>, code: u8) -> BrokerUrl {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::task::spawn_local(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut connect = [0; 256];
+            let length = stream.read(&mut connect).await.unwrap_or(0);
+            if length > 8 && known == Some(connect[8]) {
+                let _ = stream.write_all(&[0x20, 2, 0, code]).await;
+                // Until the client goes.
+                let _ = stream.read(&mut connect).await;
+            }
+        }
+    });
+    format!("mqtt://127.0.0.1:{port}").parse().unwrap()
+}
+
+#[test]
+fn a_broker_of_mqtt_3_1_1_is_named_as_such() {
+    on(Pace::WallClock, async || {
+        // It refuses the version, as MQTT 3.1.1 says; it does not look at it; it closes the connection, and accepts the older one.
+        for (version, code) in [(5, 1), (5, 0), (4, 0)] {
+            let url = answering(Some(version), code).await;
+            let error = connect(&url).await.expect_err("it is too old");
+            let error = hil_targets::broker::told_apart(error, &url).await;
+            assert_eq!(error.to_string(), "the broker speaks MQTT 3.1.1 and not MQTT 5");
+            assert!(error.help().is_some());
+        }
+        let url = answering(Some(5), 5).await;
+        let error = connect(&url).await.expect_err("it wants a password").to_string();
+        assert_eq!(error, "the broker refused the connection: not authorized (in MQTT 3.1.1)");
+        let url = answering(None, 0).await;
+        let error = hil_targets::broker::told_apart(connect(&url).await.expect_err("it closes"), &url).await;
+        assert!(matches!(error, ClientError::Closed(_)), "{error}");
+    });
+}
+
+#[test]
+fn the_query_of_a_websocket_url_is_sent_and_not_shown() {
+    use tokio::io::AsyncReadExt as _;
+    on(Pace::WallClock, async || {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let text = format!("ws://127.0.0.1:{}/mqtt?X-Auth=abc%2Fdef&t=1", listener.local_addr().unwrap().port());
+        let url: BrokerUrl = text.parse().unwrap();
+        let asked = tokio::task::spawn_local(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 1024];
+            let length = stream.read(&mut request).await.unwrap();
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        let Err(error) = open(&url).await else { panic!("nobody answers") };
+        let shown = format!("{url} {error} {error:?}");
+        assert!(!shown.contains("abc") && shown.contains("/mqtt?***"), "{shown}");
+        let asked = asked.await.unwrap();
+        assert!(asked.starts_with("GET /mqtt?X-Auth=abc%2Fdef&t=1 HTTP/1.1"), "{asked}");
+    });
+}
+
 #[test]
 fn only_the_right_password_is_let_in_and_wrong_ones_lock_nobody_out() {
     on(Pace::WallClock, async || {
@@ -236,14 +350,28 @@ fn no_broker_is_an_error_that_names_the_address() {
 
 /// A CA file, and a server's certificate for `localhost` and its key.
 fn certificates(folder: &Path) -> (std::path::PathBuf, TlsFiles) {
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    certificates_with(folder, |_| {})
+}
+
+/// The same, with something else about the server's.
+fn certificates_with(
+    folder: &Path,
+    change: impl FnOnce(&mut rcgen::CertificateParams),
+) -> (std::path::PathBuf, TlsFiles) {
+    use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
     let ca_key = KeyPair::generate().unwrap();
     let mut ca = CertificateParams::new(Vec::new()).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    ca.distinguished_name = DistinguishedName::new();
+    ca.distinguished_name.push(DnType::CommonName, "Lab CA");
     let ca_certificate = ca.self_signed(&ca_key).unwrap();
     let issuer = Issuer::new(ca, ca_key);
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".into()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let mut params = CertificateParams::new(vec!["localhost".into()]).unwrap();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, "broker");
+    change(&mut params);
+    let certificate = params.signed_by(&key, &issuer).unwrap();
     let write = |name: &str, text: String| {
         let path = folder.join(name);
         std::fs::write(&path, text).unwrap();

@@ -443,7 +443,13 @@ steps:
 fn values_of_environment_variables_reach_no_report() {
     let target = scripted(|journal, _| async move {
         journal.record(message("stat/x", "hunter2-token"));
-        journal.record(Observation::Serial { stream: SerialStream::Output, data: "token hunter2-token\n".into() });
+        let echo =
+            Message { topic: "stat/z".into(), payload: b"\xFF\0hunter2-token".to_vec().into(), ..Message::default() };
+        journal.record(Observation::Received(echo));
+        for piece in ["token hun", "ter2-to", "ken, 68756e746572322d746f6b656e, ", "aHVudGVyMi10b2tlbg==\n"] {
+            journal.record(Observation::Serial { stream: SerialStream::Output, data: piece.into() });
+        }
+        journal.record(Observation::Device(DeviceEvent::Panicked { message: "bad hunter2-token".into() }));
     });
     let report = run_one(
         target,
@@ -455,8 +461,10 @@ steps:
     );
     assert_eq!(report.verdict, Verdict::Failed);
     let everything = serde_json::to_string(&report).unwrap();
-    assert!(!everything.contains("hunter2-token"), "{everything}");
-    assert!(everything.contains("${env.TOKEN}"));
+    for written in ["hunter2", "hun\"", "ter2-to", "68756e", "aHVudGVy", "/wBodW50ZXIyLXRva2Vu"] {
+        assert!(!everything.contains(written), "{written}: {everything}");
+    }
+    assert!(everything.contains("token ${env.TOKEN}") && everything.contains("bad ${env.TOKEN}"), "{everything}");
 }
 
 #[test]

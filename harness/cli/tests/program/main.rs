@@ -17,6 +17,7 @@ mod light;
 mod outputs;
 mod own_target;
 mod project;
+mod secrets;
 mod serial;
 mod sim_run;
 mod sim_serve;

@@ -10,6 +10,7 @@ use super::id::{self, Ids};
 use super::include::{self, Parts};
 use crate::error::{Code, Diagnostic};
 use crate::variables::{Secret, Secrets, references};
+use crate::yaml::Node;
 use crate::{Capability, DeviceConfig, Scenario, ScenarioFile, SourcedStep, Span, Spanned};
 
 /// Rows of `cases` times steps.
@@ -80,7 +81,16 @@ fn scenario(
     for (name, value) in row.into_iter().flat_map(|row| &row.vars) {
         include::define(&mut definitions, &document.source, name, value);
     }
-    let (vars, mut errors) = definitions.resolve(secrets);
+    let (mut vars, mut errors) = definitions.resolve(secrets);
+    if !secrets.is_empty() {
+        let mut texts: Vec<String> = Vec::new();
+        let mut with_variables = |node: &Node| {
+            texts.extend(node.as_text().filter(|text| references(text).next().is_some()).map(str::to_owned));
+        };
+        for_each_scalar(document, parts, &mut with_variables);
+        vars.used_in(texts.iter().map(String::as_str));
+    }
+    let secrets = Arc::clone(vars.secrets());
     let values =
         vars.names().into_iter().filter_map(|name| Some((name.to_owned(), vars.get(name)?.to_owned()))).collect();
     let mut flow = Flow::new(vars);
@@ -106,7 +116,7 @@ fn scenario(
         teardown: parts.teardown.clone(),
         needs: flow.needs,
         expects_something: flow.expects_something,
-        secrets: Arc::clone(secrets),
+        secrets,
     };
     (scenario, errors)
 }
@@ -114,15 +124,11 @@ fn scenario(
 /// The environment variables that the file and its includes refer to.
 fn secrets(document: &Document, parts: &Parts, env: &Env<'_>) -> Secrets {
     let mut names: HashSet<String> = HashSet::new();
-    let mut visit = |node: &crate::yaml::Node| {
+    let mut visit = |node: &Node| {
         let text = node.as_text().unwrap_or_default();
         names.extend(references(text).filter_map(|name| name.strip_prefix("env.")).map(str::to_owned));
     };
-    let steps = document.steps.iter().chain(parts.setup.iter().chain(&parts.teardown).map(|step| &step.step));
-    steps.for_each(|step| step.node.for_each_scalar(&mut visit));
-    parts.vars.0.values().for_each(|definition| definition.value.for_each_scalar(&mut visit));
-    document.cases.iter().flat_map(|row| &row.vars).for_each(|(_, value)| value.for_each_scalar(&mut visit));
-    document.device.iter().for_each(|(_, node)| node.for_each_scalar(&mut visit));
+    for_each_scalar(document, parts, &mut visit);
     let mut secrets = Secrets::default();
     for name in names {
         if let Some(value) = env(&name) {
@@ -130,6 +136,15 @@ fn secrets(document: &Document, parts: &Parts, env: &Env<'_>) -> Secrets {
         }
     }
     secrets
+}
+
+/// All values of the file and its includes in which variables can stand.
+fn for_each_scalar(document: &Document, parts: &Parts, visit: &mut impl FnMut(&Node)) {
+    let steps = document.steps.iter().chain(parts.setup.iter().chain(&parts.teardown).map(|step| &step.step));
+    steps.for_each(|step| step.node.for_each_scalar(visit));
+    parts.vars.0.values().for_each(|definition| definition.value.for_each_scalar(visit));
+    document.cases.iter().flat_map(|row| &row.vars).for_each(|(_, value)| value.for_each_scalar(visit));
+    document.device.iter().for_each(|(_, node)| node.for_each_scalar(visit));
 }
 
 /// Errors of all rows: those that are the same in every row are told once.

@@ -3,7 +3,9 @@
 //! Values come from `vars` and `cases`, from steps that capture, from `repeat` (`${iteration}`) and from the environment
 //! (`${env.NAME}`, secret: never to be printed).
 
+mod encodings;
 mod interpolate;
+mod redactor;
 mod resolve;
 mod secret;
 
@@ -12,12 +14,14 @@ use std::sync::Arc;
 
 pub use interpolate::{Problem, ProblemKind, interpolate, is_name, references};
 pub use resolve::{Definition, Definitions};
-pub use secret::{Secret, Secrets};
+pub use secret::{Secret, Secrets, is_secret_name};
 
 /// The variables that a step can use.
 #[derive(Debug, Clone, Default)]
 pub struct Variables {
     values: BTreeMap<String, Value>,
+    /// What is shown of values in which a secret stands: `me:${env.PASSWORD}`.
+    shown: BTreeMap<String, String>,
     secrets: Arc<Secrets>,
     /// Names without a value get one when the scenario runs.
     others_come_later: bool,
@@ -55,12 +59,45 @@ pub enum Lookup<'a> {
 impl Variables {
     /// No variables but those of the environment.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { values: BTreeMap::new(), secrets, others_come_later: false }
+        Self { values: BTreeMap::new(), shown: BTreeMap::new(), secrets, others_come_later: false }
     }
 
     /// Sets a variable: a captured value, a named group, `iteration`.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.values.insert(name.into(), Value::Known(value.into()));
+        let name = name.into();
+        self.shown.remove(&name);
+        self.values.insert(name, Value::Known(value.into()));
+    }
+
+    /// Says what is shown of a value in which a secret stands.
+    pub(crate) fn set_shown(&mut self, name: impl Into<String>, shown: impl Into<String>) {
+        self.shown.insert(name.into(), shown.into());
+    }
+
+    /// The same variables, with what is shown of them as their values: what makes a text of them makes what is shown of it.
+    pub(crate) fn as_shown(&self) -> Self {
+        let mut values = self.values.clone();
+        values.extend(self.shown.iter().map(|(name, shown)| (name.clone(), Value::Known(shown.clone()))));
+        Self { values, shown: BTreeMap::new(), secrets: Arc::new(self.secrets.as_names()), ..*self }
+    }
+
+    /// Makes [`redact`](Self::redact) know the texts in which secrets are used, as far as they are known before the run.
+    pub(crate) fn used_in<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
+        // The others are found by themselves.
+        if !self.secrets.has_short() {
+            return;
+        }
+        let (real, shown) = (self.before_the_run(), self.as_shown().before_the_run());
+        let used = |text: &str| {
+            let (real, shown) = (interpolate(text, &real).ok()?, interpolate(text, &shown).ok()?);
+            (real.known && real.text != shown.text).then(|| (shown.text, Secret::new(real.text)))
+        };
+        let used: Vec<_> = texts.filter_map(used).collect();
+        if !used.is_empty() {
+            let mut all = Secrets::clone(&self.secrets);
+            all.used_in(used);
+            self.secrets = Arc::new(all);
+        }
     }
 
     /// Removes a variable: `iteration` behind its `repeat`.
@@ -80,6 +117,16 @@ impl Variables {
     /// printed, logged or reported.
     pub fn redact<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         self.secrets.redact(text)
+    }
+
+    /// The same of bytes that need not be text.
+    pub fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> std::borrow::Cow<'t, [u8]> {
+        self.secrets.redact_bytes(bytes)
+    }
+
+    /// The same of the pieces in which a stream has come: a secret may begin in one and end in another.
+    pub fn redact_pieces(&self, pieces: &mut [&mut Vec<u8>]) {
+        self.secrets.redact_pieces(pieces);
     }
 
     /// Makes [`redact`](Self::redact) replace these, too.

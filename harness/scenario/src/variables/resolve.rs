@@ -81,8 +81,21 @@ impl<'a> Resolver<'a> {
         let value = cx.any_text(&definition.value, "a text or a number");
         self.errors.extend(cx.into_errors());
         match value {
-            Some(value) if value.known => self.vars.set(name, value.value),
+            Some(value) if value.known => {
+                let shown = self.shown(definition, &value.value);
+                self.vars.set(name, value.value);
+                if let Some(shown) = shown {
+                    self.vars.set_shown(name, shown);
+                }
+            }
             _ => self.vars.set_later(name),
         }
+    }
+
+    /// What is shown of a value, if a secret stands in it.
+    fn shown(&self, definition: &Definition, value: &str) -> Option<String> {
+        let text = definition.value.as_text().filter(|_| !self.vars.secrets().is_empty())?;
+        let shown = super::interpolate(text, &self.vars.as_shown()).ok()?.text;
+        (shown != value).then_some(shown)
     }
 }

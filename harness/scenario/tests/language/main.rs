@@ -6,3 +6,4 @@ mod load;
 mod plan_filter;
 mod plan_partition;
 mod properties;
+mod secrets;

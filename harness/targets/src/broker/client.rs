@@ -73,6 +73,9 @@ pub enum ClientError {
     /// CONNACK with an error.
     #[error("the broker refused the connection: {0}")]
     Refused(String),
+    /// A broker of MQTT 3.1.1 or older.
+    #[error("the broker speaks MQTT 3.1.1 and not MQTT 5")]
+    OldVersion,
     /// The connection ended.
     #[error("the connection to the broker ended: {0}")]
     Closed(String),
@@ -101,6 +104,19 @@ pub enum ClientError {
         /// `CONNECT`, `SUBSCRIBE`, `PUBLISH`.
         what: &'static str,
     },
+}
+
+impl ClientError {
+    /// What to do about it, where that is more than to look whether the broker runs.
+    pub const fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::OldVersion => Some(
+                "hil needs a broker that speaks MQTT 5 (mosquitto does from 1.6 on), or MQTT 5 switched on in this one; the device may speak \
+                 3.1.1 with it. Without --broker none is needed",
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// What the broker says of a packet: of SUBSCRIBE, the QoS that it grants; of the others 0.

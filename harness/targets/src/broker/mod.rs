@@ -3,9 +3,11 @@
 //! The embedded broker is the `mqtt5` crate behind [`EmbeddedBroker`] (in memory: clients connect over in-memory streams
 //! and everything runs on one clock) and [`BrokerServer`] (on loopback ports, for other programs).
 
+mod certificate;
 mod client;
 mod credentials;
 mod embedded;
+mod old_version;
 mod server;
 mod settings;
 mod tls;
@@ -13,11 +15,14 @@ mod topic;
 mod transport;
 mod url;
 
+pub use certificate::CertificateProblem;
 pub(crate) use client::message_of;
 pub use client::{Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription};
 pub use credentials::Credentials;
 pub use embedded::{EmbeddedBroker, EmbeddedError};
+pub use old_version::told_apart;
 pub use server::{BrokerServer, ServerError, ServerOptions, TlsFiles};
+pub use tls::{CaError, TlsError};
 pub use topic::{filter_matches, without_overlaps};
 pub use transport::{TransportError, open};
 pub use url::{BrokerUrl, Scheme, UrlError};

@@ -1,13 +1,10 @@
 //! Opens a connection to an external broker: TCP without Nagle, TLS, WebSocket.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -45,8 +42,8 @@ pub enum TransportError {
     Tls {
         /// Host and port.
         address: String,
-        /// What rustls says.
-        source: io::Error,
+        /// What is wrong.
+        source: tls::TlsError,
     },
     /// The WebSocket handshake failed.
     #[error("WebSocket handshake with {address} failed")]
@@ -56,6 +53,33 @@ pub enum TransportError {
         /// What tungstenite says.
         source: Box<tokio_tungstenite::tungstenite::Error>,
     },
+}
+
+impl TransportError {
+    /// What to do about it, where that is more than to look whether the broker runs.
+    pub fn help(&self) -> Option<String> {
+        use tokio_tungstenite::tungstenite::Error as E;
+        use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
+        match self {
+            Self::Refused { .. } | Self::Silent { .. } => None,
+            Self::Ca(error) => Some(error.help().to_owned()),
+            Self::Tls { source, .. } => Some(source.help()),
+            Self::WebSocket { source, .. } => Some(match &**source {
+                E::Http(answer) if answer.status() == 404 => {
+                    "the path is not the broker's: many brokers listen on /mqtt, others on / or /ws".to_owned()
+                }
+                E::Http(answer) if matches!(answer.status().as_u16(), 401 | 403) => {
+                    "the server wants to know who comes: has the URL the token that it wants (?..), and is that still valid?".to_owned()
+                }
+                E::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
+                    "a broker answers with the sub-protocol `mqtt` (MQTT 5, section 6): is this one, and does a proxy before it pass on \
+                     Sec-WebSocket-Protocol?"
+                        .to_owned()
+                }
+                _ => "is it the port of WebSocket, and the path that of the broker?".to_owned(),
+            }),
+        }
+    }
 }
 
 /// Connects to the broker; credentials are not used here but in CONNECT.
@@ -76,10 +100,10 @@ async fn connect(url: &BrokerUrl, address: &str) -> Result<Stream, TransportErro
     // Nagle with delayed acknowledgements costs 40 ms a round trip.
     tcp.set_nodelay(true).map_err(refused)?;
     let stream: Stream = if url.scheme.is_tls() {
-        let config = tls::client_config(url.ca.as_deref()).map_err(TransportError::Ca)?;
+        let ca = url.ca.as_deref();
+        let client = tls::client(ca).map_err(TransportError::Ca)?;
         let tls_error = |source| TransportError::Tls { address: address.to_owned(), source };
-        let name = ServerName::try_from(url.host.clone()).map_err(|e| tls_error(io::Error::other(e)))?;
-        Box::new(TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(tls_error)?)
+        Box::new(tls::handshake(client, &url.host, ca, tcp).await.map_err(tls_error)?)
     } else {
         Box::new(tcp)
     };
@@ -90,7 +114,7 @@ async fn connect(url: &BrokerUrl, address: &str) -> Result<Stream, TransportErro
 async fn websocket(url: &BrokerUrl, stream: Stream) -> Result<Stream, TransportError> {
     let address = BrokerUrl { user: None, password: None, ..url.clone() }.to_string();
     let failed = |source| TransportError::WebSocket { address: address.clone(), source: Box::new(source) };
-    let mut request = address.as_str().into_client_request().map_err(failed)?;
+    let mut request = url.request().into_client_request().map_err(failed)?;
     request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("mqtt"));
     let (socket, _) = tokio_tungstenite::client_async(request, stream).await.map_err(failed)?;
     let (sink, source) = socket.split();

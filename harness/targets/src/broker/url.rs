@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// How a broker is reached. Its `Debug` and `Display` hide the password.
+use hil_scenario::Secret;
+
+/// How a broker is reached. Its `Debug` and `Display` hide the password and the query.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrokerUrl {
     /// Transport.
@@ -15,6 +17,8 @@ pub struct BrokerUrl {
     pub port: u16,
     /// Path of a WebSocket URL: `/mqtt`; empty for the others.
     pub path: String,
+    /// Query of a WebSocket URL, without its question mark: `token=..`. It may be as secret as a password.
+    pub query: Option<String>,
     /// User name.
     pub user: Option<String>,
     /// Password.
@@ -58,7 +62,7 @@ impl Scheme {
 /// What is wrong with a broker's URL. Never contains the URL itself: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "broker URL: {problem} (write it as host[:port] or mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path, wss://)"
+    "broker URL: {problem} (write it as host[:port] or mqtt://[user[:password]@]host[:port]; also mqtts://, ws://host:port/path[?query], wss://)"
 )]
 pub struct UrlError {
     problem: String,
@@ -77,8 +81,11 @@ impl FromStr for BrokerUrl {
             .find(|(_, name, _)| *name == url.scheme())
             .ok_or_else(|| wrong(&format!("unknown scheme {:?}", url.scheme())))?;
         let host = url.host_str().filter(|h| !h.is_empty()).ok_or_else(|| wrong("the host is missing"))?;
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("a query or fragment has no meaning here"));
+        if url.fragment().is_some() {
+            return Err(wrong("a fragment (#..) has no meaning here"));
+        }
+        if !scheme.is_websocket() && url.query().is_some() {
+            return Err(wrong("a query (?..) has a meaning in ws:// and wss:// only"));
         }
         let path = url.path();
         if !scheme.is_websocket() && !matches!(path, "" | "/") {
@@ -100,6 +107,7 @@ impl FromStr for BrokerUrl {
             host: host.trim_matches(['[', ']']).to_owned(),
             port: url.port().unwrap_or(default_port),
             path: if scheme.is_websocket() { path.to_owned() } else { String::new() },
+            query: url.query().map(str::to_owned),
             user,
             password,
             ca: None,
@@ -108,6 +116,26 @@ impl FromStr for BrokerUrl {
 }
 
 impl BrokerUrl {
+    /// `lab:1883`, `[::1]:1883`
+    fn authority(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+
+    /// What a WebSocket handshake asks for: with the query, without user and password, which are for CONNECT.
+    pub(super) fn request(&self) -> String {
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+        format!("{}://{}{}{query}", self.scheme.entry().1, self.authority(), self.path)
+    }
+
+    /// What no report may show: the password, the query, and the values in the query.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let values = self.query.iter().flat_map(|query| ::url::form_urlencoded::parse(query.as_bytes()));
+        // Short ones say little, and stand in much that is not of them.
+        let values = values.map(|(_, value)| value.into_owned()).filter(|value| value.len() > 5);
+        self.password.iter().chain(&self.query).cloned().chain(values).map(Secret::new).collect()
+    }
+
     /// Whether the broker is on this machine, as far as the address says.
     pub fn is_loopback(&self) -> bool {
         let host = self.host.trim_end_matches('.');
@@ -118,18 +146,15 @@ impl BrokerUrl {
     }
 }
 
-/// The URL, with `***` for the password.
+/// The URL, with `***` for the password and for the query.
 impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.scheme.entry().1)?;
         if let Some(user) = &self.user {
             write!(f, "{user}{}@", if self.password.is_some() { ":***" } else { "" })?;
         }
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}{}", self.host, self.port, self.path)
-        } else {
-            write!(f, "{}:{}{}", self.host, self.port, self.path)
-        }
+        let query = if self.query.is_some() { "?***" } else { "" };
+        write!(f, "{}{}{query}", self.authority(), self.path)
     }
 }
 
@@ -172,6 +197,11 @@ mod tests {
         assert_eq!(shown("dev:s%40crt@broker").unwrap(), "mqtt://dev:***@broker:1883");
         assert_eq!(shown("mqtts://dev:s%40crt@broker.example").unwrap(), "mqtts://dev:***@broker.example:8883");
         assert_eq!(shown("ws://[::1]:8080/mqtt").unwrap(), "ws://[::1]:8080/mqtt");
+        assert_eq!(shown("wss://h/mqtt?token=abc").unwrap(), "wss://h:443/mqtt?***");
+        let url: BrokerUrl = "wss://dev:pw@h/mqtt?token=abc%2Fdef&x=1".parse().unwrap();
+        assert_eq!(url.request(), "wss://h:443/mqtt?token=abc%2Fdef&x=1");
+        let secrets: Vec<String> = url.secrets().iter().map(|it| it.expose().to_owned()).collect();
+        assert_eq!(secrets, ["pw", "token=abc%2Fdef&x=1", "abc/def"]);
         let url: BrokerUrl = "mqtt://dev:s%40crt@h".parse().unwrap();
         assert_eq!(url.password.as_deref(), Some("s@crt"));
         assert!(!format!("{url:?}").contains("s@crt"));

@@ -1,6 +1,6 @@
 //! What a device is to know.
 
-use hil_scenario::Secret;
+use hil_scenario::{Secret, is_secret_name};
 
 use super::{BrokerAddress, Settings};
 use crate::Bench;
@@ -98,8 +98,10 @@ impl Identity {
         }
     }
 
-    /// What no report may show of it.
+    /// What no report may show of it: passwords, and settings whose names say that they are something of the kind.
     pub fn secrets(&self) -> Vec<Secret> {
-        [&self.password, &self.wifi_password].into_iter().flatten().cloned().collect()
+        let passwords = [&self.password, &self.wifi_password].into_iter().flatten().cloned();
+        let settings = self.settings.iter().filter(|(key, _)| is_secret_name(key)).map(|(_, value)| Secret::new(value));
+        passwords.chain(settings).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Flash, Identity, NvsCsv, Patch, ProvisionError, Provisioned, Provisioner, find_partition};
+use super::{Flash, Identity, NotNvs, NvsCsv, Patch, ProvisionError, Provisioned, Provisioner, find_partition};
 use std::sync::Arc;
 
 /// Where an image belongs.
@@ -28,13 +28,15 @@ impl ImageFile {
     /// From a file.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It cannot be read, is empty, or is for the partition of NVS and no image of one.
     pub fn read(path: &Path, place: ImagePlace) -> Result<Self, ProvisionError> {
-        let bytes = std::fs::read(path).map_err(|e| ProvisionError::File {
-            path: path.to_owned(),
-            line: None,
-            problem: e.to_string(),
-        })?;
+        let wrong = |problem| ProvisionError::File { path: path.to_owned(), line: None, problem };
+        let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+        if place == ImagePlace::Nvs {
+            NotNvs::check(&bytes).map_err(|e| wrong(format!("{e}; {}", NotNvs::HELP)))?;
+        } else if bytes.is_empty() {
+            return Err(wrong("it is empty".to_owned()));
+        }
         Ok(Self { path: path.to_owned(), bytes: bytes.into(), place })
     }
 }
@@ -48,7 +50,11 @@ impl Provisioner for ImageFile {
         Vec::new()
     }
 
-    fn provision(&self, _: &Identity, flash: &mut dyn Flash) -> Result<Provisioned, ProvisionError> {
+    fn provision(&self, identity: &Identity, flash: &mut dyn Flash) -> Result<Provisioned, ProvisionError> {
+        if identity.keep {
+            let problem = format!("{} is written as it is: nothing of what is there can be kept", self.path.display());
+            return Err(ProvisionError::Impossible(problem));
+        }
         let label = match &self.place {
             ImagePlace::Offset(_) => None,
             ImagePlace::Partition(label) => Some(Some(label.as_str())),

@@ -27,7 +27,7 @@ pub use fill::PLACEHOLDERS;
 pub use flash::{Flash, FlashBytes, PARTITION_TABLE, blank_flash, find_partition, in_sectors, partitions};
 pub use identity::{Identity, LightLog};
 pub use image_file::{ImageFile, ImagePlace, nvs_of_file};
-pub use nvs::NvsCsv;
+pub use nvs::{NotNvs, NvsCsv, nvs_keeping};
 pub use outcome::{Dialogue, Patch, Provisioned, Question, ToldLights, find};
 pub use provisioner::{CLIENT_ID, PREFIX, Provisioner, check_keys};
 pub use serial_steps::{SerialStep, SerialSteps};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hil_scenario::Secret;
+use hil_scenario::{Secret, is_secret_name};
 
 use super::fill::{check, fill, keys};
 use super::{Flash, Identity, ProvisionError, Provisioned, Provisioner, Question};
@@ -62,5 +62,36 @@ impl Provisioner for SerialSteps {
         };
         let dialogue = self.steps.iter().map(question).collect::<Result<_, ProvisionError>>()?;
         Ok(Provisioned { dialogue, ..Provisioned::default() })
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        // Passwords that stand in placeholders are the identity's.
+        let is_secret = |step: &&SerialStep| is_secret_name(&step.prompt) && !step.answer.contains("${");
+        self.steps.iter().filter(is_secret).map(|step| Secret::new(step.answer.trim_end())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_to_questions_for_a_password_are_secrets() {
+        let step = |prompt: &str, answer: &str| SerialStep {
+            prompt: prompt.to_owned(),
+            answer: answer.to_owned(),
+            limit: None,
+        };
+        let steps = [step("Network:", "lab"), step("Password:", "correct horse\n"), step("Token:", "${password}")];
+        let steps = SerialSteps::new(steps.into()).expect("they are right");
+        assert_eq!(steps.secrets(), [Secret::new("correct horse")]);
+    }
+
+    #[test]
+    fn settings_whose_names_say_so_are_secrets() {
+        let settings =
+            [("api-token", "abcdef"), ("led-count", "5")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let identity = Identity { settings: settings.into(), ..Identity::default() };
+        assert_eq!(identity.secrets(), [Secret::new("abcdef")]);
     }
 }

@@ -16,6 +16,7 @@ use simulator::mem::{FlashImage, OutsideFlash, ROM, ROM_DATA, SECTOR_BYTES};
 
 use hil_bench::debug_info::{DebugInfo, DebugInfoError};
 use hil_scenario::load::open_file;
+use hil_targets::provision::NotNvs;
 
 /// A file that a machine cannot be made of.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,14 @@ pub enum LoadError {
         /// What is wrong with it.
         source: BoardError,
     },
+    /// It is no image of an NVS partition.
+    #[error("{}", path.display())]
+    Nvs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: NotNvs,
+    },
     /// It does not fit where it belongs.
     #[error("{}: {problem}", path.display())]
     Contents {
@@ -86,6 +95,7 @@ impl LoadError {
             Self::Partitions { source, .. } => source,
             Self::Diagram(source) => source,
             Self::Board { source, .. } => source,
+            Self::Nvs { .. } => return Some(NotNvs::HELP.to_owned()),
             _ => return None,
         };
         diagnostic.help().map(|help| help.to_string())
@@ -148,15 +158,20 @@ impl Program {
     /// Puts what `path` has into the NVS partition.
     ///
     /// # Errors
-    /// If there is none, or it is smaller than the file.
+    /// If there is none, it is smaller than the file, or the file is no image of one.
     pub fn write_nvs(&mut self, path: &Path) -> Result<(), LoadError> {
         let bytes = read(path)?;
+        NotNvs::check(&bytes).map_err(|source| LoadError::Nvs { path: path.to_owned(), source })?;
         let is_nvs = |it: &&Partition| it.kind == PartitionKind::Data && it.subtype == subtype::NVS;
         let nvs = self.firmware.partitions.iter().find(is_nvs);
         let nvs =
             nvs.ok_or_else(|| LoadError::contents(path, "the partition table has no NVS partition to put it in"))?;
         if bytes.len() > nvs.size as usize {
-            let problem = format!("{} bytes do not fit into the NVS partition of {}", bytes.len(), nvs.size);
+            let (length, room) = (bytes.len(), nvs.size);
+            let problem = format!(
+                "{length} bytes do not fit into the NVS partition of {room}: make an image of that size, or name a table with a \
+                 larger partition (--partitions FILE)"
+            );
             return Err(LoadError::contents(path, problem));
         }
         let mut contents = bytes;

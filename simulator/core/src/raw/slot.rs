@@ -31,6 +31,11 @@ pub(crate) struct Slot {
     index: u8,
 }
 
+// SAFETY: the pointer of a link leads into code of the same cache, which moves between threads as a whole.
+unsafe impl Send for Slot {}
+// SAFETY: as above; slots change only through methods of the cache that take `&mut`.
+unsafe impl Sync for Slot {}
+
 impl Slot {
     /// The first slot of a block. `block` is its number in the code cache. Its word is the address of its machine code.
     pub(crate) fn header(block: u32) -> Self {

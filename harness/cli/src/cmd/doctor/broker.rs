@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use hil_targets::broker::{BrokerUrl, Client, ClientError, ClientOptions, Scheme, TransportError, open};
+use hil_targets::broker::{BrokerUrl, Client, ClientError, ClientOptions, Scheme, TransportError, open, told_apart};
 use hil_targets::clock::wall_timeout;
 
 use super::check::Check;
@@ -35,6 +35,10 @@ pub(super) fn external(url: &BrokerUrl) -> Check {
         Answer::Client(ClientError::Refused(reason)) => {
             let (detail, remedy) = refused(&reason);
             Check::problem(NAME, FOR, format!("{shown}: {detail}: {reason}"), remedy)
+        }
+        Answer::Client(error @ ClientError::OldVersion) => {
+            let remedy = error.help().unwrap_or_default();
+            Check::problem(NAME, FOR, format!("{shown}: {error}"), remedy)
         }
         Answer::Client(error) => Check::problem(
             NAME,
@@ -76,13 +80,8 @@ fn refused(reason: &str) -> (&'static str, &'static str) {
     }
 }
 
-fn transport_remedy(error: &TransportError) -> &'static str {
-    match error {
-        TransportError::Tls { .. } => "name the certificate authority with --ca, and the host as the certificate does",
-        TransportError::Ca(_) => "name a PEM file with --ca",
-        TransportError::WebSocket { .. } => "check the path: brokers usually listen on /mqtt",
-        _ => "start the broker, or check host and port (a firewall may be between)",
-    }
+fn transport_remedy(error: &TransportError) -> String {
+    error.help().unwrap_or_else(|| "start the broker, or check host and port (a firewall may be between)".to_owned())
 }
 
 /// Whether `hil up` finds the port free, and who is there if not. Nothing of this keeps `hil run` from running.
@@ -97,6 +96,7 @@ pub(super) fn port(port: u16) -> Check {
         host: Ipv4Addr::LOCALHOST.to_string(),
         port,
         path: String::new(),
+        query: None,
         user: None,
         password: None,
         ca: None,
@@ -167,7 +167,7 @@ async fn connect(url: &BrokerUrl) -> Answer {
             client.disconnect().await;
             Answer::Accepted
         }
-        Err(error) => Answer::Client(error),
+        Err(error) => Answer::Client(told_apart(error, url).await),
     }
 }
 

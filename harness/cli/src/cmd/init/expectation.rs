@@ -1,8 +1,9 @@
 //! From the payloads of a topic to the condition that they all meet.
 
+use hil_scenario::is_secret_name;
 use serde_json::{Map, Value};
 
-use super::secrets::{holds, is_secret_name};
+use super::secrets::holds;
 use super::seen::Topic;
 use super::yaml;
 

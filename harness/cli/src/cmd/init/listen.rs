@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open};
+use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open, told_apart};
 
 use super::seen::Seen;
 use crate::cmd::error::Failure;
@@ -29,19 +29,25 @@ async fn hear(
     time: Duration,
     seen: &Rc<RefCell<Seen>>,
 ) -> Result<(), Failure> {
-    let help = || format!("is the broker at {url} running, and are user and password (HIL_BROKER_PASSWORD) right?");
-    let stream = open(url).await.map_err(|e| Failure::bench(&e).help(help()))?;
+    let usual = || format!("is the broker at {url} running, and are user and password (HIL_BROKER_PASSWORD) right?");
+    let stream = open(url).await.map_err(|e| Failure::bench(&e).help(e.help().unwrap_or_else(usual)))?;
     let options =
         ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
     let (sink, prefix) = (Rc::clone(seen), root.to_owned());
-    let client = Client::connect(stream, &options, move |mut message| {
+    let connected = Client::connect(stream, &options, move |mut message| {
         if let Some(topic) = message.topic.strip_prefix(&prefix) {
             message.topic = topic.to_owned();
             sink.borrow_mut().message(&message);
         }
     })
-    .await
-    .map_err(|e| Failure::bench(&e).help(help()))?;
+    .await;
+    let client = match connected {
+        Ok(client) => client,
+        Err(error) => {
+            let error = told_apart(error, url).await;
+            return Err(Failure::bench(&error).help(error.help().map_or_else(usual, str::to_owned)));
+        }
+    };
     for filter in filters {
         let subscription = Subscription {
             filter: format!("{root}{filter}"),
@@ -59,7 +65,7 @@ async fn hear(
     tokio::select! {
         biased;
         reason = client.closed() => {
-            return Err(super::bench(format!("the broker ended the connection: {reason}")).help(help()));
+            return Err(super::bench(format!("the broker ended the connection: {reason}")).help(usual()));
         }
         () = tokio::time::sleep(time) => {}
     }

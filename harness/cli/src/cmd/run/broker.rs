@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hil_runner::BrokerChoice;
-use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open};
+use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open, told_apart};
 
 use hil_project::{BrokerSettings, Project, Resolved};
 use hil_scenario::decode::did_you_mean;
@@ -88,19 +88,28 @@ impl BrokerArgs {
 /// Fails early, once, where every scenario would fail for the same reason.
 pub(in crate::cmd) fn reachable(broker: &BrokerChoice) -> Result<(), Failure> {
     let BrokerChoice::External(url) = broker else { return Ok(()) };
-    let help =
+    let usual =
         format!("is the broker at {url} running, and are user and password right? Without --broker none is needed");
+    let failed = |error: &dyn std::error::Error, help: Option<String>| {
+        Failure::bench(error).help(help.unwrap_or_else(|| usual.clone()))
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::io("the runtime does not start", &e))?;
     let local = tokio::task::LocalSet::new();
     let result = local.block_on(&runtime, async {
-        let stream = open(url).await.map_err(|e| Failure::bench(&e))?;
+        let stream = open(url).await.map_err(|e| failed(&e, e.help()))?;
         let options =
             ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
-        let client = Client::connect(stream, &options, |_| {}).await.map_err(|e| Failure::bench(&e))?;
+        let client = match Client::connect(stream, &options, |_| {}).await {
+            Ok(client) => client,
+            Err(error) => {
+                let error = told_apart(error, url).await;
+                return Err(failed(&error, error.help().map(str::to_owned)));
+            }
+        };
         client.disconnect().await;
         Ok(())
     });
     runtime.shutdown_background();
-    result.map_err(|e: Failure| e.help(help))
+    result
 }

@@ -78,6 +78,7 @@ async fn bring_up(plan: &Plan) -> Result<Exit, Failure> {
                 host: server.address.ip().to_string(),
                 port: server.address.port(),
                 path: String::new(),
+                query: None,
                 user: None,
                 password: None,
                 ca: None,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hil_model::verdict::Exit;
 use hil_report::Theme;
+use hil_targets::provision::NotNvs;
 use hil_tools::simulation::connections::Allowed;
 use hil_tools::simulation::session::Pace;
 use hil_tools::wokwi_server::limits::Limits;
@@ -208,6 +209,9 @@ fn defaults(args: &BoardArgs) -> Result<Defaults, Failure> {
         defaults.rom = Some(rom.map_err(|error| Failure::usage(hil_model::error::chain(&error)))?);
     }
     defaults.nvs = args.nvs.as_deref().map(read).transpose()?;
+    if let (Some(path), Some(image)) = (&args.nvs, &defaults.nvs) {
+        NotNvs::check(image).map_err(|e| Failure::usage(format!("{}: {e}", path.display())).help(NotNvs::HELP))?;
+    }
     Ok(defaults)
 }
 

@@ -124,6 +124,27 @@ fn a_run_goes_on_without_boards_that_fail() {
 }
 
 #[test]
+fn what_a_board_was_told_reaches_no_report() {
+    let bench = Bench::new(&["light-1"]);
+    let file = bench.place.path("bench.yaml");
+    let told = "device: { mqtt-user: lab, mqtt-password-env: LAB_PASSWORD, broker:";
+    std::fs::write(&file, std::fs::read_to_string(&file).unwrap().replace("device: { broker:", told)).unwrap();
+    // The firmware prints the payload of a mode that there is not.
+    let scenario = "name: Told\nversion: 1\nsetup: [{ wait-serial: \"mqtt: connected\" }]\n\
+        steps: [{ publish: { topic: cmnd/led/mode, payload: \"it is correct horse\", qos: 1 } }, { wait-serial: \"it is\" },\n\
+        { expect-message: { topic: stat/led/none, within: 300ms } }]\n";
+    std::fs::write(bench.place.path("told.yaml"), scenario).unwrap();
+    let mut command =
+        bench.command(&["run", "--target", "serial", "--bench", "bench.yaml", "--broker", &bench.broker.url]);
+    command.args(["--json", "run.jsonl", "--all", "told.yaml"]).env("LAB_PASSWORD", "correct horse");
+    let (code, said) = Running::start(command).end();
+    assert_eq!(code, Some(1), "{said}");
+    let journal = std::fs::read_to_string(bench.place.path("run.jsonl")).unwrap();
+    assert!(journal.contains("it is (secret)") && !journal.contains("correct horse"), "{journal}");
+    assert!(said.contains("it is (secret)") && !said.contains("correct horse"), "{said}");
+}
+
+#[test]
 fn the_benchs_faults_and_the_firmwares_are_told_apart() {
     let mut bench = Bench::new(&["light-1", "dead"]);
     bench.tell(1, "power off");

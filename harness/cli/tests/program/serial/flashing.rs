@@ -2,6 +2,9 @@
 
 use std::process::Output;
 
+use firmware::config::esp_nvs::mem_flash::MemFlash;
+use firmware::config::esp_nvs::{Key, Nvs};
+
 use crate::serial::board::Place;
 
 /// What a command says, with its exit code. The board's address is not the same twice.
@@ -55,6 +58,38 @@ fn a_configuration_is_written_and_kept() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("Wi-Fi      \"lab\", with a password"), "{said}");
     assert!(said.contains("client id  \"light-7\", prefix \"lab/3\""), "{said}");
+}
+
+#[test]
+fn what_other_programs_have_in_the_partition_is_kept() {
+    const SIZE: usize = 0x6000;
+    let place = Place::new();
+    let out =
+        place.hil(&["provision", "--provisioner", "light", "--out", "nvs.bin", "--client-id", "light-7"]).output();
+    assert!(out.unwrap().status.success());
+    let image = std::fs::read(place.path("nvs.bin")).unwrap();
+    let mut nvs = Nvs::new(0, SIZE, MemFlash::from_bytes(image)).unwrap();
+    let calibration: Vec<u8> = (0..3000u32).map(|i| (i % 251) as u8).collect();
+    nvs.set(&Key::from_str("phy"), &Key::from_str("cal_data"), calibration.as_slice()).unwrap();
+    nvs.set(&Key::from_str("app"), &Key::from_str("serial"), "SN-77").unwrap();
+    nvs.set(&Key::from_str("hil"), &Key::from_str("own_key"), 42u64).unwrap();
+    std::fs::write(place.path("nvs.bin"), nvs.into_inner().into_inner()).unwrap();
+
+    let partitions = concat!(env!("CARGO_MANIFEST_DIR"), "/../../firmware/partitions.csv");
+    let serve = ["light.elf", "--partitions", partitions, "--nvs", "nvs.bin", "--pty", "c3", "--flash", "flash.bin"];
+    let served = place.serve(&serve);
+    let (code, said) = run(&place, "c3", &["provision", "--provisioner", "light", "--keep", "--prefix", "lab/3"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("client id  \"light-7\", prefix \"lab/3\""), "{said}");
+    served.interrupt();
+    let flash = std::fs::read(place.path("flash.bin")).unwrap();
+    let mut nvs = Nvs::new(0, SIZE, MemFlash::from_bytes(flash[0x9000..0x9000 + SIZE].to_vec())).unwrap();
+    let mut text = |space: &str, key: &str| nvs.get::<String>(&Key::from_str(space), &Key::from_str(key)).unwrap();
+    assert_eq!(text("hil", "topic_prefix"), "lab/3");
+    assert_eq!(text("app", "serial"), "SN-77");
+    assert_eq!(nvs.get::<u64>(&Key::from_str("hil"), &Key::from_str("own_key")).unwrap(), 42);
+    let kept = nvs.get::<Vec<u8>>(&Key::from_str("phy"), &Key::from_str("cal_data")).unwrap();
+    assert_eq!(kept, calibration);
 }
 
 #[test]

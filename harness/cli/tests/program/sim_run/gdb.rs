@@ -128,6 +128,8 @@ fn gdb_breaks_steps_watches_interrupts_resets_and_lets_go() {
             &format!("print {counter} > 2"),
             "echo -- monitor\\n",
             "monitor help",
+            "monitor reset halt",
+            "monitor halt",
             "monitor reset",
             // gdb cannot know that they have changed.
             "maintenance flush register-cache",
@@ -151,12 +153,34 @@ fn gdb_breaks_steps_watches_interrupts_resets_and_lets_go() {
         "Program received signal SIGINT",
         "$1 = 1\n",
         "monitor reset   push the reset button",
-        "reset; pc is 0x42000020",
+        "reset; pc is 0x42000020\nhalted; pc is 0x42000020\nreset; pc is 0x42000020",
         "pc             0x42000020",
         ", light () at light.rs:",
     ] {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");
     }
+}
+
+#[test]
+fn whoever_else_connects_ends_nothing() {
+    let place = Place::new(End::Count);
+    let session = session(&place);
+    let connect = || TcpStream::connect(&session.address).unwrap();
+    // A script that waits for the port, a browser, a client of TLS, one that says nothing for ever.
+    drop(connect());
+    let silent = connect();
+    for said in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"\x16\x03\x01\x00\x05hello", b"$g#00"] {
+        let mut other = connect();
+        other.write_all(said).unwrap();
+        other.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // Its end, or a reset where not all was read.
+        assert_eq!(other.read(&mut [0; 16]).unwrap_or(0), 0);
+    }
+    let mut gdb = Remote(connect());
+    assert!(gdb.ask("qSupported:swbreak+").contains("PacketSize"));
+    assert!(gdb.ask("?").starts_with(['S', 'T']));
+    drop(silent);
+    assert!(gdb.ask("?").starts_with(['S', 'T']));
 }
 
 #[test]

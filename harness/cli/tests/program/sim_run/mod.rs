@@ -117,6 +117,8 @@ fn wrong_usage_and_wrong_files_exit_2_and_say_what_to_do() {
     std::fs::write(place.path("text.txt"), "no firmware").unwrap();
     std::fs::write(place.path("small.bin"), "small").unwrap();
     std::fs::write(place.path("big.bin"), vec![0; 0x10000]).unwrap();
+    std::fs::write(place.path("large.bin"), vec![0xFF; 0x10000]).unwrap();
+    std::fs::write(place.path("empty.bin"), "").unwrap();
     let mut shown = String::new();
     for arguments in [
         &["missing.elf"][..],
@@ -125,6 +127,9 @@ fn wrong_usage_and_wrong_files_exit_2_and_say_what_to_do() {
         &["light.elf", "--partitions", "text.txt"],
         &["light.elf", "--board", "text.txt"],
         &["light.elf", "--nvs", "big.bin"],
+        &["light.elf", "--nvs", "large.bin"],
+        &["light.elf", "--nvs", "text.txt"],
+        &["light.elf", "--nvs", "empty.bin"],
         &["light.elf", "--flash", "small.bin"],
         &["light.elf", "--rom", "small.bin"],
         &["light.elf", "--rom", "light.elf"],
@@ -143,6 +148,29 @@ fn wrong_usage_and_wrong_files_exit_2_and_say_what_to_do() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn what_is_no_image_of_a_partition_is_written_nowhere() {
+    let place = Place::new(End::Halt);
+    std::fs::write(place.path("some.yaml"), "name: x\nversion: 1\nsteps: [{ delay: 1ms }]\n").unwrap();
+    std::fs::write(place.path("blanks.bin"), [b' '; 8192]).unwrap();
+    for (file, problem) in
+        [("some.yaml", "are no whole number of pages of 4096"), ("blanks.bin", "has the header of one")]
+    {
+        for command in [
+            &["run", "--target", "sim", "--firmware", "light.elf", "--nvs", file, "some.yaml"][..],
+            &["sim", "run", "light.elf", "--nvs", file],
+            &["sim", "serve", "light.elf", "--nvs", file, "--rfc2217", "0"],
+            &["wokwi", "serve", "--nvs", file],
+        ] {
+            let output = place.hil(command).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(output.status.code(), Some(2), "{command:?}: {said}");
+            assert!(said.contains(&format!("{file}: ")) && said.contains(problem), "{command:?}: {said}");
+            assert!(said.contains("name an image that"), "{command:?}: {said}");
+        }
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ use tokio::time::{Duration, Instant};
 
 use super::offers::{Offers, remarks};
 use super::{Answer, ClientError, ClientOptions, Command, Connected, RetainHandling, Subscription, message};
+use crate::broker::tls::wants_certificate;
 use crate::stream::Stream;
 use hil_model::observation::Message;
 
@@ -96,6 +97,9 @@ pub(super) async fn run(
     }
     let reason = driver.ended.take().unwrap_or_else(|| match result {
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => "closed by the broker".to_owned(),
+        Err(e) if wants_certificate(&e) => {
+            "it wants a certificate of its clients, which hil has not: give hil a listener that wants none".to_owned()
+        }
         Err(e) => e.to_string(),
         Ok(()) => "closed".to_owned(),
     });
@@ -132,6 +136,16 @@ struct Driver<F> {
 
 impl<F: FnMut(Message)> Driver<F> {
     async fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.ready.is_some()
+            && let Some(old) = old_connack(bytes)
+        {
+            // Of MQTT 5, a CONNACK has a third byte: the length of its properties.
+            if let Some(ready) = self.ready.take() {
+                let _ = ready.send(Err(old));
+            }
+            self.ended.get_or_insert_with(|| "closed".to_owned());
+            return Ok(());
+        }
         let mut cursor = Cursor::new(bytes);
         // `recv` returns after each packet; all of the bytes must be taken.
         while (cursor.position() as usize) < bytes.len() {
@@ -301,6 +315,19 @@ impl<F: FnMut(Message)> Driver<F> {
             );
         }
     }
+}
+
+/// What CONNACK of MQTT 3.1.1 (section 3.2) says: two bytes behind the fixed header, the second one a return code.
+fn old_connack(bytes: &[u8]) -> Option<ClientError> {
+    let [0x20, 2, _, code] = *bytes else { return None };
+    Some(match code {
+        0 | 1 => ClientError::OldVersion,
+        2 => ClientError::Refused("identifier rejected (in MQTT 3.1.1)".to_owned()),
+        3 => ClientError::Refused("server unavailable (in MQTT 3.1.1)".to_owned()),
+        4 => ClientError::Refused("bad user name or password (in MQTT 3.1.1)".to_owned()),
+        5 => ClientError::Refused("not authorized (in MQTT 3.1.1)".to_owned()),
+        code => ClientError::Refused(format!("return code {code} of MQTT 3.1.1")),
+    })
 }
 
 fn reply(answer: Answer, result: Result<u8, ClientError>) {

@@ -3,6 +3,10 @@
 
 mod csv;
 mod entry;
+mod keep;
+mod pages;
 mod provisioner;
 
+pub use keep::nvs_keeping;
+pub use pages::NotNvs;
 pub use provisioner::NvsCsv;

@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 
 use esp_nvs::Nvs;
 use esp_nvs::mem_flash::MemFlash;
+use hil_scenario::{Secret, is_secret_name};
 
 use super::super::fill::{check, fill, keys};
 use super::csv;
 use super::entry::{Entry, Unwritten, Value, entries, write};
+use super::nvs_keeping;
+use super::pages::PAGE;
 use crate::provision::{Flash, Identity, Patch, ProvisionError, Provisioned, Provisioner, find_partition};
 
-/// A page of NVS, in bytes.
-const PAGE: usize = 4096;
-
 /// `nvs`: an NVS partition from a CSV file of ESP-IDF's generator, in which `${...}` is filled in. The partition becomes what the
-/// file says, and nothing else of the flash changes.
+/// file says (with [`keep`](Identity::keep), only the keys that it names do), and nothing else of the flash changes.
 #[derive(Debug, Clone)]
 pub struct NvsCsv {
     path: PathBuf,
@@ -89,10 +89,20 @@ impl Provisioner for NvsCsv {
 
     fn provision(&self, identity: &Identity, flash: &mut dyn Flash) -> Result<Provisioned, ProvisionError> {
         let partition = find_partition(flash, self.label.as_deref())?;
-        let bytes = self.image(identity, partition.size as usize, &partition.label)?;
+        let fresh = self.image(identity, partition.size as usize, &partition.label)?;
+        let bytes = if identity.keep { nvs_keeping(flash.read(partition.range())?, fresh)? } else { fresh };
         let patch = Patch { name: format!("partition `{}`", partition.label), offset: partition.offset, bytes };
         let summary = vec![format!("{}    {} entries of {}", partition.label, self.entries.len(), self.path.display())];
         Ok(Provisioned { patches: vec![patch], summary, ..Provisioned::default() })
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        // Passwords that stand in placeholders are the identity's.
+        let secret = |entry: &Entry| match &entry.value {
+            Value::Text(text) if is_secret_name(&entry.key) && !text.contains("${") => Some(Secret::new(text)),
+            Value::Text(_) | Value::File(_) => None,
+        };
+        self.entries.iter().filter_map(secret).collect()
     }
 }
 
@@ -134,6 +144,14 @@ mod tests {
         assert_eq!(nvs.get::<Vec<u8>>(&cal, &Key::from_str("d")).expect("d"), [0, 0xFF, 0x10]);
         assert_eq!(nvs.get::<Vec<u8>>(&cal, &Key::from_str("e")).expect("e"), [1, 2, 3, 4]);
         assert_eq!(nvs.get::<Vec<u8>>(&cal, &Key::from_str("f")).expect("f"), b"raw");
+    }
+
+    #[test]
+    fn values_whose_keys_say_so_are_secrets() {
+        let csv =
+            of("key,type,encoding,value\nnet,namespace,,\nwifi_pass,data,string,correct horse\nssid,data,string,lab\n\
+            mqtt_pwd,data,string,${password}\n");
+        assert_eq!(csv.expect("it is right").secrets(), [Secret::new("correct horse")]);
     }
 
     #[test]

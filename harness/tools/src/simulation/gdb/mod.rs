@@ -9,5 +9,6 @@ mod extended;
 mod memory;
 mod resume;
 mod server;
+mod visitors;
 
 pub use server::{Detached, GdbError, Server};

@@ -28,7 +28,8 @@ pub(super) enum Mode {
 const STEPS: u32 = 20_000;
 
 const HELP: &str = "\
-monitor reset   push the reset button; then: continue, or stepi
+monitor reset   push the reset button; then: continue, or stepi (OpenOCD's reset halt, init and run are the same)
+monitor halt    where it stands: while gdb has a prompt, the chip does nothing
 monitor time    simulated time since power-on, cycles and instructions
 monitor help    this";
 
@@ -115,18 +116,24 @@ impl<O: Observer> SingleThreadRangeStepping for Debugger<'_, O> {
 
 impl<O: Observer> MonitorCmd for Debugger<'_, O> {
     fn handle_monitor_cmd(&mut self, command: &[u8], mut out: ConsoleOutput<'_>) -> io::Result<()> {
-        match command.trim_ascii() {
-            b"reset" => {
+        let text = String::from_utf8_lossy(command);
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        match words[..] {
+            // OpenOCD's words: here, the chip stands still after each of them.
+            ["reset"] | ["reset", "halt" | "init" | "run"] => {
                 self.session.reset()?;
                 outputln!(out, "reset; pc is {:#010x}", self.session.machine.cpu().pc());
             }
-            b"time" => {
+            ["halt" | "init" | "wait_halt", ..] => {
+                outputln!(out, "halted; pc is {:#010x}", self.session.machine.cpu().pc());
+            }
+            ["time"] => {
                 let machine = &self.session.machine;
                 let cpu = machine.cpu();
                 outputln!(out, "{}, {} cycles, {} instructions", machine.now(), cpu.cycle(), cpu.instret());
             }
-            b"help" | b"" => outputln!(out, "{HELP}"),
-            other => outputln!(out, "unknown command {:?}\n{HELP}", String::from_utf8_lossy(other)),
+            ["help"] | [] => outputln!(out, "{HELP}"),
+            _ => outputln!(out, "unknown command {:?}\n{HELP}", text.trim()),
         }
         Ok(())
     }

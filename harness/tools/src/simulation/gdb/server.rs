@@ -11,6 +11,7 @@ use gdbstub::stub::state_machine::GdbStubStateMachine;
 use gdbstub::stub::{DisconnectReason, GdbStub, SingleThreadStopReason};
 
 use super::debugger::Debugger;
+use super::visitors::Visitors;
 use crate::simulation::session::{Observer, Session};
 
 /// How often a debugger that says nothing is listened to.
@@ -72,16 +73,23 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Waits for gdb, and lets it debug until it lets go. `None`: the session was interrupted before gdb came.
+    /// Waits for gdb, whoever else may connect, and lets it debug until it lets go. `None`: the session was interrupted before gdb came.
     ///
     /// # Errors
     /// If the connection breaks, or a file of the session cannot be written.
     pub fn serve<O: Observer>(&self, session: &mut Session<O>) -> Result<Option<Detached>, GdbError> {
+        let mut visitors = Visitors::default();
         let stream = loop {
             match self.listener.accept() {
-                Ok((stream, _)) => break stream,
+                Ok((stream, _)) => visitors.add(stream)?,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(IDLE),
+                // It has gone before it was greeted.
+                Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
                 Err(error) => return Err(error.into()),
+            }
+            if let Some(stream) = visitors.gdb() {
+                stream.set_nonblocking(false)?;
+                break stream;
             }
             if session.interrupt.load(Ordering::Relaxed) {
                 return Ok(None);
