@@ -1,6 +1,6 @@
 //! A scenario file, checked: what the runner runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +50,8 @@ pub struct Scenario {
     pub title: String,
     /// Variables at the start: `vars`, overridden by the row.
     pub vars: BTreeMap<String, String>,
+    /// Those of them that are texts, also where they look like a number.
+    pub(crate) texts: BTreeSet<String>,
     /// Where the row stands (the file's start if there are no cases).
     pub span: super::Span,
     /// `setup`, those of included files first.
@@ -77,7 +79,11 @@ impl Scenario {
     pub fn variables(&self) -> Variables {
         let mut variables = Variables::new(Arc::clone(&self.secrets));
         for (name, value) in &self.vars {
-            variables.set(name, value);
+            if self.texts.contains(name) {
+                variables.set_text(name, value);
+            } else {
+                variables.set(name, value);
+            }
         }
         variables
     }

@@ -169,6 +169,57 @@ fn every_digit_and_byte_of_a_payload_counts() {
     assert_eq!(judged(b"null", "expect-message: { topic: a, within: 50ms, payload: null }"), Verdict::Passed);
 }
 
+#[test]
+fn a_variable_alone_keeps_its_type_in_flow_and_block_style() {
+    let target = || {
+        scripted(|journal, _| async move {
+            journal.record(message("a", r#"{"n":20,"s":"20","b":true}"#));
+            ms(5).await;
+            journal.record(message("a", r#"{"n":20,"s":"20","b":true}"#));
+        })
+    };
+    let run = |head: &str, steps: &str| {
+        let text = format!("name: test\nversion: 1\n{head}steps:\n{steps}");
+        let file = Arc::new(
+            Loader::new().load_text(Path::new("test.yaml"), text).unwrap_or_else(|e| panic!("{}", e.render(false))),
+        );
+        let planned = Planned { scenario: Arc::new(file.scenarios[0].clone()), file };
+        run(&[planned], &options(target()), &Cancel::default(), |_| {}).scenarios.remove(0).verdict
+    };
+    let vars = "vars: { number: 20, text: '20', yes: true, same: '${number}' }\n";
+    for (json, verdict) in [
+        ("{ n: '${number}' }", Verdict::Passed),
+        ("{ n: '${same}' }", Verdict::Passed),
+        ("{ n: '${text}' }", Verdict::Failed),
+        ("{ s: '${text}' }", Verdict::Passed),
+        ("{ s: '${number}' }", Verdict::Failed),
+        ("{ b: '${yes}' }", Verdict::Passed),
+        ("{ s: '${number}${yes}' }", Verdict::Failed),
+    ] {
+        let step = format!("  - expect-message: {{ topic: a, within: 50ms, json: {json} }}\n");
+        assert_eq!(run(vars, &step), verdict, "{json}");
+        let rules = json.replace("n:", "/n:").replace("s:", "/s:").replace("b:", "/b:");
+        let step = format!("  - expect-message: {{ topic: a, within: 50ms, where: {rules} }}\n");
+        assert_eq!(run(vars, &step), verdict, "{rules}");
+    }
+    for (json, verdict) in
+        [("n: ${text}", Verdict::Failed), ("n: ${number}", Verdict::Passed), ("s: ${text}", Verdict::Passed)]
+    {
+        let step = format!("  - expect-message:\n      topic: a\n      within: 50ms\n      json:\n        {json}\n");
+        assert_eq!(run(vars, &step), verdict, "{json}");
+    }
+    for (pointer, json, verdict) in [
+        ("/n", "{ n: '${kept}' }", Verdict::Passed),
+        ("/s", "{ s: '${kept}' }", Verdict::Passed),
+        ("/s", "{ n: '${kept}' }", Verdict::Failed),
+    ] {
+        let steps = format!(
+            "  - capture: {{ name: kept, topic: a, pointer: {pointer} }}\n  - expect-message: {{ topic: a, within: 50ms, json: {json} }}\n"
+        );
+        assert_eq!(run("", &steps), verdict, "{pointer} {json}");
+    }
+}
+
 const STATE: &[u8] = br#"{"t":20.50,"unit":"C","on":true,"at":"2026-03-01T12:00:00Z","hist":[19,20,21],"fan":{"rpm":1200},"note":null,"n":"5"}"#;
 
 #[test]

@@ -14,6 +14,7 @@ impl Run for Capture {
     async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
         let capture = self;
         let deadline = cx.limit(capture.within);
+        let mut is_text = false;
         let value = match &capture.from {
             CaptureSource::Message { topic, .. } => {
                 let journal = cx.journal.clone();
@@ -32,10 +33,13 @@ impl Run for Capture {
                             .related([seq])
                             .into());
                     }
-                    Some((seq, Some(text))) => part(&capture.from, &text).ok_or_else(|| {
-                        let title = format!("{text:?} on {} has no such part", topic.value);
-                        StepError::from(Unmet::new("hil::capture", title).actual(text.clone()).related([seq]))
-                    })?,
+                    Some((seq, Some(text))) => {
+                        is_text = is_json_text(&capture.from, &text);
+                        part(&capture.from, &text).ok_or_else(|| {
+                            let title = format!("{text:?} on {} has no such part", topic.value);
+                            StepError::from(Unmet::new("hil::capture", title).actual(text.clone()).related([seq]))
+                        })?
+                    }
                 }
             }
             CaptureSource::Serial { matches } => {
@@ -56,9 +60,19 @@ impl Run for Capture {
             }
         };
         let said = format!("{} = {value:?}", capture.name.value);
-        cx.variables.set(capture.name.value.clone(), value);
+        if is_text {
+            cx.variables.set_text(capture.name.value.clone(), value);
+        } else {
+            cx.variables.set(capture.name.value.clone(), value);
+        }
         Ok(said)
     }
+}
+
+/// Whether the part that is asked for is a string of JSON: it is a text then, also if it looks like a number.
+fn is_json_text(from: &CaptureSource, text: &str) -> bool {
+    let CaptureSource::Message { pointer: Some(pointer), .. } = from else { return false };
+    Json::parse(text.as_bytes()).is_ok_and(|json| matches!(json.pointer(&pointer.value), Some(Json::Text(_))))
 }
 
 /// The part of `text` that is asked for.

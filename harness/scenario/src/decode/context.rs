@@ -104,6 +104,11 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Whether a variable is a text whatever it looks like.
+    pub(crate) fn is_text(&self, name: &str) -> bool {
+        self.vars.is_some_and(|vars| vars.is_text(name))
+    }
+
     /// A scalar with its variables put in; `expected` names it in errors: `a duration such as 2s`.
     pub fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<Text<'n>> {
         if node.is_null() {

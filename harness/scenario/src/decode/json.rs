@@ -2,10 +2,11 @@
 
 use super::Cx;
 use crate::error::Code;
+use crate::variables::alone;
 use crate::yaml::{Node, NodeKind};
 
 /// Compact JSON: keys in file order; unquoted scalars are null, booleans and numbers where YAML 1.2 says so, texts
-/// otherwise.
+/// otherwise. A value that is a variable and nothing else is of the variable's type.
 pub fn compact_json(cx: &mut Cx<'_>, node: &Node) -> Option<String> {
     let mut out = String::new();
     write(cx, node, &mut out)?;
@@ -16,7 +17,12 @@ fn write(cx: &mut Cx<'_>, node: &Node, out: &mut String) -> Option<()> {
     match &node.kind {
         NodeKind::Scalar { quoted, .. } => {
             let text = cx.scalar(node, "a value")?;
-            if *quoted {
+            // A variable alone keeps its own type, in quotes or not: flow style cannot do without them.
+            let variable = node.as_text().and_then(alone);
+            if let Some(name) = variable.filter(|_| text.known) {
+                let value = if cx.is_text(name) { quote(&text.value) } else { typed(cx, node, &text.value)? };
+                out.push_str(&value);
+            } else if *quoted && variable.is_none() {
                 out.push_str(&quote(&text.value));
             } else if text.known {
                 out.push_str(&typed(cx, node, &text.value)?);

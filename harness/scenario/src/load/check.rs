@@ -93,6 +93,7 @@ fn scenario(
     let secrets = Arc::clone(vars.secrets());
     let values =
         vars.names().into_iter().filter_map(|name| Some((name.to_owned(), vars.get(name)?.to_owned()))).collect();
+    let texts = vars.names().into_iter().filter(|name| vars.is_text(name)).map(str::to_owned).collect();
     let mut flow = Flow::new(vars);
     for capability in &document.requires {
         flow.need(capability.value, || "requires".to_owned());
@@ -110,6 +111,7 @@ fn scenario(
         id: String::new(),
         title: String::new(),
         vars: values,
+        texts,
         span: row.map_or_else(Span::default, |row| row.span),
         setup: parts.setup.clone(),
         steps,

@@ -44,6 +44,12 @@ pub enum ProblemKind {
     TooLong,
 }
 
+/// The variable that a text is, if it is one and nothing else: `${name}`.
+pub fn alone(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("${")?.strip_suffix('}')?;
+    is_reference(name).then_some(name)
+}
+
 /// A piece of a text.
 enum Piece<'t> {
     Text(&'t str),

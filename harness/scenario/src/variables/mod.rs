@@ -12,7 +12,7 @@ mod secret;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use interpolate::{Problem, ProblemKind, interpolate, is_name, references};
+pub use interpolate::{Problem, ProblemKind, alone, interpolate, is_name, references};
 pub use resolve::{Definition, Definitions};
 pub use secret::{Secret, Secrets, is_secret_name};
 
@@ -22,6 +22,8 @@ pub struct Variables {
     values: BTreeMap<String, Value>,
     /// What is shown of values in which a secret stands: `me:${env.PASSWORD}`.
     shown: BTreeMap<String, String>,
+    /// Those that are texts, also where they look like a number or `true`: they were written in quotes.
+    texts: BTreeSet<String>,
     secrets: Arc<Secrets>,
     /// Names without a value get one when the scenario runs.
     others_come_later: bool,
@@ -59,14 +61,33 @@ pub enum Lookup<'a> {
 impl Variables {
     /// No variables but those of the environment.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { values: BTreeMap::new(), shown: BTreeMap::new(), secrets, others_come_later: false }
+        Self {
+            values: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            texts: BTreeSet::new(),
+            secrets,
+            others_come_later: false,
+        }
     }
 
     /// Sets a variable: a captured value, a named group, `iteration`.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let name = name.into();
         self.shown.remove(&name);
+        self.texts.remove(&name);
         self.values.insert(name, Value::Known(value.into()));
+    }
+
+    /// Sets a variable that is a text, also where it looks like a number.
+    pub fn set_text(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let name = name.into();
+        self.set(name.clone(), value);
+        self.texts.insert(name);
+    }
+
+    /// Whether a variable is a text whatever it looks like. The environment has nothing else.
+    pub fn is_text(&self, name: &str) -> bool {
+        name.starts_with("env.") || self.texts.contains(name)
     }
 
     /// Says what is shown of a value in which a secret stands.
@@ -78,7 +99,9 @@ impl Variables {
     pub(crate) fn as_shown(&self) -> Self {
         let mut values = self.values.clone();
         values.extend(self.shown.iter().map(|(name, shown)| (name.clone(), Value::Known(shown.clone()))));
-        Self { values, shown: BTreeMap::new(), secrets: Arc::new(self.secrets.as_names()), ..*self }
+        let texts = self.texts.clone();
+        let secrets = Arc::new(self.secrets.as_names());
+        Self { values, shown: BTreeMap::new(), texts, secrets, others_come_later: self.others_come_later }
     }
 
     /// Makes [`redact`](Self::redact) know the texts in which secrets are used, as far as they are known before the run.

@@ -7,7 +7,7 @@ use super::{Lookup, Secrets, Variables};
 use crate::Source;
 use crate::decode::Cx;
 use crate::error::{Code, Diagnostic};
-use crate::yaml::Node;
+use crate::yaml::{Node, NodeKind};
 
 /// A variable as a file defines it.
 #[derive(Debug, Clone)]
@@ -83,7 +83,15 @@ impl<'a> Resolver<'a> {
         match value {
             Some(value) if value.known => {
                 let shown = self.shown(definition, &value.value);
-                self.vars.set(name, value.value);
+                let is_text = match (&definition.value.kind, definition.value.as_text().and_then(super::alone)) {
+                    (_, Some(other)) => self.vars.is_text(other),
+                    (kind, None) => matches!(kind, NodeKind::Scalar { quoted: true, .. }),
+                };
+                if is_text {
+                    self.vars.set_text(name, value.value);
+                } else {
+                    self.vars.set(name, value.value);
+                }
                 if let Some(shown) = shown {
                     self.vars.set_shown(name, shown);
                 }
