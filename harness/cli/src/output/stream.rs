@@ -89,8 +89,12 @@ pub(super) fn failed(error: &std::io::Error) {
 
 /// The exit code of the program, if its command ends with this one; and what is to be said of standard output.
 pub(crate) fn outcome(exit: Exit) -> (u8, Option<String>) {
-    // What has no end of line yet.
-    let _ = Talk.flush();
+    // What has no end of line yet. A command that ends when nobody reads it any more has its own exit code.
+    if let Err(error) = stdout().flush()
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        failed(&error);
+    }
     if is_closed() {
         return (CLOSED_PIPE, None);
     }
