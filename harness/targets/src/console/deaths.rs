@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::log::error_message;
+use super::log::{error_message, interrupting_error};
 
 /// How the words stand in their line. What people or logs merely say about a panic stands otherwise.
 enum Words {
@@ -67,9 +67,10 @@ impl Words {
             Begins(words) => line.starts_with(words),
             BeginsAnd(first, second) => line.strip_prefix(first).is_some_and(|rest| rest.contains(second)),
             Error(words) => error_message(line).is_some_and(|message| message.starts_with(words)),
-            ErrorWithPlace(words) => {
-                error_message(line).and_then(|message| message.strip_prefix(words)).is_some_and(has_place)
-            }
+            ErrorWithPlace(words) => [error_message(line), interrupting_error(line)]
+                .into_iter()
+                .flatten()
+                .any(|message| message.strip_prefix(words).is_some_and(has_place)),
         }
     }
 }
@@ -128,6 +129,7 @@ mod tests {
             "panicked at src/main.rs:10:5:",
             "panicked at 'boom', src/main.rs:10:5",
             "E (5) panic: panicked at src/main.rs:3:5:",
+            "I (3) command: refused, becE (5) panic: panicked at src/main.rs:3:5:",
             "ERROR panicked at firmware/src/net.rs:120:9: no socket",
             "thread 'main' panicked at src/main.rs:10:5:",
             "thread 'main' (1234) panicked at src/main.rs:10:5:",

@@ -10,6 +10,13 @@ pub(super) fn error_message(line: &str) -> Option<&str> {
     }
 }
 
+/// What stands behind a log line that was cut off by an error of ESP-IDF's form: `I (3) app: counE (4) panic: boom`. A firmware can die
+/// while it prints.
+pub(super) fn interrupting_error(line: &str) -> Option<&str> {
+    let at = line.rmatch_indices("E (").map(|(at, _)| at).find(|at| *at > 0 && esp_idf(&line[*at..]).is_some())?;
+    esp_idf(&line[at..]).filter(|(is_error, _)| *is_error).map(|(_, message)| message)
+}
+
 /// Whether a log line is of level `error` or has none, and its message. `None` for a line that no logger has written.
 fn prefix(line: &str) -> Option<(bool, &str)> {
     esp_idf(line).or_else(|| arduino(line)).or_else(|| bracketed(line)).or_else(|| leveled(line))
