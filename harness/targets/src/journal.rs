@@ -196,11 +196,10 @@ impl Journal {
         tokio::pin!(timer);
         let mut next = from;
         let mut look = || {
-            let found = self.read(next, |entries| {
+            self.read(next, |entries| {
                 next = entries.last().map_or(next, |last| last.seq + 1);
                 search(entries)
-            });
-            found
+            })
         };
         loop {
             let grown = self.inner.grown.notified();
