@@ -4,7 +4,7 @@
 //! reads any more. A command whose standard output is closed (`hil schema | head -1`) ends quietly, as by SIGPIPE: code 141. A run
 //! ends in order first: its teardowns are carried out and its reports written.
 //!
-//! An [`OutputFile`] is there as a whole or not at all, and a [`Guard`] sees to it that none takes the place of something that was
+//! An `OutputFile` is there as a whole or not at all, and a `Guard` sees to it that none takes the place of something that was
 //! read.
 
 mod file;
