@@ -15,8 +15,7 @@
 //! | [`lines`] | bytes into lines, none lost, none joined |
 //! | [`ControlLines`] | DTR and RTS, and what they do to a board |
 //! | [`bridge`] | a port as a tty of this machine, for libraries that want one |
-//! | [`boots`] | why a board was reset, in what its ROM prints |
-//! | [`panics`] | panics in what a board prints, with the functions of its ELF |
+//! | [`Symbolizer`] | the functions of a firmware's ELF, for addresses that it prints |
 
 mod access;
 mod actor;
