@@ -81,7 +81,7 @@ impl Secrets {
     }
 
     /// `text` with `${env.NAME}`, or `(secret)`, in place of each value, however it is written there. A value of fewer than
-    /// [`SHORT`] bytes is replaced where it was used, and where it is all of a text, a line, a quoted text, a JSON value
+    /// `SHORT` bytes is replaced where it was used, and where it is all of a text, a line, a quoted text, a JSON value
     /// or a topic level.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.redact_bytes(text.as_bytes()) {
