@@ -176,6 +176,21 @@ fn a_retained_message_may_come_late() {
 }
 
 #[test]
+fn a_retained_message_that_goes_meanwhile_is_gone_also_on_a_slow_broker() {
+    let Some(broker) = Mosquitto::start("") else { return };
+    broker.retain("state/going", "1");
+    let port = late_messages(broker.port, Duration::from_millis(600));
+    let gone = "steps: [{ expect-retained: { topic: state/going, absent: true, within: 2s } }]\n";
+    let (shown, code) = std::thread::scope(|scope| {
+        let run = scope.spawn(|| broker.judge(port, gone));
+        std::thread::sleep(Duration::from_millis(1200));
+        broker.retain("state/going", "");
+        run.join().unwrap()
+    });
+    assert_eq!(code, Some(0), "{shown}");
+}
+
+#[test]
 fn quality_of_service_2_is_seen() {
     let Some(broker) = Mosquitto::start("") else { return };
     broker.device("set", &[("state", "on")], 2);

@@ -22,22 +22,23 @@ impl Run for ExpectRetained {
         let deadline = cx.limit(expect.within);
         let topic = &expect.topic.value;
         let qos = expect.qos.as_ref().map(|qos| qos.value);
-        // The latest message, and the longest time that the broker took for one.
-        let (mut latest, mut slowest) = (None, Duration::ZERO);
+        // The longest time that the broker took for a message.
+        let mut slowest = Duration::ZERO;
         loop {
             // How late a broker hands over a retained message is its own business: nothing is absent before the time is up.
             let began = cx.journal.now();
-            let patience = deadline.since(began).max(PAUSE);
+            // A look that has begun in time lasts as long as the broker takes, so that it proves something.
+            let patience = deadline.since(began).max(PAUSE).max(3 * slowest);
             let retained = match cx.observer.retained(topic, qos, patience).await? {
                 Look::Retained(message) => {
                     slowest = slowest.max(cx.journal.now().since(began));
-                    latest = Some(message.clone());
                     Some(message)
                 }
-                // A look that is shorter than the ones that found something proves nothing.
-                Look::Nothing if patience < 3 * slowest => latest.clone(),
                 Look::Nothing => None,
-                Look::Changing if cx.journal.now() < deadline => continue,
+                Look::Changing if cx.journal.now() < deadline => {
+                    tokio::time::sleep_until(cx.journal.instant((cx.journal.now() + PAUSE).min(deadline))).await;
+                    continue;
+                }
                 Look::Changing => {
                     let unmet =
                         unmet(expect, None).actual("messages came on it all the time, so that no look was finished");
