@@ -117,10 +117,15 @@ impl SerialLog {
         self.lines.len()
     }
 
-    /// What there is behind byte `from` of the line that has not ended, and when its last byte came.
+    /// When the last byte came of what there is behind byte `from` of the line that has not ended.
+    pub(super) fn unfinished_at(&self, from: usize) -> Option<SimTime> {
+        (self.bytes.len() > self.open.max(from)).then_some(self.last)
+    }
+
+    /// That part of the line, and when its last byte came.
     pub(super) fn unfinished(&self, from: usize, reading: Reading) -> Option<(String, SimTime)> {
-        let bytes = self.bytes.get(self.open.max(from)..)?;
-        (!bytes.is_empty()).then(|| (reading.of(bytes), self.last))
+        let last = self.unfinished_at(from)?;
+        Some((reading.of(&self.bytes[self.open.max(from)..]), last))
     }
 
     /// What was printed behind byte `from`, for a failure: the last `count` lines.

@@ -7,12 +7,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use hil_model::observation::{Message, Payload};
-use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open};
+use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open};
 use hil_testing::process::{Running, free_port, output, text};
 use hil_testing::tool::MOSQUITTO;
 use tempfile::TempDir;
 
-use crate::support::hil;
+use crate::support::{hil, listening};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -57,16 +57,7 @@ impl Mosquitto {
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             tokio::task::LocalSet::new().block_on(&runtime, async {
-                let (sink, mut heard) = tokio::sync::mpsc::unbounded_channel();
-                let inbox = move |message: Message| drop(sink.send(message));
-                let client =
-                    Client::connect(open(&url).await.unwrap(), &ClientOptions::default(), inbox).await.unwrap();
-                let (retain_handling, retain_as_published) = (RetainHandling::DoNotSend, false);
-                let filter = from.to_owned();
-                client
-                    .subscribe(Subscription { filter, qos, retain_handling, retain_as_published, no_local: true })
-                    .await
-                    .unwrap();
+                let (client, mut heard) = listening(&url, from, qos).await;
                 ready.send(()).unwrap();
                 while heard.recv().await.is_some() {
                     for (topic, payload) in answers {

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use hil_model::observation::Message;
+use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open};
 use hil_testing::process::Running;
 
 /// `hil` with these arguments in a folder, without input, and without what the machine's own environment would change.
@@ -45,4 +47,19 @@ impl Broker {
     pub fn port(&self) -> &str {
         self.url.rsplit(':').next().unwrap()
     }
+}
+
+/// A client of a test's own that has subscribed to this, and what it receives.
+pub async fn listening(
+    url: &BrokerUrl,
+    filter: &str,
+    qos: u8,
+) -> (Client, tokio::sync::mpsc::UnboundedReceiver<Message>) {
+    let (sink, heard) = tokio::sync::mpsc::unbounded_channel();
+    let inbox = move |message: Message| drop(sink.send(message));
+    let client = Client::connect(open(url).await.unwrap(), &ClientOptions::default(), inbox).await.unwrap();
+    let (filter, retain_handling) = (filter.to_owned(), RetainHandling::DoNotSend);
+    let subscription = Subscription { filter, qos, retain_handling, retain_as_published: false, no_local: true };
+    client.subscribe(subscription).await.unwrap();
+    (client, heard)
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use hil_model::observation::{Message, Payload};
 use hil_scenario::Json;
-use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open};
+use hil_targets::broker::BrokerUrl;
 use hil_testing::process::{output, text};
 
-use crate::support::{Broker, hil};
+use crate::support::{Broker, hil, listening};
 
 /// A command is taken as it is, also beyond the ends of the range.
 const CLAMPS: &str = "\
@@ -65,17 +65,7 @@ fn thermostat(broker: &Broker, fault: Fault) {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         tokio::task::LocalSet::new().block_on(&runtime, async {
-            let (sink, mut heard) = tokio::sync::mpsc::unbounded_channel();
-            let inbox = move |message: Message| drop(sink.send(message));
-            let client = Client::connect(open(&url).await.unwrap(), &ClientOptions::default(), inbox).await.unwrap();
-            let subscription = Subscription {
-                filter: "home/thermo/1/set".to_owned(),
-                qos: 1,
-                retain_handling: RetainHandling::DoNotSend,
-                retain_as_published: false,
-                no_local: true,
-            };
-            client.subscribe(subscription).await.unwrap();
+            let (client, mut heard) = listening(&url, "home/thermo/1/set", 1).await;
             ready.send(()).unwrap();
             let (mut seq, mut ticks) = (0, tokio::time::interval(Duration::from_millis(200)));
             loop {

@@ -70,7 +70,7 @@ async fn find(expect: &ExpectSerial, cx: &mut Context, from: usize) -> Option<Ma
     let mut line = log.line_behind(from);
     loop {
         // A line that has not ended is looked at when it has been quiet, and at the end.
-        let last = log.unfinished(from, reading).map(|(_, last)| last);
+        let last = log.unfinished_at(from);
         let quiet = last.map(|last| last + QUIET).filter(|at| !expect.absent && *at > journal.now());
         let next = log.next();
         let search = |entries: &[Entry]| {
@@ -78,7 +78,7 @@ async fn find(expect: &ExpectSerial, cx: &mut Context, from: usize) -> Option<Ma
             let first = std::mem::replace(&mut line, log.line_count());
             let in_order = |end| order_from.is_none_or(|from| log.entry_before(end).is_none_or(|seq| seq >= from));
             let found = log.lines(first, cut, reading).find(|(end, text)| regex.is_match(text) && in_order(*end));
-            let has_grown = log.unfinished(from, reading).map(|(_, last)| last) != last;
+            let has_grown = log.unfinished_at(from) != last;
             found.map(Some).or_else(|| has_grown.then_some(None))
         };
         match journal.wait(next, quiet.map_or(deadline, |at| at.min(deadline)), search).await {
