@@ -5,7 +5,7 @@ use std::path::Path;
 use hil_model::error::chain;
 use hil_targets::own::{Look, LookState, NoOwnImage, OwnBuild, OwnFirmware, OwnImage};
 
-use crate::build::prebuilt::{FOLDER, Manifest, Prebuilt, PrebuiltError};
+use crate::build::prebuilt::{FOLDER, Manifest, Prebuilt, PrebuiltError, VARIANTS};
 use crate::build::{Build, BuildError, Variant, build, find, workspace};
 
 /// The light's binary for the chip.
@@ -19,6 +19,7 @@ impl OwnFirmware for LightFirmware {
             OwnBuild::Boards => Variant::Wifi,
             OwnBuild::Emulators => Variant::OpenEth,
             OwnBuild::EmulatorsWithFaults => Variant::Planted,
+            OwnBuild::RadioWithFaults => Variant::PlantedWifi,
         };
         // A build takes minutes and gives the same.
         let stale = match prebuilt(&workspace, variant) {
@@ -61,7 +62,7 @@ impl OwnFirmware for LightFirmware {
 
 /// The binary that lies among the sources, if there is one of this kind, and if it fits them.
 fn prebuilt(workspace: &Path, variant: Variant) -> Option<Result<OwnImage, PrebuiltError>> {
-    if variant == Variant::Wifi {
+    if !VARIANTS.contains(&variant) {
         return None;
     }
     let of_sources = |found: Prebuilt| OwnImage {

@@ -29,10 +29,22 @@ pub async fn boot<M: RawMutex, R: Rules, C: Clock, L: Console, F: NorFlash>(
     store: &mut Store<F>,
     rules: R,
 ) -> Result<(Config, Shared<M, R>), ConfigError> {
-    let config = config::read(nvs, nvs_range)
-        .inspect_err(|error| board.error("boot", format_args!("configuration not usable: {error}")))?;
+    let config = configuration(board, nvs, nvs_range)?;
     let shared = restore(board, &config, store, rules).await;
     Ok((config, shared))
+}
+
+/// Reads the configuration, and says what is wrong with it.
+///
+/// # Errors
+/// It is not usable.
+pub fn configuration<C: Clock, L: Console>(
+    board: &Board<C, L>,
+    nvs: impl Platform,
+    nvs_range: Range<u32>,
+) -> Result<Config, ConfigError> {
+    config::read(nvs, nvs_range)
+        .inspect_err(|error| board.error("boot", format_args!("configuration not usable: {error}")))
 }
 
 /// Says who the device is, and brings the light back to the state in `store`.

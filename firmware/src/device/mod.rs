@@ -13,7 +13,7 @@ mod boot;
 mod run_light;
 mod run_mqtt;
 
-pub use boot::{boot, restore};
+pub use boot::{boot, configuration, restore};
 pub use run_light::run_light;
 pub use run_mqtt::run_mqtt;
 

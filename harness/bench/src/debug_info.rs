@@ -83,13 +83,14 @@ impl DebugInfo {
         &self.symbols
     }
 
-    /// Whether code can be at this address: a function of the symbol table, or, without one, memory for code.
+    /// Whether code can be at this address: a function of the symbol table, the mask ROM, of which an ELF file names only
+    /// beginnings, or, without a symbol table, memory for code.
     pub fn is_code(&self, address: u32) -> bool {
         if !is_in_memory(address) {
             return false;
         }
         let is_function = |symbol: simulator::image::Symbol<'_>| symbol.kind == SymbolKind::Function;
-        self.symbols.is_empty() || self.symbols.at(address).is_some_and(is_function)
+        self.symbols.is_empty() || ROM.contains(&address) || self.symbols.at(address).is_some_and(is_function)
     }
 
     /// The function that has the code at this address, in the binary, with the offset: `main+0x12`.

@@ -51,6 +51,7 @@ fn options(runs_on: RunsOn) -> RunOptions {
         deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
+        disturbance: None,
     }
 }
 

@@ -5,9 +5,12 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::device::DeviceDescription;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+
+use super::device::{CommandRule, DeviceDescription};
 use super::offered::Offered;
-use super::payload::{Class, hostile, malformed, valid};
+use super::payload::{Class, Leaf, hostile, malformed, right, unusual, valid};
 
 /// One thing that is done, and after which what must be so is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +73,8 @@ pub enum How {
     PowerCycle,
     /// The broker is restarted.
     BrokerRestart,
+    /// Another client connects by its identifier (MQTT 5, section 3.1.4).
+    TakeOver,
 }
 
 /// A command that is sent.
@@ -109,6 +114,9 @@ const REQUEST: usize = 24;
 const ROOT: usize = 24;
 /// Largest payload for a device that says nothing of its limit.
 const DEFAULT_ROOM: usize = 1000;
+
+/// What is on a list of things that are usual to be wrong is tried so many at a time.
+const LISTED: usize = 4;
 
 /// Makes actions for one device.
 pub struct Maker<'a> {
@@ -158,10 +166,67 @@ impl Maker<'_> {
             let cut = (1..=2_u32, self.valid(false)).prop_map(|(operation, sent)| Action::PowerCut { operation, sent });
             actions.push((2, cut.boxed()));
         }
+        if self.offered.take_over && self.device.client_id.is_some() {
+            how.push(How::TakeOver);
+        }
         if !how.is_empty() {
             actions.push((2, select(how).prop_map(Action::Reconnect).boxed()));
         }
         proptest::collection::vec(proptest::strategy::Union::new_weighted(actions), 1..=7).boxed()
+    }
+
+    /// What is usual to be wrong with JSON, in the order in which it is worth to be looked for: case by case, for as long as there
+    /// is something on the list. `None`: the cases are left to chance.
+    pub fn listed(&self, case: u64) -> Option<BoxedStrategy<Vec<Action>>> {
+        let json: Vec<usize> =
+            (0..self.device.commands.len()).filter(|at| self.device.commands[*at].payload.shape().is_some()).collect();
+        // Other commands want their turn too.
+        let has_others = json.len() < self.device.commands.len();
+        let case = usize::try_from(case).ok()?;
+        let case = match (has_others, case.is_multiple_of(2)) {
+            (false, _) => case,
+            (true, true) => case / 2,
+            (true, false) => return None,
+        };
+        let first = case.checked_mul(LISTED)?;
+        if json.is_empty() || first / json.len() >= self.most_listed(&json) {
+            return None;
+        }
+        let listed = (first..first + LISTED).map(|at| {
+            let command = json[at % json.len()];
+            self.nth(command, at / json.len())
+        });
+        let right = self.of_command(json[case % json.len()], false, |command, _| right_of(command));
+        let all: Vec<BoxedStrategy<Action>> =
+            std::iter::once(right).chain(listed).map(|sent| sent.prop_map(Action::Command).boxed()).collect();
+        Some(all.boxed())
+    }
+
+    /// The first case of tier 2 on a device whose connection can be taken over.
+    pub fn first_sequence(&self) -> Option<BoxedStrategy<Vec<Action>>> {
+        let has_it = self.offered.take_over && self.device.client_id.is_some();
+        has_it.then(|| {
+            self.valid(false).prop_map(|sent| vec![Action::Command(sent), Action::Reconnect(How::TakeOver)]).boxed()
+        })
+    }
+
+    /// The longest list of these commands.
+    fn most_listed(&self, commands: &[usize]) -> usize {
+        let mut runner = TestRunner::deterministic();
+        let count = |command: &usize| {
+            let shape = self.device.commands[*command].payload.shape()?;
+            let value = right(shape).new_tree(&mut runner).ok()?.current();
+            Some(unusual(shape, &value, DEFAULT_ROOM).len())
+        };
+        commands.iter().filter_map(count).max().unwrap_or(0)
+    }
+
+    /// Number `at` of the list for this command, plainly sent.
+    fn nth(&self, command: usize, at: usize) -> BoxedStrategy<Sent> {
+        let plainly = |sent: Sent| Sent { qos: 1, retain: false, ..sent };
+        self.of_command(command, false, move |command, room| unusual_of(command, room, Just(at).boxed()))
+            .prop_map(plainly)
+            .boxed()
     }
 
     fn single(&self) -> BoxedStrategy<Action> {
@@ -191,14 +256,14 @@ impl Maker<'_> {
     }
 
     fn valid(&self, may_ask: bool) -> BoxedStrategy<Sent> {
-        self.each(may_ask, |command, _| {
-            let joined = |leaves: Vec<super::payload::Leaf>| leaves.into_iter().map(|l| l.text).collect::<String>();
-            valid(&command.payload).prop_map(move |leaves| (joined(leaves).into_bytes(), Class::Valid)).boxed()
-        })
+        self.each(may_ask, |command, _| right_of(command))
     }
 
     fn malformed(&self, may_ask: bool) -> BoxedStrategy<Sent> {
         self.each(may_ask, |command, room| {
+            if command.payload.shape().is_some() {
+                return unusual_of(command, room, any::<u16>().prop_map(usize::from).boxed());
+            }
             (valid(&command.payload), any::<u16>(), any::<u16>())
                 .prop_map(move |(leaves, place, how)| {
                     let (mut payload, class) = malformed(&leaves, place.into(), how.into());
@@ -213,40 +278,47 @@ impl Maker<'_> {
         self.each(may_ask, |command, room| hostile(valid(&command.payload), room))
     }
 
-    /// Payloads for each command, with the ways to send them. What can be asked for leaves less room in its packet.
+    /// Payloads for each command, with the ways to send them.
     fn each(
         &self,
         may_ask: bool,
-        payloads: impl Fn(&super::device::CommandRule, usize) -> BoxedStrategy<(Vec<u8>, Class)>,
+        payloads: impl Fn(&CommandRule, usize) -> BoxedStrategy<(Vec<u8>, Class)>,
+    ) -> BoxedStrategy<Sent> {
+        let of_command = (0..self.device.commands.len()).map(|command| self.of_command(command, may_ask, &payloads));
+        proptest::strategy::Union::new(of_command.collect::<Vec<_>>()).boxed()
+    }
+
+    /// Payloads for one command, with the ways to send them. What can be asked for leaves less room in its packet.
+    fn of_command(
+        &self,
+        command: usize,
+        may_ask: bool,
+        payloads: impl Fn(&CommandRule, usize) -> BoxedStrategy<(Vec<u8>, Class)>,
     ) -> BoxedStrategy<Sent> {
         let asks = may_ask && self.device.answer.is_some();
-        let of_command = self.device.commands.iter().enumerate().map(|(command, rule)| {
-            let root = if self.is_without_root { 0 } else { ROOT };
-            let room = |ask: bool| {
-                let used = PACKET_HEAD + rule.topic.len() + root + if ask { REQUEST } else { 0 };
-                self.device.max_packet.map_or(DEFAULT_ROOM, |limit| limit.saturating_sub(used))
-            };
-            let ways = (
-                prop_oneof![2 => Just(1_u8), 1 => Just(0), 1 => Just(2)],
-                prop_oneof![9 => Just(false), 1 => Just(true)],
-            );
-            let sent = move |ask: bool| {
-                move |((payload, class), (qos, retain)): ((Vec<u8>, Class), (u8, bool))| Sent {
-                    command,
-                    payload,
-                    class,
-                    qos,
-                    retain: retain && !ask,
-                    ask,
-                }
-            };
-            let plain = (payloads(rule, room(false)), ways.clone()).prop_map(sent(false));
-            match asks {
-                true => prop_oneof![plain, (payloads(rule, room(true)), ways).prop_map(sent(true))].boxed(),
-                false => plain.boxed(),
+        let rule = &self.device.commands[command];
+        let root = if self.is_without_root { 0 } else { ROOT };
+        let room = |ask: bool| {
+            let used = PACKET_HEAD + rule.topic.len() + root + if ask { REQUEST } else { 0 };
+            self.device.max_packet.map_or(DEFAULT_ROOM, |limit| limit.saturating_sub(used))
+        };
+        let ways =
+            (prop_oneof![2 => Just(1_u8), 1 => Just(0), 1 => Just(2)], prop_oneof![9 => Just(false), 1 => Just(true)]);
+        let sent = move |ask: bool| {
+            move |((payload, class), (qos, retain)): ((Vec<u8>, Class), (u8, bool))| Sent {
+                command,
+                payload,
+                class,
+                qos,
+                retain: retain && !ask,
+                ask,
             }
-        });
-        proptest::strategy::Union::new(of_command.collect::<Vec<_>>()).boxed()
+        };
+        let plain = (payloads(rule, room(false)), ways.clone()).prop_map(sent(false));
+        match asks {
+            true => prop_oneof![plain, (payloads(rule, room(true)), ways).prop_map(sent(true))].boxed(),
+            false => plain.boxed(),
+        }
     }
 
     /// Topics that differ a little from those of commands.
@@ -273,6 +345,23 @@ impl Maker<'_> {
         near.retain(|topic| !topic.is_empty() && !is_known(topic));
         near
     }
+}
+
+/// Right payloads of a command.
+fn right_of(command: &CommandRule) -> BoxedStrategy<(Vec<u8>, Class)> {
+    let joined = |leaves: Vec<Leaf>| leaves.into_iter().map(|leaf| leaf.text).collect::<String>();
+    valid(&command.payload).prop_map(move |leaves| (joined(leaves).into_bytes(), Class::Valid)).boxed()
+}
+
+/// Of a command in JSON, those of the list of what can be wrong with it that `which` says.
+fn unusual_of(command: &CommandRule, room: usize, which: BoxedStrategy<usize>) -> BoxedStrategy<(Vec<u8>, Class)> {
+    let Some(shape) = command.payload.shape().cloned() else { return right_of(command) };
+    (right(&shape), which)
+        .prop_map(move |(value, which)| {
+            let mut all = unusual(&shape, &value, room);
+            all.swap_remove(which % all.len().max(1))
+        })
+        .boxed()
 }
 
 /// Smaller forms of a list: without some of its actions, and with the lists in them shorter.

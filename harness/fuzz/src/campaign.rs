@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree as _;
 
-use super::action::Action;
+use super::action::{Action, Sent};
 use super::case::{Cases, Failed, Outcome, Tier};
 use super::finding::{Cause, Finding};
-use super::shrink::{Shrunk, shrink};
+use super::offered::Offered;
+use super::payload::Class;
+use super::shrink::{Shrunk, cut, shrink};
 use super::statistics::Statistics;
+use hil_model::time::display;
 use hil_runner::Cancel;
 
 /// Bench errors in a row after which there is no use in going on.
@@ -82,6 +85,8 @@ struct Shared<'a> {
     seen: Mutex<HashMap<Cause, u32>>,
     /// Causes that are known.
     known: Mutex<HashSet<Cause>>,
+    /// How the simplest case fails on a device that a finding has left in another state: code and title.
+    lasting: Mutex<Option<(String, String)>>,
 }
 
 enum Message {
@@ -105,6 +110,7 @@ pub fn run(cases: &Cases, settings: Settings, cancel: &Cancel, mut sink: impl Fn
         errors_in_a_row: AtomicU64::new(0),
         seen: Mutex::default(),
         known: Mutex::default(),
+        lasting: Mutex::default(),
     };
     let mut statistics = Statistics::default();
     let mut error = None;
@@ -155,7 +161,9 @@ pub fn run(cases: &Cases, settings: Settings, cancel: &Cancel, mut sink: impl Fn
 /// It does not, or cannot be reached: there is nothing to be found then.
 pub fn check(cases: &Cases, cancel: &Cancel) -> Result<(), NotReady> {
     match cases.run(&[], cancel) {
-        Outcome::Passed | Outcome::Interrupted => Ok(()),
+        Outcome::Passed | Outcome::Gone | Outcome::Interrupted => Ok(()),
+        // It is there: what it does wrong then, the cases find.
+        Outcome::Failed(failed) if !failed.is_in_setup() && cases.offered().probes => Ok(()),
         Outcome::Failed(failed) => Err(NotReady::Device(failed)),
         Outcome::Bench(reason) => Err(NotReady::Bench(reason)),
     }
@@ -184,6 +192,16 @@ impl Shared<'_> {
             let case = |failed, bench| Message::Case { tier, commands, failed, bench };
             match outcome {
                 Outcome::Interrupted => return,
+                Outcome::Gone => {
+                    tell(case(false, true));
+                    if !self.over.swap(true, Ordering::Relaxed) {
+                        let limit = display(self.cases.longest_absence());
+                        tell(Message::Error(format!(
+                            "the device was there, and does not come to its start for {limit}"
+                        )));
+                    }
+                    return;
+                }
                 Outcome::Passed => {
                     self.errors_in_a_row.store(0, Ordering::Relaxed);
                     tell(case(false, false));
@@ -203,7 +221,8 @@ impl Shared<'_> {
                     self.failed(number, tree, *failed, &tell);
                 }
             }
-            self.pace(commands, began);
+            let sent = if self.cases.offered().probes { self.cases.sent(&actions) } else { commands };
+            self.pace(sent.max(commands), began);
         }
     }
 
@@ -229,17 +248,43 @@ impl Shared<'_> {
     ) {
         let device = self.cases.device();
         let actions = tree.current();
-        if !self.is_worth_it(Cause::as_seen(&failed, &actions, device)) {
+        let is_seen = !self.is_worth_it(Cause::as_seen(&failed, &actions, device));
+        if is_seen || self.is_lasting(&failed) {
+            return;
+        }
+        if failed.failure.code == TAKE_OVER && !self.cases.was_back() {
+            if !self.over.swap(true, Ordering::Relaxed) {
+                let title = &failed.failure.title;
+                tell(Message::Error(format!("{title}, and nobody ever has: is `client-id` that of the device?")));
+            }
             return;
         }
         let after = self.began.elapsed();
-        let Shrunk { actions, failed, runs } = shrink(self.cases, tree, failed, self.cancel);
+        // Whether it has died, or only been silent.
+        let is_lost =
+            failed.is_silent || self.cases.offered().probes && failed.action.is_some() && is_unanswered(&failed);
+        let back = if is_lost { self.cases.comes_back(self.cancel) } else { None };
+        let is_gone = is_lost && back.is_none();
+        let remark = is_lost.then(|| match back {
+            Some(time) => format!("It came to its start again after {}.", rounded(time)),
+            None => format!(
+                "It did not come to its start again for {}: not shrunk by runs, and the campaign ends with it.",
+                display(self.cases.longest_absence())
+            ),
+        });
+        let Shrunk { actions, failed, runs } = match is_gone {
+            true => cut(self.cases, &actions, failed),
+            false => shrink(self.cases, tree, failed, self.cancel),
+        };
         tell(Message::Shrunk(runs));
         let cause = Cause::of(&failed, &actions, device);
         if !self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(cause.clone()) {
             return;
         }
-        let (failed, is_stable) = self.confirmed(&actions, failed, &cause);
+        let (failed, is_stable) = match is_gone {
+            true => (failed, true),
+            false => self.confirmed(&actions, failed, &cause),
+        };
         let title = title(&cause, &failed, device.name.as_str());
         tell(Message::Finding(Box::new(Finding {
             cause,
@@ -250,8 +295,40 @@ impl Shared<'_> {
             commands: actions.iter().map(Action::commands).sum(),
             case: number,
             is_stable,
+            remark: remark.filter(|_| is_gone || failed.is_silent),
             after,
         })));
+        if is_gone {
+            self.over.store(true, Ordering::Relaxed);
+        } else if self.cases.offered().probes {
+            self.look_at_simplest();
+        }
+    }
+
+    /// Whether a device that a finding has left in another state fails like this in any case.
+    fn is_lasting(&self, failed: &Failed) -> bool {
+        let lasting = self.lasting.lock().unwrap_or_else(PoisonError::into_inner);
+        lasting.as_ref().is_some_and(|(code, title)| *code == failed.failure.code && *title == failed.failure.title)
+    }
+
+    /// Sees whether the device is as it was before it had shown a finding: nobody restarts it.
+    fn look_at_simplest(&self) {
+        let Some(start) = self.cases.device().start.last() else { return };
+        let sent = Sent {
+            command: start.command,
+            payload: start.payload.clone().into_bytes(),
+            class: Class::Valid,
+            qos: 1,
+            retain: false,
+            ask: false,
+        };
+        let offered = Offered { always_once: true, ..*self.cases.offered() };
+        let outcome = self.cases.run_with(&[Action::Command(sent)], &offered, self.cancel);
+        let lasting = match outcome {
+            Outcome::Failed(failed) => Some((failed.failure.code, failed.failure.title)),
+            _ => None,
+        };
+        *self.lasting.lock().unwrap_or_else(PoisonError::into_inner) = lasting;
     }
 
     /// Whether to shrink what failed like this: what looks alike may have several causes, but not many.
@@ -266,7 +343,11 @@ impl Shared<'_> {
     fn confirmed(&self, actions: &[Action], failed: Failed, cause: &Cause) -> (Failed, bool) {
         let code = failed.failure.code.as_str();
         let all = self.cases.offered();
-        let fewer = all.without(code != "hil::expect_serial", code != "hil::expect_led", code != "hil::expect_flash");
+        let fewer = all.without_probes(!failed.is_silent).without(
+            code != "hil::expect_serial",
+            code != "hil::expect_led",
+            code != "hil::expect_flash",
+        );
         for offered in [&fewer, all] {
             if let Outcome::Failed(again) = self.cases.run_with(actions, offered, self.cancel)
                 && Cause::of(&again, actions, self.cases.device()) == *cause
@@ -290,6 +371,19 @@ impl Shared<'_> {
             std::thread::sleep(left.min(Duration::from_millis(100)));
         }
     }
+}
+
+/// The code of a failure to take a connection back.
+const TAKE_OVER: &str = "hil::take_over";
+
+/// Whether a message was missing altogether.
+fn is_unanswered(failed: &Failed) -> bool {
+    matches!(failed.failure.code.as_str(), "hil::expect_message" | "hil::request")
+}
+
+/// In tenths of a second.
+fn rounded(time: Duration) -> String {
+    display(Duration::from_millis(100 * u64::try_from(time.as_millis() / 100).unwrap_or(0)))
 }
 
 /// Characters of a failure's title that a finding's title has at most.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRng, TestRunner};
 
 use super::action::{Action, Maker};
 use super::device::DeviceDescription;
-use super::lower::lower;
+use super::lower::{Lowered, lower};
 use super::offered::Offered;
 use hil_model::event::{Attempt, Failure, ScenarioReport};
 use hil_model::hash::fnv1a;
@@ -49,6 +50,10 @@ pub struct Cases {
     runs: AtomicU64,
     /// What the simulator does not model and the device uses at its start: known after the first case.
     unmodelled: OnceLock<BTreeSet<String>>,
+    /// Whether the device has taken its connection back once.
+    was_back: AtomicBool,
+    /// Whether one message of each status has followed on the start: known after the first case.
+    answers_once: OnceLock<bool>,
 }
 
 /// What cases are drawn from; of one thread, since strategies cannot be shared.
@@ -65,9 +70,14 @@ pub enum Outcome {
     Failed(Box<Failed>),
     /// It says nothing about the device.
     Bench(String),
+    /// The device was there, and does not come to its start any more.
+    Gone,
     /// The campaign is to end.
     Interrupted,
 }
+
+/// How long a device may need to come back that was there, if its description does not tell.
+const LONGEST_ABSENCE: Duration = Duration::from_secs(30);
 
 /// A case that failed.
 #[derive(Debug, Clone)]
@@ -76,6 +86,8 @@ pub struct Failed {
     pub failure: Failure,
     /// The action at which that was; behind the last one for the look at the end. `None`: in the setup.
     pub action: Option<usize>,
+    /// A right command was not answered any more, or the broker has sent the device's will.
+    pub is_silent: bool,
     /// The scenario.
     pub text: String,
     /// All about its run.
@@ -83,6 +95,11 @@ pub struct Failed {
 }
 
 impl Failed {
+    /// Whether it has failed before the first action.
+    pub fn is_in_setup(&self) -> bool {
+        self.failure.step.starts_with("setup")
+    }
+
     /// What the simulator does not model, if it has failed for that.
     pub fn unmodelled(&self) -> Option<&str> {
         let seq = self.failure.related.last()?;
@@ -106,18 +123,29 @@ impl Cases {
             seed,
             runs: AtomicU64::new(0),
             unmodelled: OnceLock::new(),
+            was_back: AtomicBool::new(false),
+            answers_once: OnceLock::new(),
         }
     }
 
     /// What cases are drawn from.
     pub fn drawer(&self) -> Drawer<'_> {
-        let is_without_root = matches!(self.options.broker, BrokerChoice::Embedded);
-        let maker = Maker { device: &self.device, offered: &self.offered, is_without_root };
+        let maker = self.maker();
         let strategy = |tier: &Tier| match tier {
             Tier::Properties => (*tier, maker.tier_1()),
             Tier::Sequences => (*tier, maker.tier_2()),
         };
         Drawer { cases: self, strategies: self.tiers.iter().map(strategy).collect() }
+    }
+
+    fn maker(&self) -> Maker<'_> {
+        let is_without_root = matches!(self.options.broker, BrokerChoice::Embedded);
+        Maker { device: &self.device, offered: &self.offered, is_without_root }
+    }
+
+    /// Commands that these actions come to, with those that bring the device to its start and see whether it is there.
+    pub fn sent(&self, actions: &[Action]) -> usize {
+        self.lowered(actions, &self.offered).sent
     }
 
     /// The device.
@@ -135,27 +163,109 @@ impl Cases {
         self.run_with(actions, &self.offered, cancel)
     }
 
-    /// Runs these actions, looking at no more than is offered here.
+    /// Runs these actions, looking at no more than is offered here. Where nothing but silence tells of its death, a device that does
+    /// not come to its start is given time to come back.
     pub fn run_with(&self, actions: &[Action], offered: &Offered, cancel: &Cancel) -> Outcome {
-        let lowered = lower(actions, &self.device, offered);
+        let outcome = self.run_once(actions, offered, cancel);
+        let was_there = self.runs.load(Ordering::Relaxed) > 1;
+        match outcome {
+            Outcome::Failed(failed) if failed.is_in_setup() && self.offered.probes && was_there => {
+                match self.comes_back(cancel) {
+                    Some(_) => self.run_once(actions, offered, cancel),
+                    None if cancel.is_ending() => Outcome::Interrupted,
+                    None => Outcome::Gone,
+                }
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// How long the device may need to come back: `online: { within: .. }`.
+    pub fn longest_absence(&self) -> Duration {
+        self.device.online.as_ref().map_or(LONGEST_ABSENCE, |online| online.within)
+    }
+
+    /// How long it takes the device to come to its start again; `None`: longer than it may.
+    pub fn comes_back(&self, cancel: &Cancel) -> Option<Duration> {
+        let began = Instant::now();
+        while began.elapsed() < self.longest_absence() && !cancel.is_ending() {
+            match self.run_once(&[], &self.offered, cancel) {
+                Outcome::Failed(failed) if failed.is_in_setup() => {}
+                Outcome::Passed | Outcome::Failed(_) => return Some(began.elapsed()),
+                Outcome::Bench(_) | Outcome::Gone | Outcome::Interrupted => return None,
+            }
+        }
+        None
+    }
+
+    /// A scenario of these actions, and no run.
+    pub fn text(&self, actions: &[Action]) -> String {
+        self.lowered(actions, &self.offered).text
+    }
+
+    /// Steps of a scenario of these actions that stand before those of one of them.
+    pub fn steps_before(&self, actions: &[Action], at: usize) -> usize {
+        self.lowered(actions, &self.offered).owners.iter().take_while(|owner| **owner < at).count()
+    }
+
+    /// Whether the device has ever taken its connection back: if not, its client identifier may be another.
+    pub fn was_back(&self) -> bool {
+        self.was_back.load(Ordering::Relaxed)
+    }
+
+    fn lowered(&self, actions: &[Action], offered: &Offered) -> Lowered {
+        let answers_once = self.answers_once.get().copied().unwrap_or_default();
+        lower(actions, &self.device, &Offered { answers_once, ..*offered })
+    }
+
+    /// Whether one message of each status followed on the last command.
+    fn has_answered_once(&self, journal: &[Entry]) -> bool {
+        let Some(start) = self.device.start.last() else { return false };
+        let behind = journal.iter().rev().take_while(|entry| !matches!(entry.what, Observation::Published(_)));
+        let came: Vec<&str> = behind
+            .filter_map(|entry| match &entry.what {
+                Observation::Received(message) => Some(message.topic.as_str()),
+                _ => None,
+            })
+            .collect();
+        let statuses = &self.device.commands[start.command].statuses;
+        let mut topics = statuses.iter().map(|index| &self.device.statuses[*index].topic);
+        topics.all(|topic| came.iter().filter(|other| **other == topic.as_str()).count() == 1)
+    }
+
+    fn run_once(&self, actions: &[Action], offered: &Offered, cancel: &Cancel) -> Outcome {
+        let lowered = self.lowered(actions, offered);
         let (mut report, mut attempt) = match self.attempt(&lowered.text, cancel) {
             Ok(run) => run,
             Err(outcome) => return outcome,
         };
         self.look_at_model(&mut attempt);
+        if attempt.steps.iter().any(|step| step.ok && step.title.starts_with("take-over ")) {
+            self.was_back.store(true, Ordering::Relaxed);
+        }
         let (verdict, failure) = (attempt.verdict, attempt.failures.first().cloned());
+        if offered.blind {
+            self.answers_once.get_or_init(|| verdict == Verdict::Passed && self.has_answered_once(&attempt.journal));
+        }
         report.attempts.push(attempt);
         match (verdict, failure) {
             (Verdict::Passed | Verdict::Flaky, _) => Outcome::Passed,
-            (Verdict::Failed, Some(failure)) => {
+            (Verdict::Failed, Some(mut failure)) => {
                 let step = failure.step.strip_prefix("step ").and_then(|path| path.split('.').next()?.parse().ok());
                 let action = match (step, failure.step.as_str()) {
                     (Some(step), _) => lowered.owners.get(usize::wrapping_sub(step, 1)).copied(),
                     (None, invariants::ALWAYS) => Some(actions.len()),
                     _ => None,
                 };
+                let is_probe = step.is_some_and(|step| lowered.probes.contains(&usize::wrapping_sub(step, 1)));
                 report.verdict = Verdict::Failed;
-                Outcome::Failed(Box::new(Failed { failure, action, text: lowered.text, report }))
+                let has_lost = is_probe && failure.code == "hil::expect_nothing";
+                let is_silent = has_lost || is_probe && !self.has_answered(&report);
+                if is_silent {
+                    let what = if has_lost { "has lost its connection" } else { "does not answer any more" };
+                    failure.title = format!("the device {what}: {}", failure.title);
+                }
+                Outcome::Failed(Box::new(Failed { failure, action, is_silent, text: lowered.text, report }))
             }
             (Verdict::Interrupted, _) => Outcome::Interrupted,
             (_, failure) => Outcome::Bench(failure.map_or_else(|| "no reason".to_owned(), |failure| failure.title)),
@@ -178,6 +288,18 @@ impl Cases {
             attempt.verdict = Verdict::Failed;
             attempt.failures.push(failure);
         }
+    }
+
+    /// Whether anything came after the last message that was sent, but what comes by itself.
+    fn has_answered(&self, report: &ScenarioReport) -> bool {
+        let journal = report.attempts.last().map_or(&[][..], |attempt| &attempt.journal);
+        let comes_by_itself =
+            |topic: &str| self.device.statuses.iter().any(|status| status.every.is_some() && status.topic == topic);
+        let mut behind = journal.iter().rev().take_while(|entry| !matches!(entry.what, Observation::Published(_)));
+        behind.any(|entry| match &entry.what {
+            Observation::Received(message) => !comes_by_itself(&message.topic),
+            _ => false,
+        })
     }
 
     /// Runs a scenario by itself.
@@ -228,6 +350,12 @@ impl Drawer<'_> {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let config = Config { failure_persistence: None, rng_seed: RngSeed::Fixed(0), ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, rng);
-        Some((*tier, strategy.new_tree(&mut runner).ok()?))
+        let of_tier = number / self.strategies.len() as u64;
+        let listed = match tier {
+            Tier::Properties => self.cases.maker().listed(of_tier),
+            Tier::Sequences if of_tier == 0 => self.cases.maker().first_sequence(),
+            Tier::Sequences => None,
+        };
+        Some((*tier, listed.as_ref().unwrap_or(strategy).new_tree(&mut runner).ok()?))
     }
 }

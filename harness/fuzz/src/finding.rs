@@ -12,6 +12,8 @@ use hil_runner::invariants;
 
 /// A wrong payload was taken for a right one.
 const TAKEN: &str = "taken";
+/// A right command is not answered any more.
+const SILENT: &str = "silent";
 /// Commands one after the other.
 const BURST: &str = "burst";
 
@@ -43,6 +45,8 @@ pub struct Finding {
     pub case: u64,
     /// Whether it fails each time.
     pub is_stable: bool,
+    /// What became of the device after it.
+    pub remark: Option<String>,
     /// Wall time since the campaign's start.
     pub after: std::time::Duration,
 }
@@ -91,6 +95,9 @@ impl Cause {
             }
             Some(Action::Delay(_)) => ("delay".to_owned(), None),
         };
+        if failed.is_silent {
+            return Self { oracle: SILENT.to_owned(), doing };
+        }
         let plain = Self { oracle: code, doing };
         // A wrong payload that was taken shows first in the answer, in a status, or in what is retained: the cause is one.
         let is_taken = match class {
@@ -124,6 +131,7 @@ impl Cause {
             (Some(class), _) => class.describe(),
             (_, BURST) => "commands without a pause",
             (_, "near-topic") => "a topic near the right one",
+            (_, "start") => "the start alone",
             (_, "oversize") => "a packet that is too large",
             (_, "reconnect") => "a connection that ended",
             (_, "interrupted") => "a command while the device was away",
@@ -158,6 +166,7 @@ impl Finding {
         for (label, value) in [("  expected: ", expected), ("  actual:   ", actual)] {
             remarks.extend(value.clone().map(|value| (label, value)));
         }
+        remarks.extend(self.remark.clone().map(|remark| ("", remark)));
         if !self.is_stable {
             remarks.push(("", "It did not fail again when it was run a second time.".to_owned()));
         }

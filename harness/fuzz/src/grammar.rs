@@ -1,6 +1,7 @@
 //! Payload grammars, and what a payload says by one.
 
-use hil_targets::reference::State;
+use crate::json::{self, Reading, Shape};
+use hil_targets::reference::{State, Value};
 
 /// What a payload, or a part of it, looks like.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,8 @@ pub enum Kind {
     Sequence(Vec<Grammar>),
     /// One of them.
     Choice(Vec<Grammar>),
+    /// All that follows is JSON.
+    Json(Shape),
 }
 
 /// `number`
@@ -52,23 +55,63 @@ pub struct Said {
     /// The payload as a status has it: numbers without leading zeros, rounded.
     pub canonical: String,
     /// Variables that it sets.
-    pub sets: Vec<(String, String)>,
+    pub sets: Vec<(String, Value)>,
 }
 
 impl Said {
     /// An accepted command is applied.
     pub fn apply(&self, state: &mut State) {
         for (name, value) in &self.sets {
-            state.set(name, value);
+            state.put(name, value.clone());
         }
     }
 }
 
 impl Grammar {
-    /// What `payload` says, whole; `None`: it is no command.
+    /// What a device must or may make of `payload`.
+    pub fn judge(&self, payload: &[u8]) -> Reading<Said> {
+        match &self.kind {
+            Kind::Json(shape) => json::read(shape, payload).map(|said| self.set(said)),
+            Kind::Choice(items) => items
+                .iter()
+                .map(|item| item.judge(payload))
+                .fold(Reading::Refused, Reading::or)
+                .map(|said| self.set(said)),
+            _ => self.read_text(payload).map_or(Reading::Refused, Reading::Taken),
+        }
+    }
+
+    /// What `payload` says, whole; `None`: it is no command, or not certainly one.
     pub fn read(&self, payload: &[u8]) -> Option<Said> {
+        match self.judge(payload) {
+            Reading::Taken(said) => Some(said),
+            _ => None,
+        }
+    }
+
+    fn read_text(&self, payload: &[u8]) -> Option<Said> {
         let text = std::str::from_utf8(payload).ok()?;
         self.prefixes(text).into_iter().find(|(rest, _)| rest.is_empty()).map(|(_, said)| said)
+    }
+
+    /// The variable of this grammar takes what was said.
+    fn set(&self, mut said: Said) -> Said {
+        if let Some(name) = &self.sets {
+            let value = match self.kind {
+                Kind::Number(_) | Kind::Json(_) => Value::Json(said.canonical.clone()),
+                _ => Value::Text(said.canonical.clone()),
+            };
+            said.sets.push((name.clone(), value));
+        }
+        said
+    }
+
+    /// What its payloads look like as JSON, if they are JSON.
+    pub fn shape(&self) -> Option<&Shape> {
+        match &self.kind {
+            Kind::Json(shape) => Some(shape),
+            _ => None,
+        }
     }
 
     /// Whether a right payload begins with this, as far as fixed texts and words tell.
@@ -79,6 +122,7 @@ impl Grammar {
             Kind::Number(_) | Kind::Text { .. } => text.is_empty(),
             Kind::Sequence(items) => items.first().is_some_and(|item| item.may_begin_with(text)),
             Kind::Choice(items) => items.iter().any(|item| item.may_begin_with(text)),
+            Kind::Json(_) => text.is_empty(),
         }
     }
 
@@ -86,15 +130,23 @@ impl Grammar {
     pub fn has_numbers(&self) -> bool {
         match &self.kind {
             Kind::Number(_) => true,
-            Kind::Literal(_) | Kind::Enum(_) | Kind::Text { .. } => false,
+            Kind::Literal(_) | Kind::Enum(_) | Kind::Text { .. } | Kind::Json(_) => false,
             Kind::Sequence(items) | Kind::Choice(items) => items.iter().any(Self::has_numbers),
+        }
+    }
+
+    /// All grammars in it, itself too.
+    pub fn each<'g>(&'g self, visit: &mut impl FnMut(&'g Self)) {
+        visit(self);
+        if let Kind::Sequence(items) | Kind::Choice(items) = &self.kind {
+            items.iter().for_each(|item| item.each(visit));
         }
     }
 
     /// All ways to read a beginning of `text`, with what is left.
     fn prefixes<'t>(&self, text: &'t str) -> Vec<(&'t str, Said)> {
         let plain = |rest, canonical: &str| (rest, Said { canonical: canonical.to_owned(), sets: Vec::new() });
-        let mut found = match &self.kind {
+        let found = match &self.kind {
             Kind::Literal(word) => text.strip_prefix(word.as_str()).map(|rest| plain(rest, word)).into_iter().collect(),
             Kind::Enum(words) => {
                 words.iter().filter_map(|word| Some(plain(text.strip_prefix(word.as_str())?, word))).collect()
@@ -112,13 +164,12 @@ impl Grammar {
                 ways
             }
             Kind::Choice(items) => items.iter().flat_map(|item| item.prefixes(text)).collect(),
+            Kind::Json(shape) => match json::read(shape, text.as_bytes()) {
+                Reading::Taken(said) => vec![("", said)],
+                _ => Vec::new(),
+            },
         };
-        if let Some(name) = &self.sets {
-            for (_, said) in &mut found {
-                said.sets.push((name.clone(), said.canonical.clone()));
-            }
-        }
-        found
+        found.into_iter().map(|(rest, said)| (rest, self.set(said))).collect()
     }
 }
 
@@ -167,7 +218,8 @@ mod tests {
         let pair = of(Kind::Sequence(vec![number(360, 1, "hue"), comma(), number(65535, 10, "time")]));
         let said = pair.read(b"007,00019").unwrap();
         assert_eq!(said.canonical, "7,10");
-        assert_eq!(said.sets, [("hue".to_owned(), "7".to_owned()), ("time".to_owned(), "10".to_owned())]);
+        let json = |number: &str| Value::Json(number.to_owned());
+        assert_eq!(said.sets, [("hue".to_owned(), json("7")), ("time".to_owned(), json("10"))]);
     }
 
     #[test]

@@ -20,6 +20,16 @@ pub struct Offered {
     pub network: bool,
     /// The broker can be restarted.
     pub broker: bool,
+    /// Nothing but messages is seen of it.
+    pub blind: bool,
+    /// A right command is given after what it refuses, to see whether it still answers: where nothing else tells of its death.
+    pub probes: bool,
+    /// Its connection can be taken over on the broker.
+    pub take_over: bool,
+    /// At its start it has answered with one message of each status: it does so whatever has become of its connection.
+    pub answers_once: bool,
+    /// If so, that is looked at after each command, and not only after a new connection.
+    pub always_once: bool,
     /// Time is simulated: how long something takes does not depend on what else this machine does.
     pub simulated_time: bool,
 }
@@ -40,8 +50,19 @@ impl Offered {
             power: has(Capability::Power),
             network: has(Capability::Network),
             broker: has(Capability::BrokerControl),
+            blind: !has(Capability::Serial),
+            probes: !has(Capability::Serial),
+            take_over: !has(Capability::Network) && matches!(broker, BrokerChoice::External(_)),
+            answers_once: false,
+            always_once: false,
             simulated_time: has(Capability::SimulatedTime),
         }
+    }
+
+    /// The same without probes, where they do not show anything.
+    #[must_use]
+    pub const fn without_probes(self, without: bool) -> Self {
+        Self { probes: self.probes && !without, ..self }
     }
 
     /// The same without what the device's steps do not need, so that a scenario runs on more targets.

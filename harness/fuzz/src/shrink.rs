@@ -1,5 +1,6 @@
 //! From a case that fails to the shortest one that fails in the same way.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree;
@@ -13,6 +14,8 @@ use hil_runner::Cancel;
 const MOST_RUNS: usize = 400;
 /// Wall time that it may take.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The same where each case takes wall time, and a death more.
+const LONGEST_REAL: Duration = Duration::from_secs(15);
 
 /// The shortest case that was found.
 pub(super) struct Shrunk {
@@ -34,10 +37,23 @@ pub(super) fn shrink(
     let kind = Cause::of(&failed, &first, cases.device());
     // What comes behind the failure has not run.
     let mut best = Shrunk { actions: first, failed, runs: 0 };
-    let may_go_on = |best: &Shrunk| best.runs < MOST_RUNS && began.elapsed() < LONGEST && !cancel.is_ending();
+    let longest = if cases.offered().probes { LONGEST_REAL } else { LONGEST };
+    let is_gone = Cell::new(false);
+    let may_go_on =
+        |best: &Shrunk| best.runs < MOST_RUNS && began.elapsed() < longest && !cancel.is_ending() && !is_gone.get();
     let mut try_out = |best: &mut Shrunk, actions: Vec<Action>| {
+        if is_gone.get() {
+            return false;
+        }
         best.runs += 1;
-        let Outcome::Failed(failed) = cases.run(&actions, cancel) else { return false };
+        let failed = match cases.run(&actions, cancel) {
+            Outcome::Failed(failed) => failed,
+            Outcome::Gone => {
+                is_gone.set(true);
+                return false;
+            }
+            _ => return false,
+        };
         // Another fault may hide behind this one: it is found by itself.
         if !Cause::of(&failed, &actions, cases.device()).is_like(&kind) {
             return false;
@@ -69,6 +85,24 @@ pub(super) fn shrink(
 /// How much there is to read in a case.
 fn weight(actions: &[Action]) -> usize {
     actions.iter().map(|action| 1000 * action.commands() + 100 + format!("{action:?}").len()).sum()
+}
+
+/// Without running it again, what is left of a case is the action that it has failed at.
+pub(super) fn cut(cases: &Cases, actions: &[Action], failed: Failed) -> Shrunk {
+    match failed.action.and_then(|at| actions.get(at)) {
+        None => Shrunk { actions: actions.to_vec(), failed, runs: 0 },
+        Some(action) => {
+            let before = failed.action.map_or(0, |at| cases.steps_before(actions, at));
+            let actions = vec![action.clone()];
+            let text = cases.text(&actions);
+            let mut failed = Failed { action: Some(0), text, ..failed };
+            let step = failed.failure.step.strip_prefix("step ").and_then(|step| step.parse::<usize>().ok());
+            if let Some(step) = step {
+                failed.failure.step = format!("step {}", step.saturating_sub(before));
+            }
+            Shrunk { actions, failed, runs: 0 }
+        }
+    }
 }
 
 /// Leaves out what can be left out, until nothing can.

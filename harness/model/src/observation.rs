@@ -95,6 +95,15 @@ pub enum Observation {
         /// Its value.
         value: f64,
     },
+    /// The level of a pin has changed, which a scenario looks at.
+    Pin {
+        /// Part id in the board drawing: `relay1`.
+        part: String,
+        /// The pin's name: `IN`.
+        pin: String,
+        /// Its level from now on.
+        level: bool,
+    },
     /// The broker started, stopped, or saw a client come or go.
     Broker {
         /// `stopped`, `started on 127.0.0.1:1883`.

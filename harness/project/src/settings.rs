@@ -25,7 +25,7 @@ pub struct Settings {
     pub firmware: Option<Resolved<Firmware>>,
     /// `diagram`: the board drawing, Wokwi's diagram.json.
     pub diagram: Option<Resolved<PathBuf>>,
-    /// `rom`: the chip's mask ROM, ELF or image.
+    /// `rom`: the chip's mask ROM, ELF or image; [`NO_ROM`](Self::NO_ROM) for none although there is one.
     pub rom: Option<Resolved<PathBuf>>,
     /// `[flash]`
     pub flash: FlashSettings,
@@ -101,6 +101,8 @@ impl Settings {
     pub const SCENARIOS: &'static str = "scenarios";
     /// The board drawing, if nobody names one and it is there.
     pub const DIAGRAM: &'static str = "diagram.json";
+    /// In place of the path of a ROM: none, although there may be one.
+    pub const NO_ROM: &'static str = "none";
     /// The environment variable with the Wi-Fi network's password, if nobody names another.
     pub const WIFI_PASSWORD: &'static str = "HIL_WIFI_PASSWORD";
 
@@ -170,7 +172,6 @@ impl Settings {
         let mut files: Vec<(&'static str, &Path, &Origin)> = Vec::new();
         let named = [
             ("diagram", &self.diagram),
-            ("rom", &self.rom),
             ("partitions", &self.flash.partitions),
             ("ca", &self.broker.ca),
             ("device", &self.fuzz_device),
@@ -178,6 +179,8 @@ impl Settings {
         for (key, file) in named {
             files.extend(file.as_ref().map(|file| (key, file.value.as_path(), &file.origin)));
         }
+        let rom = self.rom.as_ref().filter(|rom| rom.value != Path::new(Self::NO_ROM));
+        files.extend(rom.map(|rom| ("rom", rom.value.as_path(), &rom.origin)));
         let images = self.flash.images.values();
         files.extend(images.map(|image| ("images", image.value.as_path(), &image.origin)));
         if let Some(Resolved { value, origin }) = &self.provision

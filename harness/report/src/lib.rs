@@ -40,7 +40,7 @@ pub use html::Html;
 pub use jsonl::JsonLines;
 pub use junit::Junit;
 pub use reporter::{FanOut, Reporter, replay};
-pub use rerun::rerun_command;
+pub use rerun::{rerun_command, soak_command};
 pub use summary::{add_boards, exit, summarize};
 pub use terminal::Terminal;
 pub use theme::Theme;

@@ -7,16 +7,22 @@ use hil_scenario::plan::Filter;
 ///
 /// `hil run --target native --seed 42 --filter '=reject/hue[361]'`
 pub fn rerun_command(info: &RunInfo, id: &str) -> String {
-    let options: String = info.options.iter().map(|o| format!(" {}", quoted(o))).collect();
+    let seed = ["--seed".to_owned(), info.seed.to_string()];
+    command("run", &info.options, (&info.target, &info.broker), &seed, id)
+}
+
+/// The command that disturbs the scenario `id` again as one round of `hil soak` did: `options` say which.
+pub fn soak_command(options: &[String], target: &str, broker: &str, id: &str) -> String {
+    command("soak", options, (target, broker), &[], id)
+}
+
+fn command(name: &str, options: &[String], (target, broker): (&str, &str), more: &[String], id: &str) -> String {
+    let words = |words: &[String]| words.iter().map(|word| format!(" {}", quoted(word))).collect::<String>();
     // The password, if any, is not known here; it comes from the environment.
-    let broker = info.broker.replace(":***@", "@");
+    let broker = broker.replace(":***@", "@");
     let broker = if broker == "embedded" { String::new() } else { format!(" --broker {}", quoted(&broker)) };
-    format!(
-        "hil run{options} --target {}{broker} --seed {} --filter {}",
-        quoted(&info.target),
-        info.seed,
-        quoted(&Filter::exactly(id))
-    )
+    let (options, more, target, filter) = (words(options), words(more), quoted(target), quoted(&Filter::exactly(id)));
+    format!("hil {name}{options} --target {target}{broker}{more} --filter {filter}")
 }
 
 /// `text` as one word of a POSIX shell.

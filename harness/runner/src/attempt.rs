@@ -1,8 +1,11 @@
 //! One attempt at a scenario: its world is built, its steps are carried out, its world is taken down.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+
+use chrono::Utc;
 
 use super::context::{Context, Window};
 use super::ending::{Early, Ending, TEARDOWN_LIMIT};
@@ -22,6 +25,7 @@ use hil_model::verdict::Verdict;
 use hil_scenario::{DEFAULT_TIMEOUT, Scenario, SourcedStep, Variables};
 use hil_targets::broker::{Broker, EmbeddedBroker};
 use hil_targets::clock::{self, Due, Pace};
+use hil_targets::disturb::Disturbed;
 use hil_targets::journal::Journal;
 use hil_targets::wire::Wire;
 use hil_targets::{Bench, BenchError, Watch};
@@ -128,6 +132,8 @@ struct World {
     recorder: Recorder,
     timeout: Duration,
     wall_limit: Duration,
+    /// Whether any step of the file asks something of the device.
+    expects_something: bool,
     /// Whether the topic root is this attempt's own, to be left as if it had never been.
     is_private: bool,
 }
@@ -160,6 +166,9 @@ impl World {
             (None, _) => (String::new(), false),
         };
         let wire = Wire::new(broker.clone(), journal.clone(), due, root.clone());
+        if let Some(disturbance) = &options.disturbance {
+            wire.disturb(Disturbed::new(disturbance, scenario, journal.clone(), root.clone()));
+        }
         let variables = variables_of(scenario, place, &options.broker);
         let filters = match &options.broker {
             BrokerChoice::External(_) if root.is_empty() => filters::observed(planned, &variables),
@@ -172,6 +181,8 @@ impl World {
         let observer =
             Observer::connect(broker.clone(), wire.clone(), journal.clone(), root.clone(), client_id("o"), filters)
                 .await?;
+        let given = || planned.file.device.client_id.clone().unwrap_or_else(|| client_id("device"));
+        let device_id = place.target.client_id().map_or_else(given, str::to_owned);
         let bench = Bench {
             journal: journal.clone(),
             wire: wire.clone(),
@@ -186,9 +197,17 @@ impl World {
         };
         let mut device = place.target.open(bench)?;
         let timeout = planned.file.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let journal_age = journal.now().since(SimTime::ZERO);
         device.prepare(scenario, timeout)?;
+        if let Some(pins) = device.pins() {
+            for (part, pin) in step::pins(scenario, &variables) {
+                // The step itself tells of a pin that does not exist.
+                let _ = pins.watch(&part, &pin);
+            }
+        }
         let cx = Context {
             deadline: journal.now() + timeout,
+            is_cut: Cell::new(false),
             timeout,
             journal,
             observer: Rc::new(observer),
@@ -201,11 +220,15 @@ impl World {
             serial: SerialLog::default(),
             requests: 0,
             sequential: scenario.has_only_wokwi_steps(),
+            capabilities: place.target.capabilities(options.broker.kind()),
+            began: Utc::now() - journal_age,
             id: scenario.id.clone(),
+            client_id: device_id,
             late: None,
         };
         let wall_limit = options.wall_limit;
-        Ok(Self { cx, recorder: Recorder::default(), timeout, wall_limit, is_private })
+        let expects_something = scenario.expects_something;
+        Ok(Self { cx, recorder: Recorder::default(), timeout, wall_limit, expects_something, is_private })
     }
 
     /// Carries out setup, steps and teardown; whether it was interrupted before the teardown.
@@ -402,6 +425,8 @@ impl World {
         let failures = self.recorder.failures;
         let verdict = match failures.first() {
             _ if interrupted => Verdict::Interrupted,
+            // What asks something of the device stands in branches that were not taken.
+            None if self.expects_something && !self.recorder.has_judged => Verdict::Skipped,
             None => Verdict::Passed,
             Some(first) => first.verdict,
         };

@@ -1,8 +1,11 @@
 //! What a running scenario knows: its surroundings, its variables, and how far its expectations have read the journal.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 use super::observer::Observer;
 use super::serial_log::SerialLog;
@@ -10,8 +13,9 @@ use super::step::LateLook;
 use hil_model::observation::{Entry, Message, Observation, Payload};
 use hil_model::time::SimTime;
 pub(super) use hil_scenario::DEFAULT_WITHIN;
-use hil_scenario::Variables;
+use hil_scenario::condition::TextMatch;
 use hil_scenario::step::Match;
+use hil_scenario::{Capability, Variables};
 use hil_targets::Device;
 use hil_targets::broker::Broker;
 use hil_targets::journal::{Journal, Position};
@@ -27,6 +31,8 @@ pub(super) struct Context {
     pub(super) variables: Variables,
     /// Instant at which the scenario's `timeout` ends it.
     pub(super) deadline: SimTime,
+    /// Whether the step that runs would look or wait beyond it.
+    pub(super) is_cut: Cell<bool>,
     /// The same in the device's time, for one whose time stands still between steps.
     pub(super) timeout: Duration,
     pub(super) marks: HashMap<String, Position>,
@@ -35,8 +41,14 @@ pub(super) struct Context {
     pub(super) requests: u32,
     /// Wokwi's meaning of steps: time stands still between them.
     pub(super) sequential: bool,
+    /// What the target can do.
+    pub(super) capabilities: Vec<Capability>,
+    /// When the scenario's time began, in the computer's time.
+    pub(super) began: DateTime<Utc>,
     /// The scenario's id.
     pub(super) id: String,
+    /// The client identifier of the device, where the target has that capability.
+    pub(super) client_id: String,
     /// Looks at lights that are to be taken when the run is over; each is taken from here when its step has ended.
     pub(super) late: Option<LateLook>,
 }
@@ -55,6 +67,8 @@ pub(super) struct Window {
     pub(super) wait_serial_from: usize,
     /// Whether the last step that counts was a stimulus, so that the next stimulus belongs to the same window.
     in_stimuli: bool,
+    /// First entry that a stream looks at if no step but stimuli stands before it.
+    pub(super) stream_from: Option<Position>,
     /// Per topic: the first entry that no expectation has used up.
     topics: HashMap<String, Position>,
     /// Byte behind the last match in the serial output.
@@ -65,6 +79,8 @@ pub(super) struct Window {
     pub(super) lights: HashMap<(String, u16), (Position, SimTime)>,
     /// Per light that is known only after the run: the hint and time up to which hints were looked at.
     pub(super) hinted: HashMap<(String, u16), (Position, SimTime)>,
+    /// Per part and pin: the entry behind the last pulse that an expectation has used up.
+    pub(super) pins: HashMap<(String, String), Position>,
     /// Within `in-order`: the entry behind the expectation before.
     pub(super) order_from: Option<Position>,
     /// Within `all-of`: entries that its expectations have used up, in whatever order.
@@ -90,6 +106,7 @@ impl Context {
 
     /// A step begins. Where the device's time stands still between steps, the timeout is measured in that time.
     pub(super) fn begin_step(&mut self) {
+        self.is_cut.set(false);
         if self.sequential
             && let Some(points) = self.device.pause_points()
         {
@@ -97,8 +114,14 @@ impl Context {
         }
     }
 
+    /// The date and time at this moment of the scenario.
+    pub(super) fn date_time(&self) -> DateTime<Utc> {
+        self.began + self.journal.now().since(SimTime::ZERO)
+    }
+
     /// A stimulus is about to be given.
     pub(super) fn begin_stimulus(&mut self) {
+        self.window.stream_from.get_or_insert(self.journal.end());
         if !self.window.in_stimuli {
             self.serial.update(&self.journal);
             self.window.from = self.journal.end();
@@ -112,6 +135,7 @@ impl Context {
     pub(super) fn end_step(&mut self, closes_stimuli: bool) {
         if closes_stimuli {
             self.window.in_stimuli = false;
+            self.window.stream_from = None;
         }
         self.serial.update(&self.journal);
         self.window.wait_serial_from = self.serial.len();
@@ -120,6 +144,7 @@ impl Context {
     /// A `wait-serial` step has ended: at its match, where Wokwi halts the device, whatever has been printed since.
     pub(super) fn end_wait_serial(&mut self) {
         self.window.in_stimuli = false;
+        self.window.stream_from = None;
         self.window.wait_serial_from = self.window.serial_used;
     }
 
@@ -129,8 +154,27 @@ impl Context {
         if self.window.no_waiting {
             return now;
         }
+        self.limit_of_absence(within)
+    }
+
+    /// The same for what must be absent: nothing is absent before its time is up, not even for `any-of`, which does not wait otherwise.
+    pub(super) fn limit_of_absence(&self, within: Option<Duration>) -> SimTime {
+        let now = self.journal.now();
         let base = self.window.limit_base.unwrap_or(now);
-        (base + within.unwrap_or(DEFAULT_WITHIN)).max(now).min(self.deadline)
+        self.until((base + within.unwrap_or(DEFAULT_WITHIN)).max(now))
+    }
+
+    /// This instant, or the scenario's end if that comes first. A step that holds only because it has ended then does not hold.
+    pub(super) fn until(&self, end: SimTime) -> SimTime {
+        if end > self.deadline {
+            self.is_cut.set(true);
+        }
+        end.min(self.deadline)
+    }
+
+    /// Whether the scenario's end has cut the step short that has just ended.
+    pub(super) fn was_cut(&self) -> bool {
+        self.is_cut.get() && self.journal.now() >= self.deadline
     }
 
     /// First entry that an expectation on messages looks at.
@@ -157,15 +201,15 @@ impl Context {
 
     /// Sets the variables that named groups of a condition have captured in a payload.
     pub(super) fn capture_payload(&mut self, condition: &Match, payload: &Payload) {
-        if let Match::Regex(regex) = condition {
-            self.capture_groups(&regex.value, &String::from_utf8_lossy(&payload.0));
+        if let Match::Regex(text) = condition {
+            self.capture_groups(text, &String::from_utf8_lossy(&payload.0));
         }
     }
 
     /// Sets the variables that named groups of an expression have captured.
-    pub(super) fn capture_groups(&mut self, regex: &regex::Regex, text: &str) {
-        let Some(captures) = regex.captures(text) else { return };
-        for name in regex.capture_names().flatten() {
+    pub(super) fn capture_groups(&mut self, expected: &TextMatch, text: &str) {
+        let Some(captures) = expected.find(text) else { return };
+        for name in expected.regex.value.capture_names().flatten() {
             if let Some(group) = captures.name(name) {
                 self.variables.set(name, group.as_str());
             }
@@ -176,6 +220,7 @@ impl Context {
 impl Window {
     /// The steps have ended within whatever groups they were in.
     pub(super) fn leave_groups(&mut self) {
+        self.stream_from = None;
         self.in_stimuli = false;
         self.order_from = None;
         self.taken = None;

@@ -20,6 +20,24 @@ pub(super) fn observed(planned: &Planned, variables: &Variables) -> Vec<String> 
     without_overlaps(filters)
 }
 
+/// The topic on which a client is answered that asks for the first time, if any scenario asks and names no other.
+pub fn answers_come_on(planned: &[Planned]) -> Option<String> {
+    let asks = planned.iter().any(|Planned { scenario, .. }| {
+        let variables = scenario.variables().before_the_run();
+        let mut steps = scenario.setup.iter().chain(&scenario.steps).chain(&scenario.teardown);
+        steps.any(|sourced| asks(&sourced.source, &sourced.step, &variables))
+    });
+    asks.then(|| format!("{RESPONSE_TOPICS}/0"))
+}
+
+fn asks(source: &Arc<Source>, node: &StepNode, variables: &Variables) -> bool {
+    let Ok(step) = Step::check(source, node, variables) else { return false };
+    match &step.command {
+        Command::Request(request) => request.response_topic.is_none(),
+        command => command.children().iter().any(|child| asks(source, child, variables)),
+    }
+}
+
 fn collect(source: &Arc<Source>, node: &StepNode, variables: &Variables, filters: &mut BTreeSet<String>) {
     let Ok(step) = Step::check(source, node, variables) else {
         // It was right when the file was read. Rather too much than too little.

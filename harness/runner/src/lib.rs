@@ -21,5 +21,6 @@ mod serial_log;
 mod shorten;
 mod step;
 
+pub use filters::answers_come_on;
 pub use options::{BrokerChoice, Cancel, RunOptions, RunsOn};
 pub use pool::{Finished, Planned, run, skip_reason};

@@ -9,11 +9,14 @@ use tokio::sync::Notify;
 
 use hil_model::observation::{Message, Observation};
 use hil_targets::broker::{
-    Broker, Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription, without_overlaps,
+    Broker, Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription, WaitsIn, without_overlaps,
 };
 use hil_targets::journal::Journal;
 use hil_targets::wire::Wire;
-use hil_targets::{BenchError, Credentials};
+use hil_targets::{BenchError, Credentials, disturb};
+
+/// Seconds for which the session of a client that was taken over is kept.
+const SESSION: u32 = 3600;
 
 /// What a fresh subscription was given.
 pub(super) enum Look {
@@ -80,7 +83,7 @@ impl Observer {
         let (journal, wire, root, retained) =
             (self.journal.clone(), self.wire.clone(), self.root.clone(), Rc::clone(&self.retained));
         let client = self
-            .open(&self.client_id, move |mut message| {
+            .open(&self.client_id, None, move |mut message| {
                 wire.observer_received(&message.topic, &message.payload.0);
                 if message.retain {
                     retained.borrow_mut().insert(message.topic.clone());
@@ -171,7 +174,7 @@ impl Observer {
         let arrived = Rc::new(tokio::sync::Notify::new());
         let bell = Rc::clone(&arrived);
         let client = self
-            .open(&format!("{}f{number}", self.client_id), move |mut message| {
+            .open(&format!("{}f{number}", self.client_id), None, move |mut message| {
                 strip(&root, &mut message);
                 sink.borrow_mut().get_or_insert(if message.retain { Look::Retained(message) } else { Look::Changing });
                 bell.notify_one();
@@ -188,9 +191,12 @@ impl Observer {
         if let Some(qos) = qos.filter(|qos| *qos > granted) {
             return Err(grants_less(topic, granted, qos));
         }
-        // In memory nothing is ever on its way; elsewhere the broker is given wall time to send.
+        // In memory nothing is ever on its way for longer than disturbances hold it; elsewhere the broker is given wall time to send.
         match self.broker {
-            Broker::Embedded(_) => drop(tokio::time::timeout(Duration::from_millis(1), arrived.notified()).await),
+            Broker::Embedded(_) => {
+                let patience = Duration::from_millis(1) + self.wire.longest_answer();
+                drop(tokio::time::timeout(patience, arrived.notified()).await);
+            }
             Broker::External(_) => {
                 // Scenario time follows the wall clock meanwhile, so that looking costs both the same.
                 let _due = self.wire.hold(format!("a retained message on {topic}"), 2 * patience);
@@ -199,6 +205,12 @@ impl Observer {
         }
         client.disconnect().await;
         Ok(received.take().unwrap_or(Look::Nothing))
+    }
+
+    /// Connects as another client, whose connection the broker then ends (MQTT 5, section 3.1.4). Its session stays, so that it
+    /// finds its subscriptions when it comes back.
+    pub(super) async fn take_over(&self, client_id: &str) -> Result<Client, BenchError> {
+        self.open(client_id, Some(SESSION), drop).await
     }
 
     /// Resolves, with the reason, when the broker has ended the observer's connection.
@@ -232,12 +244,25 @@ impl Observer {
         }
     }
 
-    async fn open(&self, client_id: &str, inbox: impl FnMut(Message) + 'static) -> Result<Client, BenchError> {
-        let stream = self.broker.connect().await?;
+    async fn open(
+        &self,
+        client_id: &str,
+        session: Option<u32>,
+        inbox: impl FnMut(Message) + 'static,
+    ) -> Result<Client, BenchError> {
+        let stream = self.wire.disturbed(self.broker.connect().await?, disturb::Client::Observer);
         let Credentials { user, password } = self.broker.credentials();
-        let options =
-            ClientOptions { client_id: client_id.to_owned(), user: user.as_deref(), password: password.as_deref() };
-        Ok(Client::connect(stream, &options, inbox).await?)
+        let options = ClientOptions {
+            client_id: client_id.to_owned(),
+            user: user.as_deref(),
+            password: password.as_deref(),
+            session,
+        };
+        let waits = match self.broker {
+            Broker::Embedded(_) => WaitsIn::ScenarioTime,
+            Broker::External(_) => WaitsIn::WallTime,
+        };
+        Ok(Client::connect_waiting(stream, &options, waits, inbox).await?)
     }
 }
 

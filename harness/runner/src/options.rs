@@ -9,6 +9,7 @@ use hil_bench::Board;
 use hil_bench::serial_target::SerialTarget;
 use hil_targets::broker::BrokerUrl;
 use hil_targets::console::Deaths;
+use hil_targets::disturb::Disturbance;
 use hil_targets::{BrokerKind, Target};
 
 /// Everything that a run needs besides its scenarios.
@@ -35,6 +36,8 @@ pub struct RunOptions {
     pub topic_root: Option<String>,
     /// Tells this run's clients and topics apart from others on a shared broker: `7f3a`.
     pub run_id: String,
+    /// What happens to connections and threads besides, and must not change a verdict: `hil soak`.
+    pub disturbance: Option<Disturbance>,
 }
 
 /// What the scenarios run on.

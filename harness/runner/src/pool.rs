@@ -144,6 +144,11 @@ pub(super) fn run_on(
             Verdict::Passed if number > 1 => Verdict::Flaky,
             verdict => verdict,
         };
+        if report.verdict == Verdict::Skipped {
+            let reason =
+                "no step that asks something of the device was carried out: what decides in `if` or `for` left none";
+            report.reason = Some(reason.to_owned());
+        }
         report.attempts.push(done);
         let is_boards_fault = report.attempts.last().is_some_and(|attempt| fleet::fault_of(attempt).is_some());
         let again = matches!(report.verdict, Verdict::Failed | Verdict::BenchError);

@@ -17,8 +17,18 @@ pub(super) struct Recorder {
     pub(super) late: Vec<LateStep>,
     /// Whether the failure on its way up was recorded already, at the innermost step.
     reported: bool,
+    /// Whether any step that asks something of the device was carried out.
+    pub(super) has_judged: bool,
     /// Within `any-of`: what does not hold is no failure yet.
     pub(super) probing: bool,
+}
+
+/// How much has been recorded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SoFar {
+    steps: usize,
+    failures: usize,
+    late: usize,
 }
 
 impl Recorder {
@@ -92,6 +102,27 @@ impl Recorder {
         let text = failure.title.clone();
         cx.journal.record(Observation::Outcome { path: place.path.to_owned(), ok: false, text });
         self.failures.insert(0, failure);
+    }
+
+    /// What has been recorded so far.
+    pub(super) const fn so_far(&self) -> SoFar {
+        SoFar { steps: self.steps.len(), failures: self.failures.len(), late: self.late.len() }
+    }
+
+    /// Forgets what was recorded since: the steps are tried again.
+    pub(super) fn forget(&mut self, before: SoFar) {
+        self.steps.truncate(before.steps);
+        self.failures.truncate(before.failures);
+        self.late.truncate(before.late);
+        self.reported = false;
+    }
+
+    /// Says more of the failure that was recorded last.
+    pub(super) fn remark(&mut self, remark: &str) {
+        if let Some(failure) = self.failures.last_mut() {
+            let help = failure.help.take().map_or_else(String::new, |help| format!("{help}; "));
+            failure.help = Some(format!("{help}{remark}"));
+        }
     }
 
     /// The next failure is a new one (the teardown's).

@@ -70,7 +70,7 @@ impl Cleaner<'_> {
             O::Published(message) | O::Received(message) => self.message(message),
             O::Device(event) => self.device(event),
             // Serial text is done already, over all of its pieces.
-            O::Serial { .. } | O::Led { .. } | O::Flash { .. } | O::Control { .. } => {}
+            O::Serial { .. } | O::Led { .. } | O::Flash { .. } | O::Control { .. } | O::Pin { .. } => {}
         }
     }
 

@@ -91,6 +91,7 @@ fn attempt(event: DeviceEvent) -> Attempt {
         deaths: Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
+        disturbance: None,
     };
     let mut report = run(&[planned], &options, &Cancel::default(), |_| {}).scenarios.remove(0);
     report.attempts.remove(0)

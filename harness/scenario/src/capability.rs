@@ -25,8 +25,12 @@ pub enum Capability {
     Flash,
     /// `network`: the device's link and its faults.
     Network,
+    /// `wifi`: the device has a radio, and the access points around it are in our hands.
+    Wifi,
     /// `broker-control`: the broker can be stopped and started.
     BrokerControl,
+    /// `client-id`: the device's client identifier is known.
+    ClientId,
     /// `provision`: the device's configuration (`device:`) can be set before it starts.
     Provision,
     /// `simulated-time`: scenario time costs no wall time.
@@ -45,7 +49,7 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, with their names in scenario files.
-    pub const ALL: [(Self, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str); 19] = [
         (Self::Mqtt, "mqtt"),
         (Self::Serial, "serial"),
         (Self::Reset, "reset"),
@@ -55,7 +59,9 @@ impl Capability {
         (Self::LedMeasured, "led-measured"),
         (Self::Flash, "flash"),
         (Self::Network, "network"),
+        (Self::Wifi, "wifi"),
         (Self::BrokerControl, "broker-control"),
+        (Self::ClientId, "client-id"),
         (Self::Provision, "provision"),
         (Self::SimulatedTime, "simulated-time"),
         (Self::Pins, "pins"),

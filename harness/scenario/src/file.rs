@@ -64,6 +64,8 @@ pub struct Scenario {
     pub needs: Vec<Need>,
     /// Whether any of its steps asks something of the device. Where none does, it passes on every device that does not die.
     pub expects_something: bool,
+    /// Whether any of its steps judges in which order things come: an `in-order`.
+    pub judges_order: bool,
     /// The environment variables that it uses.
     pub secrets: Arc<Secrets>,
 }

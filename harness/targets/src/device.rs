@@ -11,6 +11,7 @@ use super::{BenchError, PartError};
 use crate::picture::Image;
 use hil_model::time::SimTime;
 use hil_scenario::Scenario;
+use hil_scenario::step::RadioFault;
 
 /// One device, for one scenario.
 #[async_trait(?Send)]
@@ -76,6 +77,11 @@ pub trait Device {
         None
     }
 
+    /// Its radio, if the access points around it are in our hands.
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        None
+    }
+
     /// The levels of its pins, if they can be read.
     fn pins(&mut self) -> Option<&mut dyn Pins> {
         None
@@ -97,6 +103,15 @@ pub trait Device {
     }
 }
 
+/// The access points around a device's radio.
+pub trait Radio {
+    /// Does this to all of them.
+    ///
+    /// # Errors
+    /// There is none.
+    fn apply(&mut self, fault: &RadioFault) -> Result<(), BenchError>;
+}
+
 /// Levels of pins.
 pub trait Pins {
     /// The level of a part's pin at this moment.
@@ -104,6 +119,13 @@ pub trait Pins {
     /// # Errors
     /// [`PartError`]: the drawing does not have it, or nothing is known of its level.
     fn level(&mut self, part: &str, pin: &str) -> Result<bool, PartError>;
+
+    /// Records every edge of a part's pin from now on, as [`Observation::Pin`](hil_model::observation::Observation::Pin). Says whether it
+    /// did not do so before.
+    ///
+    /// # Errors
+    /// [`PartError`]: the drawing does not have it, or nothing is known of its level.
+    fn watch(&mut self, part: &str, pin: &str) -> Result<bool, PartError>;
 }
 
 /// Controls of parts: buttons.

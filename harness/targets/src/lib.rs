@@ -13,6 +13,7 @@ pub mod broker;
 pub mod clock;
 pub mod console;
 mod device;
+pub mod disturb;
 mod drawing;
 pub mod journal;
 pub mod late;
@@ -30,7 +31,7 @@ pub mod wire;
 
 pub use bench::{Bench, BenchError, TargetError, TargetFailure};
 pub use broker::Credentials;
-pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Reset, Screens, SerialInput};
+pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Radio, Reset, Screens, SerialInput};
 pub use drawing::{Drawing, Net, PartError};
 pub use hil_heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};
@@ -70,6 +71,11 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The client identifier of a device that is there already, if it is known: hil gives it none.
+    fn client_id(&self) -> Option<&str> {
+        None
+    }
+
     /// Why this scenario cannot be run on it, if that is for another reason than a capability.
     fn unfit(&self, scenario: &Scenario, broker: BrokerKind) -> Option<String> {
         let _ = (scenario, broker);
@@ -106,7 +112,7 @@ pub enum BrokerKind {
 pub fn simulated_capabilities(realtime: bool, broker: BrokerKind) -> Vec<Capability> {
     use Capability as C;
     let mut capabilities = vec![C::Mqtt, C::Serial, C::Reset, C::Power, C::Led, C::LedObserved, C::LedMeasured];
-    capabilities.extend([C::Flash, C::Network, C::Provision]);
+    capabilities.extend([C::Flash, C::Network, C::ClientId, C::Provision]);
     if !realtime {
         capabilities.push(C::SimulatedTime);
     }

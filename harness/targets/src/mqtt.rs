@@ -7,8 +7,11 @@ use crate::clock::Pace;
 use hil_scenario::Capability;
 
 /// Attaches to a device that is on the broker already. All it can do is what MQTT can.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct MqttTarget;
+#[derive(Debug, Clone, Default)]
+pub struct MqttTarget {
+    /// Its client identifier, if it is known.
+    pub client_id: Option<String>,
+}
 
 impl Target for MqttTarget {
     fn name(&self) -> &'static str {
@@ -16,7 +19,8 @@ impl Target for MqttTarget {
     }
 
     fn capabilities(&self, _broker: BrokerKind) -> Vec<Capability> {
-        vec![Capability::Mqtt]
+        let known = self.client_id.is_some().then_some(Capability::ClientId);
+        [Capability::Mqtt].into_iter().chain(known).collect()
     }
 
     fn pace(&self, _broker: BrokerKind) -> Pace {
@@ -25,6 +29,10 @@ impl Target for MqttTarget {
 
     fn devices(&self) -> Option<usize> {
         Some(1)
+    }
+
+    fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
     }
 
     fn open(&self, _bench: Bench) -> Result<Box<dyn Device>, BenchError> {

@@ -11,6 +11,8 @@ pub enum OwnBuild {
     Emulators,
     /// The same, with faults of which one can be planted. Never for a board.
     EmulatorsWithFaults,
+    /// With their radio and with such faults, for a simulated radio. Never for a board.
+    RadioWithFaults,
 }
 
 /// Firmware that was found.

@@ -1,6 +1,6 @@
 //! What every simulated board is made of, whatever its chip: a [core](cpu) that executes firmware, its [memory](mem), the
 //! [chip] around it, what is outside of the chip: the [nets](circuit) at its pads and the [parts](part) on them, the
-//! [network](net) behind its Ethernet MAC, and the [machine] that lets all of this run in simulated [time].
+//! [network](net) behind its Ethernet MAC, the [air] around its radio, and the [machine] that lets all of this run in simulated [time].
 //!
 //! No chip and no part in particular is here: a chip is a crate that implements [`chip::Chip`], a part is a type that
 //! implements [`part::Part`]. A machine is made of a chip by its type alone:
@@ -20,6 +20,7 @@
 //!
 //! The crate does no I/O, starts no threads, and has no clock: time is passed in.
 
+pub mod air;
 pub mod chip;
 pub mod circuit;
 #[cfg_attr(not(feature = "machine-code"), expect(dead_code, reason = "the compiler looks at it"))]

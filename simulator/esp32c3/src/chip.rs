@@ -3,9 +3,12 @@
 use crate::console::Console;
 use crate::download::DownloadFaults;
 use crate::image::Boot;
-use crate::map::{CORE, IRAM, MEMORY};
+use crate::map::{CORE, IRAM, MEMORY, MMU_ENTRIES, MMU_INVALID};
+use crate::rom::handover::{self, HANDOVER};
 use crate::rom::{self, Call, Outcome, RomState};
-use crate::soc::{GPIO_COUNT, ResetCause, SerialPort, Soc};
+use crate::soc::{GPIO_COUNT, ResetCause, SerialPort, Soc, Start};
+use hil_sim_core::air::Air;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::chip::{Chip, Ethernet, FlashChip, RomFault};
 use hil_sim_core::circuit::DriverId;
 use hil_sim_core::cpu::{self, Cpu, CsrNumber};
@@ -37,6 +40,37 @@ impl Esp32C3 {
     pub fn soc(&self) -> &Soc {
         &self.soc
     }
+
+    /// The ROM has started the program in the bootloader's place.
+    fn hand_over(&mut self, cpu: &mut Cpu, memory: &mut Memory, deadline: u64) -> Result<(), RomFault> {
+        if !self.soc.uart_tx_idle(SerialPort::Uart0) {
+            // A bootloader takes longer than what the ROM has printed.
+            cpu.sleep_until(deadline);
+            return Ok(());
+        }
+        let (now, cause) = (self.soc.time_of(cpu.cycle()), self.soc.reset_cause());
+        self.soc.reset(memory, now, cause, Start::App);
+        // A ROM of a test has no such variable, and its pointer leads nowhere.
+        let _ = handover::tell_flash_size(memory);
+        self.start_app(cpu, memory).map_err(|_| RomFault::Unknown)
+    }
+
+    /// Leaves everything as ROM and bootloader do, and the core at the app's first instruction.
+    fn start_app(&mut self, cpu: &mut Cpu, memory: &mut Memory) -> Result<(), String> {
+        let boot = Boot::from_flash(memory.flash()).map_err(|error| {
+            self.say_not_bootable(memory.flash());
+            error.to_string()
+        })?;
+        let loaded = boot.load(memory);
+        debug_assert!(loaded.is_ok(), "the segments of a checked image are in RAM");
+        cpu.set_x(SP, BOOTLOADER_STACK);
+        cpu.set_csr(memory, &mut self.soc, CsrNumber::MSTATUS, MSTATUS_MIE);
+        // The ROM lets the performance counter count cycles.
+        cpu.set_csr(memory, &mut self.soc, CsrNumber::MPCER, 1);
+        cpu.set_csr(memory, &mut self.soc, CsrNumber::MPCMR, 1);
+        cpu.set_pc(boot.entry);
+        Ok(())
+    }
 }
 
 impl Chip for Esp32C3 {
@@ -48,8 +82,6 @@ impl Chip for Esp32C3 {
     const PORTS: &'static [SerialPort] = &SerialPort::ALL;
     const PADS: u8 = GPIO_COUNT;
     const POWER_ON: ResetCause = ResetCause::PowerOn;
-    /// About the least that is seen on chips.
-    const BOOTING: Span = Span::from_ms(20);
 
     fn memory_map() -> &'static MemoryMap {
         &MEMORY
@@ -58,6 +90,7 @@ impl Chip for Esp32C3 {
     fn new(config: &MachineConfig) -> Self {
         let mut soc = Soc::new();
         soc.set_seed(config.seed);
+        soc.set_air(Air::new(&config.access_points, config.seed));
         if let Some(mac) = config.mac {
             soc.set_mac(mac);
         }
@@ -96,24 +129,30 @@ impl Chip for Esp32C3 {
             memory.clear(IRAM);
         }
         self.latch_straps(cause);
-        self.soc.reset(memory, at, cause);
+        self.soc.end_life(at, cause, cpu.pc(), cpu.x(SP));
         cpu.reset();
+        if memory.has_rom() && !self.soc.is_strapped_for_download() {
+            self.console = Console::default();
+            self.soc.reset(memory, at, cause, Start::Rom);
+            memory.perform_rom_functions(|address| address == HANDOVER);
+            if !cause.is_cpu_only() {
+                (0..MMU_ENTRIES).for_each(|entry| memory.set_mmu_entry(entry, MMU_INVALID));
+            }
+            if handover::is_missing(memory) {
+                handover::put(memory);
+            }
+            return Ok(());
+        }
+        self.soc.reset(memory, at, cause, Start::App);
         if self.begin_console(cause) {
             return Ok(());
         }
-        let boot = Boot::from_flash(memory.flash()).map_err(|error| {
-            self.say_not_bootable(memory.flash());
-            error.to_string()
-        })?;
-        let loaded = boot.load(memory);
-        debug_assert!(loaded.is_ok(), "the segments of a checked image are in RAM");
-        cpu.set_x(SP, BOOTLOADER_STACK);
-        cpu.set_csr(memory, &mut self.soc, CsrNumber::MSTATUS, MSTATUS_MIE);
-        // The ROM lets the performance counter count cycles.
-        cpu.set_csr(memory, &mut self.soc, CsrNumber::MPCER, 1);
-        cpu.set_csr(memory, &mut self.soc, CsrNumber::MPCMR, 1);
-        cpu.set_pc(boot.entry);
-        Ok(())
+        self.start_app(cpu, memory)
+    }
+
+    fn booting(&self, memory: &Memory) -> Span {
+        // Without a ROM, about the least that is seen on chips.
+        if memory.has_rom() { Span::ZERO } else { Span::from_ms(20) }
     }
 
     fn power_off(&mut self, memory: &mut Memory, at: Instant) {
@@ -126,10 +165,13 @@ impl Chip for Esp32C3 {
     }
 
     fn performs_rom_function(address: u32) -> bool {
-        rom::find(address).is_some()
+        address == HANDOVER
     }
 
     fn call_rom(&mut self, cpu: &mut Cpu, memory: &mut Memory, address: u32, deadline: u64) -> Result<(), RomFault> {
+        if address == HANDOVER {
+            return self.hand_over(cpu, memory, deadline);
+        }
         let (name, function) = rom::find(address).ok_or(RomFault::Unknown)?;
         let mut call = Call { cpu, memory, soc: &mut self.soc, state: &mut self.rom, deadline };
         match function(&mut call) {
@@ -177,6 +219,18 @@ impl Chip for Esp32C3 {
 
     fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
         self.soc.receive_frame(memory, frame);
+    }
+
+    fn air(&self) -> Option<&Air> {
+        Some(self.soc.air())
+    }
+
+    fn air_mut(&mut self) -> Option<&mut Air> {
+        Some(self.soc.air_mut())
+    }
+
+    fn air_changed(&mut self, memory: &mut Memory, at: Instant) {
+        self.soc.air_changed(memory, at);
     }
 
     fn hash(&self) -> u64 {

@@ -37,6 +37,9 @@ pub trait DevKit {
     /// What is broken there.
     fn download_faults(&self) -> DownloadFaults;
 
+    /// Lets the bridge follow the baud rate that the firmware sets, until [`set_bridge_baud`](Self::set_bridge_baud).
+    fn follow_baud(&mut self);
+
     /// Sets the bridge's baud rate in both directions; it is 115,200 at first.
     fn set_bridge_baud(&mut self, baud: u32);
 
@@ -63,6 +66,10 @@ impl DevKit for Machine {
 
     fn download_faults(&self) -> DownloadFaults {
         self.chip().download_faults
+    }
+
+    fn follow_baud(&mut self) {
+        self.with_chip(|chip, _, _| chip.soc.follow_baud());
     }
 
     fn set_bridge_baud(&mut self, baud: u32) {

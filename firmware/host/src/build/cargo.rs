@@ -16,8 +16,10 @@ pub enum Variant {
     OpenEth,
     /// The same with the light's own code not optimised: for a debugger on an emulator, which then sees every variable.
     Debug,
-    /// The same with faults, one of which its configuration chooses (`firmware/src/faults`): never for a product.
+    /// For emulators, with faults, one of which its configuration chooses (`firmware/src/faults`): never for a product.
     Planted,
+    /// The same with Wi-Fi: for the simulated radio, never for a product.
+    PlantedWifi,
     /// The tests on the chip (`firmware/tests/chip`), without a network: an embedded-test suite.
     Tests,
 }
@@ -27,7 +29,8 @@ impl Variant {
         match self {
             Self::Wifi => "esp32c3",
             Self::OpenEth | Self::Debug => "openeth",
-            Self::Planted => "planted",
+            Self::Planted => "openeth,planted",
+            Self::PlantedWifi => "planted",
             Self::Tests => "chip-tests",
         }
     }
@@ -35,7 +38,7 @@ impl Variant {
     /// cargo's kind and name of the program.
     const fn program(self) -> (&'static str, &'static str) {
         match self {
-            Self::Wifi | Self::OpenEth | Self::Debug | Self::Planted => ("--bin", "light"),
+            Self::Wifi | Self::OpenEth | Self::Debug | Self::Planted | Self::PlantedWifi => ("--bin", "light"),
             Self::Tests => ("--test", "chip"),
         }
     }
@@ -44,7 +47,7 @@ impl Variant {
     const fn profile(self) -> &'static str {
         match self {
             Self::Debug => "firmware-debug",
-            Self::Wifi | Self::OpenEth | Self::Planted | Self::Tests => "firmware",
+            Self::Wifi | Self::OpenEth | Self::Planted | Self::PlantedWifi | Self::Tests => "firmware",
         }
     }
 
@@ -55,6 +58,7 @@ impl Variant {
             Self::OpenEth => "light-openeth.elf",
             Self::Debug => "light-debug.elf",
             Self::Planted => "light-planted.elf",
+            Self::PlantedWifi => "light-planted-wifi.elf",
             Self::Tests => "chip-tests.elf",
         }
     }

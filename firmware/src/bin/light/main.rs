@@ -80,12 +80,19 @@ async fn main(spawner: Spawner) -> ! {
     let contract = Contract;
     #[cfg(feature = "planted")]
     let contract = planted::contract(&board, flash, partitions.nvs.clone());
-    let (config, shared) = match device::boot(&board, flash, partitions.nvs, &mut store, contract).await {
-        Ok(booted) => booted,
+    let config = match device::configuration(&board, flash, partitions.nvs) {
+        Ok(config) => config,
         Err(error) => halt(&board, format_args!("{error}")).await,
     };
     static CONFIG: StaticCell<Config> = StaticCell::new();
     let config: &'static Config = CONFIG.init(config);
+    // The radio's start keeps the processor for tens of milliseconds: whatever the light shows begins behind it.
+    #[cfg(not(feature = "openeth"))]
+    let (link, interface) = match wifi::start(chip.WIFI, config, board) {
+        Ok(started) => started,
+        Err(error) => halt(&board, format_args!("Wi-Fi does not start: {error:?}")).await,
+    };
+    let shared = device::restore(&board, config, &mut store, contract).await;
     static SHARED: StaticCell<Shared> = StaticCell::new();
     let shared: &'static Shared = SHARED.init(shared);
     board.info("boot", format_args!("MAC address {}", mac::address()));
@@ -101,18 +108,12 @@ async fn main(spawner: Spawner) -> ! {
         Ok(line) => line,
         Err(error) => halt(&board, format_args!("RMT: {error}")).await,
     };
-    spawner.spawn(light(shared, config, board, line).expect("spawned once"));
-
-    #[cfg(not(feature = "openeth"))]
-    let (link, interface) = match wifi::start(chip.WIFI, config, board) {
-        Ok(started) => started,
-        Err(error) => halt(&board, format_args!("Wi-Fi does not start: {error:?}")).await,
-    };
     #[cfg(feature = "openeth")]
     let (link, interface) = match openeth::start(mac::address()) {
         Some(started) => started,
         None => halt(&board, format_args!("no OpenCores MAC: this firmware is for emulators")).await,
     };
+    spawner.spawn(light(shared, config, board, line).expect("spawned once"));
     #[cfg(feature = "openeth")]
     spawner.spawn(openeth::watch().expect("spawned once"));
     // Once the radio runs, this is true randomness.

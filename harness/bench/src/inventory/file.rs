@@ -1,6 +1,8 @@
 //! The keys of an inventory, and what must differ from board to board.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,44 +124,50 @@ fn positive(cx: &mut Cx<'_>, node: &Node) -> Option<Duration> {
     Some(limit)
 }
 
-/// Ids, ports, and what boards are told apart by at one broker.
+/// Ids, ports, and what boards are told apart by at one broker. Each board is compared with the first that has the same, so that
+/// many equal boards have as many errors and not the square of it.
 fn unique(cx: &mut Cx<'_>, boards: &[Placed]) {
-    for (index, this) in boards.iter().enumerate() {
-        for other in &boards[..index] {
-            if this.board.id == other.board.id {
-                let title = format!("two boards have the id `{}`", this.board.id);
-                twice(cx, title, other.id, this.id, "an id names one board");
-            }
-            if port_name(&this.board.port) == port_name(&other.board.port) {
-                let title = format!("`{}` and `{}` have the same port", other.board.id, this.board.id);
-                twice(cx, title, other.port, this.port, "each board has a port of its own");
-            }
-            let (Some(one), Some(two)) = (&other.board.device, &this.board.device) else { continue };
-            let (one, two) = (&one.identity, &two.identity);
-            if one.broker != two.broker {
-                continue;
-            }
-            let ids = (&other.board.id, &this.board.id);
-            if one.client_id == two.client_id
-                && let (Some(first), Some(second)) = (other.client_id, this.client_id)
-            {
-                let title =
-                    format!("`{}` and `{}` have the same client id: the broker would let in one of them", ids.0, ids.1);
-                twice(
-                    cx,
-                    title,
-                    first,
-                    second,
-                    "leave `client-id` out (it is hil-ID then), or give each board its own",
-                );
-            }
-            if one.prefix == two.prefix
-                && let (Some(first), Some(second)) = (other.prefix, this.prefix)
-            {
-                let title =
-                    format!("`{}` and `{}` have the same prefix: each would do what the other is told", ids.0, ids.1);
-                twice(cx, title, first, second, "leave `prefix` out (it is hil/ID then), or give each board its own");
-            }
+    let (mut ids, mut ports, mut clients, mut prefixes) =
+        (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+    for this in boards {
+        let id = &this.board.id;
+        if let Some(other) = first(&mut ids, id, this) {
+            twice(cx, format!("two boards have the id `{id}`"), other.id, this.id, "an id names one board");
+        }
+        if let Some(other) = first(&mut ports, port_name(&this.board.port), this) {
+            let title = format!("`{}` and `{id}` have the same port", other.board.id);
+            twice(cx, title, other.port, this.port, "each board has a port of its own");
+        }
+        let Some(device) = &this.board.device else { continue };
+        let (broker, identity) = (&device.identity.broker, &device.identity);
+        // Only what is written can be the same: what is left out is made of the id.
+        if let Some(two) = this.client_id
+            && let Some(other) = first(&mut clients, (broker, &identity.client_id), this)
+            && let Some(one) = other.client_id
+        {
+            let title =
+                format!("`{}` and `{id}` have the same client id: the broker would let in one of them", other.board.id);
+            twice(cx, title, one, two, "leave `client-id` out (it is hil-ID then), or give each board its own");
+        }
+        // Only what is written can be the same: what is left out is made of the id.
+        if let Some(two) = this.prefix
+            && let Some(other) = first(&mut prefixes, (broker, &identity.prefix), this)
+            && let Some(one) = other.prefix
+        {
+            let title =
+                format!("`{}` and `{id}` have the same prefix: each would do what the other is told", other.board.id);
+            twice(cx, title, one, two, "leave `prefix` out (it is hil/ID then), or give each board its own");
+        }
+    }
+}
+
+/// The first board with this key, if it is not this one.
+fn first<'b, K: Eq + Hash>(known: &mut HashMap<K, &'b Placed>, key: K, this: &'b Placed) -> Option<&'b Placed> {
+    match known.entry(key) {
+        Entry::Occupied(other) => Some(other.get()),
+        Entry::Vacant(free) => {
+            free.insert(this);
+            None
         }
     }
 }

@@ -70,6 +70,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     }
     checks.push(broker::port(args.port));
     checks.push(boards::ports());
+    checks.push(programs::rom(project.as_ref()));
     checks.extend(programs::all());
     checks.extend(project::own_firmware(extensions));
     checks.push(machine::colors(stdout().is_terminal(), env));

@@ -4,7 +4,7 @@ mod coverage;
 mod findings;
 mod found;
 mod leaks;
-mod live;
+mod learn;
 mod regressions;
 mod replay;
 mod report;
@@ -32,13 +32,14 @@ use simulator::cpu::HAS_COMPILER;
 
 use self::coverage::Coverage;
 use self::findings::Findings;
-use self::live::Live;
 use self::report::Report;
 use self::tiers::Tiers;
 use super::error::Failure;
 use super::interruption;
+use super::live::Live;
 use super::project::{ProjectArgs, Said};
 use super::run::{broker, inputs, now, run_id, target};
+use super::up::shell;
 use crate::Extensions;
 
 /// How long a campaign lasts if nothing is said.
@@ -69,6 +70,7 @@ Examples:
   hil fuzz --tier all --time 10min              five minutes of tiers 1 and 2, then five of tier 3
   hil fuzz --tier 3 --replay FILE.input.json    what an input that no scenario can say does
   hil fuzz --target mqtt --broker mqtt://127.0.0.1:1883 --device my.device.yaml
+  hil fuzz --learn --broker mqtt://127.0.0.1:1883 --topics 'home/thermo/1/#' -o thermo.device.yaml
   hil run scenarios/regressions                 what was found, as scenarios
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or invalid file, 3 bench error (also what cannot be written), 4 nothing ran, 130 interrupted.")]
@@ -133,6 +135,9 @@ pub(super) struct Args {
     #[command(flatten)]
     reports: report::ReportFiles,
 
+    #[command(flatten)]
+    learn: learn::LearnArgs,
+
     /// The device at this broker is yours to be disturbed: needed if the broker is not on this machine
     #[arg(long)]
     i_own_this_device: bool,
@@ -154,10 +159,13 @@ fn rate(text: &str) -> Result<f64, String> {
 pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     args.is_for_its_tiers()?;
     let project = args.project(extensions)?;
-    let described_by = described_by(&project);
-    let device = description(&described_by, extensions)?;
     let broker_args = args.broker.of_project(&project);
     let broker = broker_args.choice()?;
+    if args.learn.is_asked() {
+        return args.learn.run(&broker, &broker_args.topic_root()?.unwrap_or_default(), args.time);
+    }
+    let described_by = described_by(&project);
+    let device = description(&described_by, extensions)?;
     args.allowed(&broker)?;
     let chosen = if args.tier.coverage {
         args.target.choose_simulator("tier 3", &project, extensions)?
@@ -187,6 +195,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
         topic_root: broker_args.topic_root()?,
         run_id: run_id(),
         broker,
+        disturbance: None,
     };
     let unwritable = |e: std::io::Error| {
         Failure::io(format_args!("findings cannot be written to {}", args.regressions.display()), &e)
@@ -200,7 +209,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
                 .help("name another folder with --corpus DIR; nothing was run")
         })?;
     }
-    broker::reachable(&options.broker)?;
+    broker::reachable(&options.broker, None)?;
 
     // Before anything is printed: one of them may have standard output for itself.
     let mut guard = inputs::guard(&project, &[]);
@@ -239,6 +248,7 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     }
     let target = options.runs_on.name();
     let report = Report::new(reports, args.run_info(&options, &chosen.reason, chosen.firmware));
+    let shown_by = args.shown_by(target, &options.broker);
     let mut findings = Findings::new(&args.regressions, args.seed, target, report);
     let cancel = Cancel::default();
     interruption::listen(&cancel, "then what was found is written")?;
@@ -280,9 +290,9 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     if !args.tier.cases.is_empty() {
         let mut live = Live::new();
         let ended = campaign::run(&cases, settings, &cancel, |told| match told {
-            Told::Finding(finding) => {
-                live.aside(|| findings.add(&finding, &args.again(target, &broker_name, finding.case)))
-            }
+            Told::Finding(finding) => live.aside(|| {
+                findings.add(&finding, &args.again(target, &broker_name, &described_by, finding.case), &shown_by)
+            }),
             Told::Bench { case, reason } => {
                 live.aside(|| remark!("case {case} says nothing about the device: {reason}"))
             }
@@ -406,15 +416,29 @@ impl Args {
     }
 
     /// The command line that makes this case again.
-    fn again(&self, target: &str, broker: &str, case: u64) -> String {
+    fn again(&self, target: &str, broker: &str, described_by: &Path, case: u64) -> String {
         let tiers = self.tier.cases_named();
         let mut line = format!("hil fuzz --target {target} --tier {tiers} --seed {} --execs {}", self.seed, case + 1);
         line += &self.target_options();
-        self.broker.repeat_options().into_iter().for_each(|option| line += &format!(" {option}"));
-        if broker != "embedded" {
-            line += &format!(" --broker {broker}");
+        line += &self.broker_options(broker);
+        if self.i_own_this_device {
+            line += " --i-own-this-device";
         }
-        line + &self.device_option()
+        line + &format!(" --device {}", shell(&described_by.display().to_string()))
+    }
+
+    /// The command line that shows a scenario, but for its file.
+    fn shown_by(&self, target: &str, broker: &BrokerChoice) -> String {
+        format!("hil run --target {target}{}{}", self.target_options(), self.broker_options(&broker.to_string()))
+    }
+
+    fn broker_options(&self, broker: &str) -> String {
+        let mut options: String = self.broker.repeat_options().iter().map(|option| format!(" {option}")).collect();
+        if broker != "embedded" {
+            // The password, if any, comes from the environment.
+            options += &format!(" --broker {}", shell(&broker.replace(":***@", "@")));
+        }
+        options
     }
 
     /// What the device depends on: ` --firmware light.elf`.

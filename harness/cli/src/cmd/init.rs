@@ -1,10 +1,11 @@
 //! `hil init`: a first scenario file.
 
+mod devices;
 mod expectation;
 mod listen;
 mod project;
-mod secrets;
 mod seen;
+mod shape;
 mod template;
 mod yaml;
 
@@ -33,11 +34,12 @@ const SCHEMA: &str = "docs/scenario.schema.json";
 /// wokwi.toml, diagram.json. What was found and what could not be known is said, here and in the file. One that is there, here or
 /// above, stays as it is.
 ///
-/// The scenario, with --broker: for a device that is on that broker already. Listens for a moment to retained and live messages, and
-/// writes an expectation for each topic: constant payloads exactly, JSON by its constant members, numbers and what varies
-/// as a regular expression. What looks like a secret is left out. Nothing is published.
+/// The scenario, with a broker (--broker, or that of the project file): for a device that is on it already. Listens for a moment to
+/// retained and live messages, finds the device, and writes what it does again and again: what the broker keeps, how often messages come,
+/// constant payloads exactly, members of JSON by value or by type, counters and times as such. What looks like a secret is left out.
+/// If there are several devices, they are listed. Nothing is published.
 ///
-/// Without --broker: one that every device must pass, with more to uncomment.
+/// Without a broker: one that every device must pass, with more to uncomment.
 #[derive(clap::Args)]
 #[command(
     mut_arg("broker", |arg| arg
@@ -49,20 +51,21 @@ the scenario says what every device must do.\n\nThe password is read from HIL_BR
     after_help = "\
 Examples:
   hil init                            hil.toml from what lies here, and scenarios/first.yaml
-  hil init --broker mqtt://lab:1883   what is under stat/# there, in scenarios/first.yaml
-  hil init --broker mqtt://lab:1883 --topic 'shelly/#' --topic 'tele/#' --seconds 30
+  hil init --broker mqtt://lab:1883   finds the device there, in scenarios/first.yaml
+  hil init --broker mqtt://lab:1883 --topic 'shelly/#' --topic 'tele/#' --seconds 60
 
-Exit codes: 0 written, 2 wrong usage or the file exists, 3 the broker cannot be reached, or nothing came.")]
+Exit codes: 0 written; 2 wrong usage, the file exists, or there are several devices to choose from; 3 the broker cannot be reached, or
+nothing came.")]
 pub(super) struct Args {
     #[command(flatten)]
     broker: BrokerArgs,
 
-    /// Topic filter to listen to; may be given several times
-    #[arg(long, value_name = "FILTER", default_value = "stat/#", value_parser = NonEmptyStringValueParser::new())]
+    /// Topic filter of the device; may be given several times [default: all that the broker lets hil read, if it is of one device]
+    #[arg(long, value_name = "FILTER", value_parser = NonEmptyStringValueParser::new())]
     topic: Vec<String>,
 
-    /// How long to listen, in seconds
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    /// How long to listen, in seconds; at least three times the longest period of the device
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=3600))]
     seconds: u16,
 
     /// The file to write
@@ -78,12 +81,16 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     // Before anybody waits for it.
     check_output(&args.output, args.force)?;
     let schema = schema_path(&args.output);
-    let (text, then) = match args.broker.choice()? {
+    let mut said = Said::default();
+    args.broker.say(&mut said);
+    let project = ProjectArgs::default().load(said, extensions)?;
+    let broker = args.broker.of_project(&project);
+    let (text, then) = match broker.choice()? {
         BrokerChoice::Embedded => {
             let run = format!("hil run {}", shell(&args.output.to_string_lossy()));
             (template::first(&schema, demo(extensions)), vec!["hil config".to_owned(), run])
         }
-        BrokerChoice::External(url) => from_broker(args, &url, &schema)?,
+        BrokerChoice::External(url) => from_broker(args, &broker, &url, &schema)?,
     };
     if let Err(errors) = Loader::new().load_text(&args.output, text.as_str()) {
         crate::output::remark(format_args!("{}", errors.render(super::color_on_stderr())));
@@ -103,26 +110,65 @@ pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure>
     Ok(super::DONE)
 }
 
-fn from_broker(args: &Args, url: &BrokerUrl, schema: &str) -> Result<(String, Vec<String>), Failure> {
-    let root = args.broker.topic_root()?.unwrap_or_default();
+/// All that a broker lets a client read, but `$SYS`.
+const ALL: &str = "#";
+
+fn from_broker(
+    args: &Args,
+    broker: &BrokerArgs,
+    url: &BrokerUrl,
+    schema: &str,
+) -> Result<(String, Vec<String>), Failure> {
+    let root = broker.topic_root()?.unwrap_or_default();
     let time = Duration::from_secs(args.seconds.into());
-    remark!("listening to {} on {url} for {} s", args.topic.join(", "), args.seconds);
-    let seen = listen::listen(url, &root, &args.topic, time)?;
+    let asked = if args.topic.is_empty() { vec![ALL.to_owned()] } else { args.topic.clone() };
+    remark!("listening to {} on {url} for {} s", asked.join(", "), args.seconds);
+    let seen = listen::listen(url, &root, &asked, time)?;
     if seen.is_empty() {
-        let topics = args.topic.iter().map(|t| format!("{root}{t}")).collect::<Vec<_>>().join(", ");
+        let topics = asked.iter().map(|t| format!("{root}{t}")).collect::<Vec<_>>().join(", ");
         return Err(bench(format!("no message on {topics} within {} s; nothing was written", args.seconds)).help(
             "is the device on and connected to this broker, and are these its topics? --topic '#' listens to all that the \
              broker lets you read, --seconds 60 waits for one that reports once a minute",
         ));
     }
     say!("{}", seen.summary());
+    let (seen, filters) = if args.topic.is_empty() { the_device(seen, args, url)? } else { (seen, asked) };
     let origin =
-        template::Origin { filters: &args.topic, seconds: args.seconds, schema, password: url.password.as_deref() };
+        template::Origin { filters: &filters, seconds: args.seconds, schema, password: url.password.as_deref() };
     let without_password = BrokerUrl { password: None, ..url.clone() }.to_string();
     let with_root = if root.is_empty() { String::new() } else { format!(" --topic-root {}", shell(&root)) };
     let file = shell(&args.output.to_string_lossy());
     let run = format!("hil run --target mqtt --broker {}{with_root} {file}", shell(&without_password));
     Ok((template::scenario(&seen, &origin), vec![format!("hil check {file}"), run]))
+}
+
+/// What was seen of the only device, and topic filters for it. Several are listed: nobody but the user knows which.
+fn the_device(seen: seen::Seen, args: &Args, url: &BrokerUrl) -> Result<(seen::Seen, Vec<String>), Failure> {
+    let found = devices::devices(&seen);
+    let mut each = found.values();
+    match (each.next(), each.next()) {
+        (Some(device), None) => {
+            let filters = device.filters();
+            say!("one device: {} ({})", filters.join(", "), device.describe(&seen));
+            let topics = device.topics.clone();
+            Ok((seen.only(&topics), filters))
+        }
+        (None, _) => Ok((seen, vec![ALL.to_owned()])),
+        (Some(first), Some(_)) => {
+            let options = |device: &devices::Found| {
+                device.filters().iter().map(|filter| format!("--topic {}", shell(filter))).collect::<Vec<_>>().join(" ")
+            };
+            let width = found.values().map(|device| options(device).chars().count()).max().unwrap_or_default();
+            for device in found.values() {
+                say!("  {:<width$}  {}", options(device), device.describe(&seen));
+            }
+            let without_password = BrokerUrl { password: None, ..url.clone() }.to_string();
+            let again = format!("hil init --broker {} {}", shell(&without_password), options(first));
+            let seconds = if args.seconds == 10 { String::new() } else { format!(" --seconds {}", args.seconds) };
+            Err(Failure::usage(format!("{} devices: which is yours? Nothing was written", found.len()))
+                .help(format!("name its topics, such as: {again}{seconds}")))
+        }
+    }
 }
 
 /// What the program shows, if the project here is about that.

@@ -11,15 +11,19 @@ mod flash;
 mod fuzz;
 mod init;
 mod interruption;
+mod listening;
+mod live;
 mod monitor;
 mod port;
 mod project;
 mod provision;
 mod report;
+mod rom;
 mod run;
 mod schema;
 mod selection;
 mod sim;
+mod soak;
 mod up;
 mod wokwi;
 
@@ -49,6 +53,7 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage or invalid file, 3 bench error (sa
 enum Command {
     Run(Box<run::Args>),
     Fuzz(Box<fuzz::Args>),
+    Soak(Box<soak::Args>),
     Check(check::Args),
     Config(Box<config::Args>),
     Schema(schema::Args),
@@ -68,6 +73,7 @@ enum Command {
     Demo(Box<up::DemoArgs>),
     Init(init::Args),
     Doctor(doctor::Args),
+    Rom(rom::Args),
     Completions(completions::Args),
 }
 
@@ -98,6 +104,7 @@ fn command(extensions: &Extensions) -> clap::Command {
     let mut command = Cli::command()
         .mut_subcommand("run", with_targets)
         .mut_subcommand("fuzz", with_targets)
+        .mut_subcommand("soak", |command| soak::with_report_files(with_targets(command)))
         .mut_subcommand("provision", |command| provision::with_settings(command, extensions));
     if extensions.demo.is_none() {
         command = command.mut_subcommand("demo", |command| command.hide(true));
@@ -118,6 +125,7 @@ fn dispatch(matches: &clap::ArgMatches, extensions: &Extensions) -> Result<Exit,
     match cli.command {
         Command::Run(args) => run::run(*args, extensions),
         Command::Fuzz(args) => fuzz::run(&args, extensions),
+        Command::Soak(args) => soak::run(&args, extensions),
         Command::Check(args) => check::run(&args, extensions),
         Command::Config(args) => config::run(&args, extensions),
         Command::Schema(args) => schema::run(&args),
@@ -133,6 +141,7 @@ fn dispatch(matches: &clap::ArgMatches, extensions: &Extensions) -> Result<Exit,
         Command::Demo(args) => up::demo(&args, extensions),
         Command::Init(args) => init::run(&args, extensions),
         Command::Doctor(args) => doctor::run(&args, extensions),
+        Command::Rom(args) => rom::run(&args, extensions),
         Command::Completions(args) => completions::run(&args, extensions),
     }
 }

@@ -19,7 +19,7 @@ use hil_model::event::{FORMAT, RunEvent, RunInfo};
 use hil_model::verdict::Exit;
 use hil_project::Project;
 use hil_report::{Reporter as _, add_boards, summarize};
-use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions};
+use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn};
 use hil_scenario::plan::{self, PartitionArg};
 use hil_targets::Target;
 
@@ -149,12 +149,13 @@ pub(super) fn run(args: Args, extensions: &Extensions) -> Result<Exit, Failure> 
         topic_root: broker_args.topic_root()?,
         run_id: if has_private_topics { private_run_id() } else { run_id() },
         broker,
+        disturbance: None,
     };
     if args.dry_run {
         return Ok(listing::dry_run(&chosen, &options));
     }
     args.target.look_at_port(&project.settings)?;
-    broker::reachable(&options.broker)?;
+    broker::reachable(&options.broker, probe(&options, &chosen).as_deref())?;
 
     let info = RunInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -211,8 +212,19 @@ impl Args {
     }
 }
 
+/// A topic of the run's own, to try whether the broker hands out what comes on it.
+fn probe(options: &RunOptions, chosen: &[Planned]) -> Option<String> {
+    let answers = hil_runner::answers_come_on(chosen);
+    match (&options.runs_on, &options.topic_root) {
+        (RunsOn::Target(target), None) if target.takes_topic_root() => {
+            Some(format!("hil-{}/probe/{}", options.run_id, answers.as_deref().unwrap_or("probe")))
+        }
+        (_, root) => answers.map(|topic| format!("{}{topic}", root.as_deref().unwrap_or_default())),
+    }
+}
+
 /// One a core; more where scenarios mostly wait for a broker.
-fn default_jobs(broker: &BrokerChoice) -> usize {
+pub(super) fn default_jobs(broker: &BrokerChoice) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     match broker {
         BrokerChoice::Embedded => cores,

@@ -18,6 +18,7 @@ use hil_targets::Target;
 
 use super::error::Failure;
 use super::project::{ProjectArgs, Said};
+use super::rom;
 use super::run::broker::{BrokerArgs, reachable};
 use super::run::firmware::of_project;
 use super::run::target::{device, diagram, said, simulator, wiring};
@@ -144,6 +145,7 @@ impl Args {
             }
             let chosen = of_project(settings, false, extensions)?;
             let mut target = simulator(&chosen, settings)?;
+            target.rom = rom::of_project(settings)?.map(|found| found.rom.image);
             target.realtime = true;
             target.flash.clone_from(&self.flash);
             return Ok((Arc::new(target), format!("{} on the simulator, in real time", chosen.info)));
@@ -175,7 +177,7 @@ fn bring_up(args: &Args, project: &Project, extensions: &Extensions) -> Result<E
                 .help("name a file in a folder that exists and that you may write to")
         })?;
     }
-    reachable(&broker)?;
+    reachable(&broker, None)?;
     let root = broker_args.topic_root()?.unwrap_or_default();
     let prefix = format!("{root}{}", args.prefix.as_deref().unwrap_or_default());
     let demo = extensions.demo_of(settings.native.as_ref().map(|it| it.value.as_str()));

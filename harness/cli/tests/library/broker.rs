@@ -154,7 +154,12 @@ fn server() -> ServerOptions {
 }
 
 async fn connect(url: &BrokerUrl) -> Result<Client, ClientError> {
-    let options = ClientOptions { client_id: "t".into(), user: url.user.as_deref(), password: url.password.as_deref() };
+    let options = ClientOptions {
+        client_id: "t".into(),
+        user: url.user.as_deref(),
+        password: url.password.as_deref(),
+        session: None,
+    };
     Client::connect(open(url).await.expect("a connection"), &options, |_| {}).await
 }
 
@@ -380,4 +385,25 @@ fn certificates_with(
     let files =
         TlsFiles { certificate: write("server.pem", certificate.pem()), key: write("server.key", key.serialize_pem()) };
     (write("ca.pem", ca_certificate.pem()), files)
+}
+
+#[test]
+fn a_packet_that_is_announced_as_larger_than_the_limit_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    on(Pace::Jump, async || {
+        let (near, mut far) = tokio::io::duplex(4096);
+        let options = ClientOptions { client_id: "o".into(), ..ClientOptions::default() };
+        let (client, connect) = tokio::join!(Client::connect(Box::new(near), &options, drop), async {
+            far.write_all(b"\x20\x03\0\0\0").await.unwrap();
+            let mut connect = [0; 64];
+            let length = far.read(&mut connect).await.unwrap();
+            connect[..length].to_vec()
+        });
+        // Maximum Packet Size, 16 MiB: the broker is told.
+        assert!(connect.windows(5).any(|bytes| bytes == b"\x27\x01\0\0\0"), "{connect:?}");
+        // PUBLISH with 268,435,455 bytes to come, of which none comes.
+        far.write_all(b"\x30\xff\xff\xff\x7f").await.unwrap();
+        let reason = client.unwrap().closed().await;
+        assert!(reason.contains("PacketTooLarge"), "{reason}");
+    });
 }

@@ -10,6 +10,7 @@ use hil_fuzz::coverage::{
 };
 use hil_fuzz::device::DeviceDescription;
 use hil_scenario::Loader;
+use hil_targets::console::Deaths;
 use proptest::prelude::*;
 use simulator::image::{Firmware, Layout, PartitionTable, Symbols};
 
@@ -144,7 +145,7 @@ fn one_job_repeats_itself_from_its_seed() {
 fn a_planted_panic_is_seen_and_one_cause_is_one_finding() {
     let find = |device: &mut FuzzedDevice, input: Input| {
         let execution = device.execute(&input);
-        Finding::of(&execution, &input)
+        Finding::of(&execution, &input, device.deaths())
     };
     let mut device = faulty_device("parse::number");
     let one = find(&mut device, message("hsb", b"17,2,3")).unwrap();
@@ -159,10 +160,25 @@ fn a_planted_panic_is_seen_and_one_cause_is_one_finding() {
 }
 
 #[test]
+fn last_words_of_the_users_own_are_findings() {
+    let elf = light();
+    let found = |deaths: Deaths| {
+        let image = Image { deaths, ..image_of(&elf) };
+        let mut device = FuzzedDevice::boot(&image, 0).unwrap();
+        let input = message("power", b"of");
+        let execution = device.execute(&input);
+        Finding::of(&execution, &input, device.deaths()).map(|finding| (finding.kind, finding.what))
+    };
+    assert_eq!(found(Deaths::default()), None);
+    let (kind, what) = found(Deaths::with([r"^W \(\d+\) [a-z]+: .*rejected"]).unwrap()).unwrap();
+    assert!(kind == Kind::Panic && what.starts_with("W ("), "{what}");
+}
+
+#[test]
 fn a_finding_is_a_scenario() {
     let mut device = faulty_device("parse::number");
     let input = message("hsb", b"1,\"\\,${2}");
-    let finding = Finding::of(&device.execute(&input), &input).unwrap();
+    let finding = Finding::of(&device.execute(&input), &input, device.deaths()).unwrap();
     let text = finding.scenario(&description()).unwrap();
     let loaded = Loader::with_env(|_| None).load_text(Path::new("finding.yaml"), text.as_str());
     assert!(loaded.is_ok(), "{text}");

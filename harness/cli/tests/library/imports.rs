@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("harness/scenario", &["hil-model"]),
     ("harness/project", &["hil-model", "hil-scenario"]),
     ("harness/heap", &[]),
+    ("harness/hostile", &["hil-heap"]),
     ("harness/targets", &["hil-heap", "hil-model", "hil-scenario", "simulator"]),
     ("harness/bench", &["hil-model", "hil-scenario", "hil-targets", "simulator"]),
     ("harness/runner", &["hil-bench", "hil-model", "hil-scenario", "hil-targets"]),

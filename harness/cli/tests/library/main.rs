@@ -3,8 +3,15 @@
 
 mod broker;
 mod clock;
+mod contract;
+mod docs;
 mod faults;
+mod flow;
 mod fuzz_coverage;
 mod imports;
+mod radio;
 mod runner;
+mod scripted;
 mod sim;
+mod stream;
+mod values;

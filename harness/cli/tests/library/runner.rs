@@ -1,318 +1,16 @@
 //! The runner through its public face, with devices that do exactly what a test tells them to.
 
-use std::future::Future;
-use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use hil_model::device::DeviceEvent;
-use hil_model::event::ScenarioReport;
-use hil_model::observation::{Evidence, Message, Observation, Rgb, SerialStream};
+use hil_model::observation::{Message, Observation, SerialStream};
 use hil_model::verdict::Verdict;
-use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, run};
-use hil_scenario::{Capability, Loader};
-use hil_targets::clock::Pace;
-use hil_targets::console::Deaths;
-use hil_targets::journal::Journal;
-use hil_targets::{Bench, BenchError, BrokerKind, Device, Target, Wiring};
+use hil_runner::{Cancel, RunOptions, run};
+use hil_targets::Wiring;
 use light_host::native::NativeTarget;
 
-type Script = Arc<dyn Fn(Journal, u32) -> Pin<Box<dyn Future<Output = ()>>> + Send + Sync>;
-
-/// A device that appends to the journal what its script says. The script is given the number of the attempt.
-struct Scripted {
-    script: Script,
-    attempts: AtomicU32,
-}
-
-impl Target for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
-    }
-    fn capabilities(&self, _: BrokerKind) -> Vec<Capability> {
-        Capability::ALL.iter().map(|(c, _)| *c).collect()
-    }
-    fn pace(&self, _: BrokerKind) -> Pace {
-        Pace::Jump
-    }
-    fn open(&self, bench: Bench) -> Result<Box<dyn Device>, BenchError> {
-        let attempt = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-        Ok(Box::new(ScriptedDevice { script: Arc::clone(&self.script), journal: bench.journal, attempt }))
-    }
-}
-
-struct ScriptedDevice {
-    script: Script,
-    journal: Journal,
-    attempt: u32,
-}
-
-#[async_trait(?Send)]
-impl Device for ScriptedDevice {
-    async fn start(&mut self) -> Result<(), BenchError> {
-        tokio::task::spawn_local((self.script)(self.journal.clone(), self.attempt));
-        Ok(())
-    }
-    async fn stop(&mut self) {}
-}
-
-fn scripted<F: Future<Output = ()> + 'static>(
-    script: impl Fn(Journal, u32) -> F + Send + Sync + 'static,
-) -> Arc<dyn Target> {
-    Arc::new(Scripted { script: Arc::new(move |j, n| Box::pin(script(j, n))), attempts: AtomicU32::new(0) })
-}
-
-fn options(target: Arc<dyn Target>) -> RunOptions {
-    RunOptions {
-        runs_on: target.into(),
-        broker: BrokerChoice::Embedded,
-        jobs: 1,
-        retries: 0,
-        fail_fast: false,
-        wall_limit: Duration::from_secs(60),
-        seed: 7,
-        deaths: Deaths::default(),
-        topic_root: None,
-        run_id: "0000".into(),
-    }
-}
-
-fn plan(steps: &str) -> Vec<Planned> {
-    let text = format!("name: test\nversion: 1\n{steps}");
-    let loader = Loader::with_env(|name| (name == "TOKEN").then(|| "hunter2-token".to_owned()));
-    let file = loader.load_text(Path::new("test.yaml"), text).unwrap_or_else(|e| panic!("{}", e.render(false)));
-    let file = Arc::new(file);
-    file.scenarios.iter().map(|s| Planned { file: Arc::clone(&file), scenario: Arc::new(s.clone()) }).collect()
-}
-
-fn run_one(target: Arc<dyn Target>, steps: &str) -> ScenarioReport {
-    let reports = run(&plan(steps), &options(target), &Cancel::default(), |_| {}).scenarios;
-    reports.into_iter().next().unwrap()
-}
-
-/// Verdict, and the first failure's title, expected, actual.
-fn told(report: &ScenarioReport) -> (Verdict, String) {
-    let failure = report.attempts.last().and_then(|a| a.failures.first());
-    let text = failure.map_or_else(String::new, |f| {
-        format!(
-            "{}\n  expected: {}\n  actual: {}",
-            f.title,
-            f.expected.as_deref().unwrap_or("-"),
-            f.actual.as_deref().unwrap_or("-")
-        )
-    });
-    (report.verdict, text)
-}
-
-fn message(topic: &str, payload: &str) -> Observation {
-    Observation::Received(Message { topic: topic.into(), payload: payload.into(), qos: 1, ..Message::default() })
-}
-
-fn led(color: &str) -> Observation {
-    Observation::Led {
-        part: "led1".into(),
-        index: 0,
-        color: color.parse::<Rgb>().unwrap(),
-        evidence: Evidence::Observed,
-    }
-}
-
-async fn ms(n: u64) {
-    tokio::time::sleep(Duration::from_millis(n)).await;
-}
-
-/// Shows the colours, each for its milliseconds.
-async fn show(journal: &Journal, colors: &[(&str, u64)]) {
-    for (color, duration) in colors {
-        journal.record(led(color));
-        ms(*duration).await;
-    }
-}
-
-/// The verdict of an expectation on a message with this payload.
-fn judged(payload: &'static [u8], expectation: &str) -> Verdict {
-    let target = scripted(move |journal, _| async move {
-        let payload = hil_model::observation::Payload(payload.to_vec());
-        journal.record(Observation::Received(Message { topic: "a".into(), payload, qos: 1, ..Message::default() }));
-    });
-    run_one(target, &format!("steps:\n  - {expectation}\n")).verdict
-}
-
-#[test]
-fn every_digit_and_byte_of_a_payload_counts() {
-    let json = |value: &str| format!("expect-message: {{ topic: a, within: 50ms, json: {value} }}");
-    for (payload, expected, verdict) in [
-        (&br#"{"n":9007199254740993}"#[..], "{ n: 9007199254740993 }", Verdict::Passed),
-        (br#"{"n":9007199254740993}"#, "{ n: 9007199254740992 }", Verdict::Failed),
-        (
-            br#"{"n":340282366920938463463374607431768211457}"#,
-            "{ n: 340282366920938463463374607431768211456 }",
-            Verdict::Failed,
-        ),
-        (br#"{"t":20.50}"#, "{ t: 20.5 }", Verdict::Passed),
-        (br#"{"t":20}"#, "{ t: 20.0 }", Verdict::Passed),
-        (br#"{"t":20.299999237}"#, "{ t: 20.3 }", Verdict::Failed),
-        (br#"{"t":NaN}"#, "{}", Verdict::Failed),
-        (br#"{"t":1,"t":2}"#, "{ t: 2 }", Verdict::Passed),
-        (br#"{"t":1,"t":2}"#, "{ t: 1 }", Verdict::Failed),
-        (b"\xEF\xBB\xBF{\"t\":1}", "{ t: 1 }", Verdict::Passed),
-        (b"{\"t\":1}\0", "{ t: 1 }", Verdict::Failed),
-    ] {
-        assert_eq!(judged(payload, &json(expected)), verdict, "{} {expected}", String::from_utf8_lossy(payload));
-    }
-    // One byte that is no text hides nothing.
-    assert_eq!(judged(b"fault 7\xB0", "expect-message: { topic: a, within: 50ms, matches: 'fault' }"), Verdict::Passed);
-    assert_eq!(judged(b"fault 7\xB0", "expect-nothing: { topic: a, for: 50ms, matches: 'fault' }"), Verdict::Failed);
-    assert_eq!(judged(b"null", "expect-message: { topic: a, within: 50ms, payload: null }"), Verdict::Passed);
-}
-
-#[test]
-fn a_variable_alone_keeps_its_type_in_flow_and_block_style() {
-    let target = || {
-        scripted(|journal, _| async move {
-            journal.record(message("a", r#"{"n":20,"s":"20","b":true}"#));
-            ms(5).await;
-            journal.record(message("a", r#"{"n":20,"s":"20","b":true}"#));
-        })
-    };
-    let run = |head: &str, steps: &str| {
-        let text = format!("name: test\nversion: 1\n{head}steps:\n{steps}");
-        let file = Arc::new(
-            Loader::new().load_text(Path::new("test.yaml"), text).unwrap_or_else(|e| panic!("{}", e.render(false))),
-        );
-        let planned = Planned { scenario: Arc::new(file.scenarios[0].clone()), file };
-        run(&[planned], &options(target()), &Cancel::default(), |_| {}).scenarios.remove(0).verdict
-    };
-    let vars = "vars: { number: 20, text: '20', yes: true, same: '${number}' }\n";
-    for (json, verdict) in [
-        ("{ n: '${number}' }", Verdict::Passed),
-        ("{ n: '${same}' }", Verdict::Passed),
-        ("{ n: '${text}' }", Verdict::Failed),
-        ("{ s: '${text}' }", Verdict::Passed),
-        ("{ s: '${number}' }", Verdict::Failed),
-        ("{ b: '${yes}' }", Verdict::Passed),
-        ("{ s: '${number}${yes}' }", Verdict::Failed),
-    ] {
-        let step = format!("  - expect-message: {{ topic: a, within: 50ms, json: {json} }}\n");
-        assert_eq!(run(vars, &step), verdict, "{json}");
-        let rules = json.replace("n:", "/n:").replace("s:", "/s:").replace("b:", "/b:");
-        let step = format!("  - expect-message: {{ topic: a, within: 50ms, where: {rules} }}\n");
-        assert_eq!(run(vars, &step), verdict, "{rules}");
-    }
-    for (json, verdict) in
-        [("n: ${text}", Verdict::Failed), ("n: ${number}", Verdict::Passed), ("s: ${text}", Verdict::Passed)]
-    {
-        let step = format!("  - expect-message:\n      topic: a\n      within: 50ms\n      json:\n        {json}\n");
-        assert_eq!(run(vars, &step), verdict, "{json}");
-    }
-    for (pointer, json, verdict) in [
-        ("/n", "{ n: '${kept}' }", Verdict::Passed),
-        ("/s", "{ s: '${kept}' }", Verdict::Passed),
-        ("/s", "{ n: '${kept}' }", Verdict::Failed),
-    ] {
-        let steps = format!(
-            "  - capture: {{ name: kept, topic: a, pointer: {pointer} }}\n  - expect-message: {{ topic: a, within: 50ms, json: {json} }}\n"
-        );
-        assert_eq!(run("", &steps), verdict, "{pointer} {json}");
-    }
-}
-
-const STATE: &[u8] = br#"{"t":20.50,"unit":"C","on":true,"at":"2026-03-01T12:00:00Z","hist":[19,20,21],"fan":{"rpm":1200},"note":null,"n":"5"}"#;
-
-#[test]
-fn values_of_a_payload_meet_conditions() {
-    let verdict =
-        |rules: &str| judged(STATE, &format!("expect-message: {{ topic: a, within: 50ms, where: {{ {rules} }} }}"));
-    for rules in [
-        "/t: 20.5",
-        "/t: { '>': 20, '>=': 20.5, '<': 21, '<=': 20.5 }",
-        "/t: { between: [5, 30] }",
-        "/t: { near: 20, within: 0.5 }",
-        "/t: { near: 20, within: 3% }",
-        "/t: { type: number, not: { type: integer } }",
-        "/fan/rpm: { type: integer }",
-        "/unit: { one-of: [C, F], length: 1 }",
-        "/on: true",
-        "/note: null",
-        "/gone: { present: false }",
-        "/note: { present: true }",
-        "/at: { date-time: true, starts-with: '2026', ends-with: Z, matches: 'T12:', contains: '03-01' }",
-        "/hist: { length: 3, all: { type: number, between: [19, 21] }, any: 20, contains: 21 }",
-        "/hist: [19, 20, 21]",
-        "/hist: { length: { '>=': 2 } }",
-        "/fan: { equals: { rpm: 1200 } }",
-        "/fan: { contains: rpm }",
-        "'$.hist[*]': { '>=': 19 }",
-        "'$.hist[-1]': 21, '$..rpm': 1200, '$.unit': C",
-    ] {
-        assert_eq!(verdict(rules), Verdict::Passed, "{rules}");
-    }
-    for rules in [
-        "/t: 20.4",
-        "/t: { '>': 20.5 }",
-        "/t: { '<': 20.5 }",
-        "/t: { between: [21, 30] }",
-        "/t: { near: 20, within: 0.4 }",
-        "/t: { near: 20, within: 2% }",
-        "/t: { type: integer }",
-        "/unit: { one-of: [K, F] }",
-        "/n: 5",
-        "/n: { '>': 4 }",
-        "/on: 'true'",
-        "/gone: null",
-        "/gone: { '>': 0 }",
-        "/gone: { not: 5 , present: true }",
-        "/unit: { date-time: true }",
-        "/hist: { all: { '>': 19 } }",
-        "/hist: { any: 18 }",
-        "/hist: [19, 20]",
-        "'$.hist[*]': { '>': 19 }",
-        "'$.nothing[*]': { '>': 19 }",
-        "/t: 20.5, /unit: F",
-    ] {
-        assert_eq!(verdict(rules), Verdict::Failed, "{rules}");
-    }
-    assert_eq!(
-        judged(b"no json", "expect-message: { topic: a, within: 50ms, where: { $: { present: true } } }"),
-        Verdict::Failed
-    );
-    assert_eq!(judged(STATE, "expect-nothing: { topic: a, for: 50ms, where: { /t: { '>': 20 } } }"), Verdict::Failed);
-    assert_eq!(judged(STATE, "expect-nothing: { topic: a, for: 50ms, where: { /t: { '>': 30 } } }"), Verdict::Passed);
-}
-
-#[test]
-fn each_failing_condition_is_told_with_its_place() {
-    let target = || {
-        scripted(|journal, _| async move {
-            let payload = hil_model::observation::Payload(STATE.to_vec());
-            journal.record(Observation::Received(Message { topic: "a".into(), payload, ..Message::default() }));
-        })
-    };
-    let told = |condition: &str| {
-        told(&run_one(target(), &format!("steps:\n  - expect-message: {{ topic: a, within: 50ms, {condition} }}\n"))).1
-    };
-    insta::assert_snapshot!(told("where: { /t: { '<': 20 }, /n: 5, '$.hist[*]': { '<': 20 }, /gone: true, /unit: C }"), @r#"
-    no matching message on a within 50ms
-      expected: a JSON where /t is < 20 and /n is 5 and $.hist[*] is < 20 and /gone is true and /unit is "C"
-      actual: 1 message: a "{\"t\":20.50,\"unit\":\"C\",\"on\":true,\"at\":\"2026-03-01T12:00:00Z\",\"hist\":[19,20,21],\"fan\":{\"rpm\":1200},\"note\":null,\"n\":\"5\"}" (qos 0)
-    /t: 20.50, not < 20
-    /n: "5" (it is a string, not a number), not 5
-    $.hist[1]: 20, not < 20
-    $.hist[2]: 21, not < 20
-    /gone: nothing is there, not true
-    "#);
-    insta::assert_snapshot!(told("json: { t: 21, fan: { rpm: 1200, on: true }, n: 5 }"), @r#"
-    no matching message on a within 50ms
-      expected: a JSON with {"t":21,"fan":{"rpm":1200,"on":true},"n":5}
-      actual: 1 message: a "{\"t\":20.50,\"unit\":\"C\",\"on\":true,\"at\":\"2026-03-01T12:00:00Z\",\"hist\":[19,20,21],\"fan\":{\"rpm\":1200},\"note\":null,\"n\":\"5\"}" (qos 0)
-    $.t: 20.50, not 21
-    $.fan.on: nothing, not true
-    $.n: "5", not 5
-    "#);
-}
+use crate::scripted::{message, ms, options, plan, run_one, scripted, show, told};
 
 #[test]
 fn a_scenario_that_passes_on_a_retry_is_flaky() {
@@ -488,6 +186,29 @@ steps:
         .iter()
         .filter(|e| matches!(&e.what, Observation::Note { text } if text == "it is 42"));
     assert_eq!(notes.count(), 1);
+}
+
+#[test]
+fn a_number_in_a_line_that_pauses_is_taken_whole() {
+    let target = scripted(|journal, _| async move {
+        for (pause, piece) in [(10, "heap=12"), (600, "345\n"), (10, "login: ")] {
+            ms(pause).await;
+            let data = piece.as_bytes().to_vec().into();
+            journal.record(Observation::Serial { stream: SerialStream::Output, data });
+        }
+    });
+    let report = run_one(
+        target,
+        "steps:\n  - expect-serial: { matches: 'heap=(?<heap>\\d+)' }\n  - expect-value: { value: '${heap}', is: 12345 }\n  - \
+         expect-serial: { matches: '^(?<who>login): $' }\n  - expect-value: { value: '${who}', is: login }\n",
+    );
+    assert_eq!(told(&report), (Verdict::Passed, String::new()));
+    // A prompt is not waited for until the limit.
+    assert!(
+        report.attempts[0].device_time.elapsed() < Duration::from_millis(1500),
+        "{:?}",
+        report.attempts[0].device_time
+    );
 }
 
 #[test]

@@ -66,6 +66,7 @@ fn options(firmware: Arc<Firmware>) -> RunOptions {
         deaths: Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
+        disturbance: None,
     }
 }
 

@@ -17,15 +17,15 @@ use crate::support::{hil, listening};
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// mosquitto with a configuration of its own.
-struct Mosquitto {
+pub struct Mosquitto {
     _running: Running,
-    port: u16,
+    pub port: u16,
     folder: TempDir,
 }
 
 impl Mosquitto {
     /// `None`, with the reason printed, if it is not installed.
-    fn start(settings: &str) -> Option<Self> {
+    pub fn start(settings: &str) -> Option<Self> {
         let program = MOSQUITTO.find()?;
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let file = folder.path().join("mosquitto.conf");
@@ -41,7 +41,7 @@ impl Mosquitto {
         Some(Self { _running: running, port, folder })
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("mqtt://127.0.0.1:{}", self.port)
     }
 
@@ -161,6 +161,13 @@ fn a_retained_message_may_come_late() {
     let absent = "steps: [{ expect-retained: { topic: state/slow, absent: true, within: 3s } }]\n";
     let (shown, code) = broker.judge(port, absent);
     assert_eq!(code, Some(1), "it is there: {shown}");
+    let among = |form: &str| {
+        let retained = format!("expect-retained: {{ topic: state/slow, {form}, within: 3s }}");
+        let steps = format!("steps: [{{ any-of: [{retained}, expect-message: {{ topic: never, within: 3s }}] }}]\n");
+        broker.judge(port, &steps)
+    };
+    let (shown, code) = among("absent: true");
+    assert_eq!(code, Some(1), "it is there: {shown}");
     let other = "steps: [{ expect-retained: { topic: state/none, absent: true, within: 1s } }]\n";
     let (shown, code) = broker.judge(port, other);
     assert_eq!(code, Some(0), "{shown}");
@@ -215,26 +222,33 @@ fn what_a_broker_cannot_do_is_no_verdict_on_the_device() {
     assert!(shown.contains("grants QoS 1"), "{shown}");
 }
 
+/// A request to the light through a broker with these access rules: what was said, and the exit code.
+fn asked_among(rules: &str, more: &str) -> Option<(String, Option<i32>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules");
+    std::fs::write(&file, rules).unwrap();
+    let broker = Mosquitto::start(&format!("acl_file {}", file.display()))?;
+    let steps = format!(
+        "name: Asks\nversion: 1\nsetup: [{{ wait-serial: \"mqtt: connected\" }}]\nsteps: \
+         [{{ request: {{ topic: cmnd/led/hue, payload: 36, response: ok{more} }} }}]\n"
+    );
+    std::fs::write(broker.folder.path().join("ask.yaml"), steps).unwrap();
+    std::fs::write(broker.folder.path().join("hil.toml"), "native = \"light\"\n").unwrap();
+    let output =
+        output(hil(broker.folder.path(), &["run", "ask.yaml", "--target", "native", "--broker", &broker.url()]));
+    Some((text(&output), output.status.code()))
+}
+
 #[test]
 fn answers_come_on_a_topic_that_the_brokers_rules_allow() {
-    let rules = tempfile::tempdir().unwrap();
-    let file = rules.path().join("rules");
-    std::fs::write(&file, "topic readwrite #\ntopic deny +/+/hil/r/#\n").unwrap();
-    let Some(broker) = Mosquitto::start(&format!("acl_file {}", file.display())) else { return };
-    let asked = |more: &str| {
-        let steps = format!(
-            "name: Asks\nversion: 1\nsetup: [{{ wait-serial: \"mqtt: connected\" }}]\nsteps: \
-             [{{ request: {{ topic: cmnd/led/hue, payload: 36, response: ok{more} }} }}]\n"
-        );
-        std::fs::write(broker.folder.path().join("ask.yaml"), steps).unwrap();
-        std::fs::write(broker.folder.path().join("hil.toml"), "native = \"light\"\n").unwrap();
-        let output =
-            output(hil(broker.folder.path(), &["run", "ask.yaml", "--target", "native", "--broker", &broker.url()]));
-        (text(&output), output.status.code())
-    };
-    let (shown, code) = asked(", response-topic: bench/answers");
+    let forbidden = "topic readwrite #\ntopic deny +/+/hil/r/#\n";
+    let Some((shown, code)) = asked_among(forbidden, ", response-topic: bench/answers") else { return };
     assert_eq!(code, Some(0), "{shown}");
-    // The broker says nothing of what it keeps back.
-    let (shown, code) = asked(", within: 500ms");
-    assert_eq!(code, Some(1), "{shown}");
+    // hil finds out what is forbidden before a firmware is blamed, also where the broker says nothing of what it keeps back.
+    let in_silence = "topic readwrite +/+/cmnd/#\ntopic readwrite +/+/stat/#\ntopic write +/+/hil/r/#\n";
+    for (rules, why) in [(forbidden, "0x87 NotAuthorized"), (in_silence, "hands it to nobody who has subscribed")] {
+        let Some((shown, code)) = asked_among(rules, ", within: 500ms") else { return };
+        assert_eq!(code, Some(3), "{shown}");
+        assert!(shown.contains("/hil/r/0") && shown.contains(why), "{shown}");
+    }
 }

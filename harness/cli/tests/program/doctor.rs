@@ -47,46 +47,49 @@ fn on_a_bare_machine_everything_missing_has_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let output = doctor(folder.path(), &["--port", &free_port()], &[]);
     pinned(&text(&output), |shown| {
-        insta::assert_snapshot!(shown, @r"
-    hil 0.1.0
+        insta::assert_snapshot!(shown, @"
+        hil 0.1.0
 
-      missing  project     there is no hil.toml here or above
-                           what `hil run` runs, without being told
-                           help: hil init   # writes one from what lies here
-      missing  firmware    none is named
-                           what the simulator runs; a device on a broker or a board has its own
-                           help: hil run --firmware FILE, or name it in the project file: hil init
-    ! missing  scenarios   there is no folder scenarios/ here
-                           `hil run` without a path runs them
-                           help: hil init   # writes a first one; or go to the folder of your project
-      ok       drawing     no diagram.json here: one light `led1` on GPIO8 is assumed
-                           which lights hang on which GPIO of the native target
-      ok       reports     target/hil/ can be written
-                           the reports of `hil run`: JUnit, JSON lines, HTML
-      ok       port        127.0.0.1:PORT is free
-                           `hil up` and `hil broker run` listen there (`hil run` needs no port)
-      STATE    boards      PORTS
-                           `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
-      missing  rust        neither rustc nor cargo is on the PATH
-                           building hil itself, or a target of your own; not for `hil run`
-                           help: https://rustup.rs, then: rustup default stable
-      missing  mosquitto   not on the PATH: mosquitto_pub, mosquitto_sub
-                           handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
-                           help: apt install mosquitto-clients   # or any other MQTT client
-      missing  wokwi       there is no wokwi-cli on the PATH
-                           `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
-                           help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
-      missing  esp32-c3    no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf)
-                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
-                           help: https://rustup.rs, then: rustup target add riscv32imc-unknown-none-elf   # or, on Debian: apt update && apt install rustc-web cargo-web rust-web-src lld
-      ok       colours     no colour: standard output is no terminal
-                           the terminal report and `hil up`
-      ok       ci          no CI system; --partition auto would find no share here, slice:M/N says it
-                           `hil run --partition auto`: one share of the scenarios a machine
+          missing  project     there is no hil.toml here or above
+                               what `hil run` runs, without being told
+                               help: hil init   # writes one from what lies here
+          missing  firmware    none is named
+                               what the simulator runs; a device on a broker or a board has its own
+                               help: hil run --firmware FILE, or name it in the project file: hil init
+        ! missing  scenarios   there is no folder scenarios/ here
+                               `hil run` without a path runs them
+                               help: hil init   # writes a first one; or go to the folder of your project
+          ok       drawing     no diagram.json here: one light `led1` on GPIO8 is assumed
+                               which lights hang on which GPIO of the native target
+          ok       reports     target/hil/ can be written
+                               the reports of `hil run`: JUnit, JSON lines, HTML
+          ok       port        127.0.0.1:PORT is free
+                               `hil up` and `hil broker run` listen there (`hil run` needs no port)
+          STATE    boards      PORTS
+                               `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
+          missing  rom         no mask ROM of the ESP32-C3
+                               `--target sim` with firmware of ESP-IDF, Arduino or MicroPython, and with Wi-Fi; esp-hal's works without
+                               help: hil rom   # says how to get it
+          missing  rust        neither rustc nor cargo is on the PATH
+                               building hil itself, or a target of your own; not for `hil run`
+                               help: https://rustup.rs, then: rustup default stable
+          missing  mosquitto   not on the PATH: mosquitto_pub, mosquitto_sub
+                               handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
+                               help: apt install mosquitto-clients   # or any other MQTT client
+          missing  wokwi       there is no wokwi-cli on the PATH
+                               `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
+                               help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
+          missing  esp32-c3    no Rust compiler here can build for the ESP32-C3 (riscv32imc-unknown-none-elf)
+                               `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
+                               help: https://rustup.rs, then: rustup target add riscv32imc-unknown-none-elf   # or, on Debian: apt update && apt install rustc-web cargo-web rust-web-src lld
+          ok       colours     no colour: standard output is no terminal
+                               the terminal report and `hil up`
+          ok       ci          no CI system; --partition auto would find no share here, slice:M/N says it
+                               `hil run --partition auto`: one share of the scenarios a machine
 
-    `hil run` needs what is marked with ! above
-    exit 3
-    ")
+        `hil run` needs what is marked with ! above
+        exit 3
+        ")
     });
 }
 
@@ -105,41 +108,44 @@ fn on_a_full_machine_all_is_well() {
     let env = [("CI", "true"), ("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "3"), ("NO_COLOR", "1")];
     let output = doctor(folder.path(), &["--port", &free_port()], &env);
     pinned(&text(&output), |shown| {
-        insta::assert_snapshot!(shown, @r"
-    hil 0.1.0
+        insta::assert_snapshot!(shown, @"
+        hil 0.1.0
 
-      ok       project     hil.toml
-                           what `hil run` runs, without being told
-      missing  firmware    none is named
-                           what the simulator runs; a device on a broker or a board has its own
-                           help: hil run --firmware FILE, or name it in the project file: hil init
-      ok       scenarios   scenarios/: 1 scenario in 1 file
-                           `hil run` without a path runs them
-      ok       drawing     no diagram.json here: one light `led1` on GPIO8 is assumed
-                           which lights hang on which GPIO of the native target
-      ok       reports     target/hil/ can be written
-                           the reports of `hil run`: JUnit, JSON lines, HTML
-      ok       port        127.0.0.1:PORT is free
-                           `hil up` and `hil broker run` listen there (`hil run` needs no port)
-      STATE    boards      PORTS
-                           `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
-      ok       rust        rustc 1.95.0; cargo 1.95.0
-                           building hil itself, or a target of your own; not for `hil run`
-      ok       mosquitto   mosquitto_pub and mosquitto_sub are installed
-                           handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
-      missing  wokwi       there is no wokwi-cli on the PATH
-                           `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
-                           help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
-      ok       esp32-c3    rustc 1.95.0 with the target riscv32imc-unknown-none-elf
-                           `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
-      ok       colours     no colour: standard output is no terminal, NO_COLOR=1
-                           the terminal report and `hil up`
-      ok       ci          CI (CI=true); --partition auto takes slice:2/3 from GitLab or Knapsack (CI_NODE_INDEX=2, CI_NODE_TOTAL=3)
-                           `hil run --partition auto`: one share of the scenarios a machine
+          ok       project     hil.toml
+                               what `hil run` runs, without being told
+          missing  firmware    none is named
+                               what the simulator runs; a device on a broker or a board has its own
+                               help: hil run --firmware FILE, or name it in the project file: hil init
+          ok       scenarios   scenarios/: 1 scenario in 1 file
+                               `hil run` without a path runs them
+          ok       drawing     no diagram.json here: one light `led1` on GPIO8 is assumed
+                               which lights hang on which GPIO of the native target
+          ok       reports     target/hil/ can be written
+                               the reports of `hil run`: JUnit, JSON lines, HTML
+          ok       port        127.0.0.1:PORT is free
+                               `hil up` and `hil broker run` listen there (`hil run` needs no port)
+          STATE    boards      PORTS
+                               `hil flash`, `hil provision`, `hil monitor`, `hil run --target serial`
+          missing  rom         no mask ROM of the ESP32-C3
+                               `--target sim` with firmware of ESP-IDF, Arduino or MicroPython, and with Wi-Fi; esp-hal's works without
+                               help: hil rom   # says how to get it
+          ok       rust        rustc 1.95.0; cargo 1.95.0
+                               building hil itself, or a target of your own; not for `hil run`
+          ok       mosquitto   mosquitto_pub and mosquitto_sub are installed
+                               handy beside `hil up` and `hil broker run`: mosquitto_pub and mosquitto_sub
+          missing  wokwi       there is no wokwi-cli on the PATH
+                               `hil run --target wokwi`: simulations on Wokwi, or on `hil wokwi serve`
+                               help: curl -L https://wokwi.com/ci/install.sh | sh, or name it in WOKWI_CLI
+          ok       esp32-c3    rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+                               `hil firmware build`: the firmware for the ESP32-C3; `hil run` does not need it
+          ok       colours     no colour: standard output is no terminal, NO_COLOR=1
+                               the terminal report and `hil up`
+          ok       ci          CI (CI=true); --partition auto takes slice:2/3 from GitLab or Knapsack (CI_NODE_INDEX=2, CI_NODE_TOTAL=3)
+                               `hil run --partition auto`: one share of the scenarios a machine
 
-    all that `hil run` needs is there
-    exit 0
-    ")
+        all that `hil run` needs is there
+        exit 0
+        ")
     });
 }
 

@@ -203,7 +203,7 @@ fn a_fresh_image_fits_and_runs_without_a_compiler() {
     let image = std::fs::File::options().append(true).open(place.path("firmware/prebuilt/light-openeth.elf")).unwrap();
     image.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let first = place.first_line(&[]);
-    let named = "target sim (default: hil.toml:3, built before), firmware firmware/prebuilt/light-openeth.elf (sha256 ";
+    let named = "target sim (default: hil.toml:3, built before, Ethernet), firmware firmware/prebuilt/light-openeth.elf (sha256 ";
     assert!(first.contains(named), "{first}");
 }
 
@@ -339,10 +339,14 @@ fn a_check_with_a_build_compares_packages_and_image() {
     a build gives these very images
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     exit 0
 
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
     a build gives these very images
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     exit 0
@@ -351,10 +355,14 @@ fn a_check_with_a_build_compares_packages_and_image() {
     a build by the same compiler, rustc 1.95.0, gives others: one is not made of these sources
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.95.0 with the target riscv32imc-unknown-none-elf
     exit 1
 
     firmware/prebuilt/ fits the sources; built by rustc 1.95.0
     a build takes what the manifest names; the images are of two compilers, this one is rustc 1.96.0
+    toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     exit 0
@@ -365,6 +373,8 @@ fn a_check_with_a_build_compares_packages_and_image() {
       clap 4.6.0 is new
       esp-hal 1.2.2 changed
     renew it where there is a compiler for the chip: hil firmware prebuilt --renew
+    toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
+    toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     toolchain rustc 1.96.0 with the target riscv32imc-unknown-none-elf
     exit 1
@@ -380,7 +390,7 @@ fn a_fault_is_planted_into_an_image_of_its_own() {
     let place = Place::new();
     let planted = place.first_line(&["--target", "sim", "--plant-fault", "3"]);
     let parts = [
-        "target sim (--target sim: firmware/prebuilt/; fault 3 planted: numbers wrap",
+        "target sim (--target sim: firmware/prebuilt/, Ethernet; fault 3 planted: numbers wrap",
         "firmware firmware/prebuilt/light-planted.elf (sha256 ",
     ];
     assert!(parts.iter().all(|part| planted.contains(part)), "{planted}");

@@ -74,6 +74,7 @@ fn run_scenario(elf: &[u8], text: &str) -> (Verdict, Vec<String>) {
         deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
+        disturbance: None,
     };
     let report = run(&planned, &options, &Cancel::default(), |_| {}).scenarios.remove(0);
     let failures = report.attempts[0].failures.iter().map(|failure| failure.title.clone()).collect();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use crate::suite_fixture::{A0, Asm, Case, RA, T0, ZERO, call, exit, fill_block, panic, print, suite};
+use crate::suite_fixture::{A0, Asm, Case, RA, T0, Typed, ZERO, call, exit, fill_block, menu_app, panic, print, suite};
 use tempfile::TempDir;
 
 /// A folder with suites, and the program with an environment that nothing outside can change.
@@ -346,4 +346,56 @@ fn a_report_that_cannot_be_written_exits_3() {
     let place = Place::with(&a_few());
     let output = place.hil(&["suite.elf", "--junit", "no/such/folder/report.xml"]);
     assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+}
+
+const MENU: &str = "\r\n\r\nHere's the test menu, pick your combo:\r\n(1)\t\"adds\" [numbers]\r\n(2)\t\"subtracts\" [numbers][timeout=2]\r\n\
+    (3)\t\"hangs\" [numbers][timeout=1]\r\n(4)\t\"crashes\" [store]\r\n(5)\t\"keeps\" [store][multi_stage]\r\n\t(1)\t\"writes\"\r\n\
+    \t(2)\t\"reads\"\r\n(6)\t\"meets\" [net][multi_device]\r\n(7)\t\"skips\" [net]\r\n\r\nEnter test for running.\r\n";
+
+/// A firmware with the tests of [`MENU`]. In its stages, `a` and `b` would be typed as 1 and 2, which are tests too: what these print
+/// is the end of a stage.
+fn unity_app() -> Vec<u8> {
+    menu_app(&[
+        (b'\n', Typed::Says(MENU)),
+        (
+            b'1',
+            Typed::Says(
+                "Running adds...\r\nmain/test.c:12:adds:PASS\r\n\r\n-------\r\n1 Tests 0 Failures 0 Ignored \r\nOK\r\n",
+            ),
+        ),
+        (
+            b'2',
+            Typed::Says(
+                "Running subtracts...\r\nmain/test.c:20:subtracts:FAIL: Expected 1 Was 2\r\n\r\n1 Tests 1 Failures 0 Ignored \r\nFAIL\r\n",
+            ),
+        ),
+        (b'3', Typed::Says("Running hangs...\r\n")),
+        (b'4', Typed::Resets("Running crashes...\r\nabort() was called\r\n")),
+        (b'7', Typed::Says("main/test.c:30:skips:IGNORE: no\r\n1 Tests 0 Failures 1 Ignored \r\nOK\r\n")),
+    ])
+}
+
+#[test]
+fn a_test_app_of_unity_is_run_by_its_menu() {
+    let place = Place::new();
+    std::fs::write(place.path("suite.elf"), unity_app()).unwrap();
+    insta::assert_snapshot!(place.shown(&["--list"]));
+    insta::assert_snapshot!(place.shown(&["--skip", "keeps", "--jobs", "2"]));
+    // A group.
+    insta::assert_snapshot!(place.shown(&["numbers::adds", "net::", "--junit", "report.xml"]));
+    let report = std::fs::read_to_string(place.path("report.xml")).unwrap();
+    insta::assert_snapshot!(without_times(&report));
+}
+
+#[test]
+fn a_firmware_without_tests_says_what_it_printed_last() {
+    let place = Place::new();
+    std::fs::write(place.path("suite.elf"), menu_app(&[])).unwrap();
+    insta::assert_snapshot!(place.shown(&[]));
+    std::fs::write(
+        place.path("suite.elf"),
+        menu_app(&[(b'\n', Typed::Says("pick your combo:\r\n\r\nEnter test for running.\r\n"))]),
+    )
+    .unwrap();
+    insta::assert_snapshot!(place.shown(&[]));
 }

@@ -152,3 +152,23 @@ fn a_port_that_is_not_there_is_found_even_if_no_scenario_needs_it() {
     let (shown, code) = run(folder.path(), &[&serial[..], &["--dry-run"]].concat());
     assert_eq!(code, Some(0), "{shown}");
 }
+
+#[test]
+fn a_device_that_is_there_already_is_taken_over_by_the_identifier_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = "name: It is back\nversion: 1\nsteps:\n  - take-over: { within: 300ms }\n  - expect-nothing: { topic: a, for: 1ms }\n";
+    std::fs::write(folder.path().join("back.yaml"), scenario).unwrap();
+    let broker = Broker::start();
+    let on_mqtt = ["run", "back.yaml", "--target", "mqtt", "--broker", &broker.url];
+    let (said, code) = run(folder.path(), &on_mqtt);
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("target mqtt has no `client-id`, needed by step 1 (take-over)"), "{said}");
+    // Nobody has this one here.
+    let (said, code) = run(folder.path(), &[&on_mqtt[..], &["--client-id", "lamp"]].concat());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("nobody has taken back the connection of lamp within 300ms"), "{said}");
+    assert!(said.contains("--client-id lamp"), "the rerun line names it: {said}");
+    let (said, code) = run(folder.path(), &["run", "back.yaml", "--target", "serial", "--client-id", "lamp"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("--client-id needs --target mqtt"), "{said}");
+}

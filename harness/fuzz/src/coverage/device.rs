@@ -13,6 +13,7 @@ use super::execution::{Ending, Execution, Observed};
 use super::finding::frames;
 use super::input::Input;
 use super::peer::Peer;
+use hil_targets::console::Deaths;
 use hil_targets::provision::{BrokerAddress, Identity, Provisioner, Untouched};
 use hil_tools::simulation::stack::overflow;
 
@@ -44,6 +45,10 @@ pub struct Image {
     pub broker: BrokerAddress,
     /// What else leads there: hosts that are written into the firmware.
     pub hosts: Vec<BrokerAddress>,
+    /// The image of Espressif's mask ROM, if the chip is to start there.
+    pub rom: Option<Arc<[u8]>>,
+    /// What it prints when it cannot go on.
+    pub deaths: Deaths,
 }
 
 impl Image {
@@ -57,6 +62,8 @@ impl Image {
             told: Identity::default(),
             broker: BrokerAddress::simulated(),
             hosts: Vec::new(),
+            rom: None,
+            deaths: Deaths::default(),
         }
     }
 
@@ -102,9 +109,15 @@ pub struct FuzzedDevice {
     /// How often it went back there.
     restored: u32,
     stack: Option<Range<u32>>,
+    deaths: Deaths,
 }
 
 impl FuzzedDevice {
+    /// What its firmware prints when it cannot go on.
+    pub const fn deaths(&self) -> &Deaths {
+        &self.deaths
+    }
+
     /// Boots until the device has subscribed and waits for input. The same image and seed give the same state.
     ///
     /// # Errors
@@ -130,6 +143,9 @@ impl FuzzedDevice {
         of_machine.seed = seed;
         of_machine.network.seed = seed;
         let mut machine = Machine::new(Board::default(), &*image.firmware, of_machine);
+        if let Some(rom) = &image.rom {
+            machine.load_rom(rom).map_err(|error| BootError::Provision(error.to_string()))?;
+        }
         for patch in &told.patches {
             let written = machine.write_flash(patch.offset, &patch.bytes);
             written.map_err(|error| BootError::Provision(error.to_string()))?;
@@ -159,7 +175,7 @@ impl FuzzedDevice {
         // From here on: what only the boot executes is not worth compiling.
         machine.cpu_mut().set_compilation(true);
         let start = (machine.snapshot(), peer.clone());
-        Ok(Self { machine, peer, start, restored: 0, stack: image.stack.clone() })
+        Ok(Self { machine, peer, start, restored: 0, stack: image.stack.clone(), deaths: image.deaths.clone() })
     }
 
     /// Goes back to the moment at which the device waits for input.

@@ -8,6 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use super::input::LONGEST_PAYLOAD;
 use crate::device::DeviceDescription;
 use crate::grammar::{Grammar, Kind, Number};
+use crate::json::{Form, Range, Shape};
 use crate::payload::{Leaf, valid};
 
 /// Right payloads of each command that a campaign begins with, at most.
@@ -88,7 +89,25 @@ impl Words {
                 self.token("a".repeat(longest).as_bytes());
             }
             Kind::Sequence(items) | Kind::Choice(items) => items.iter().for_each(|item| self.add(item)),
+            Kind::Json(shape) => shape.each(&mut |shape| self.json(shape)),
         }
+    }
+
+    fn json(&mut self, shape: &Shape) {
+        match &shape.form {
+            Form::Enum(values) => values.iter().for_each(|value| self.token(value.to_string().as_bytes())),
+            Form::Number(Range { min, max, step, .. }) => {
+                let limits =
+                    [*min, *max].into_iter().flat_map(|limit| [-1, 0, 1].map(|steps| limit.plus(steps, *step)));
+                limits.for_each(|number| self.token(number.to_string().as_bytes()));
+            }
+            Form::Object { members, .. } => {
+                members.iter().for_each(|member| self.token(format!("{:?}:", member.key).as_bytes()));
+            }
+            Form::Boolean => ["true", "false"].iter().for_each(|word| self.token(word.as_bytes())),
+            Form::Text { .. } | Form::Array { .. } | Form::Choice(_) => {}
+        }
+        ["{", "}", "[", "]", ",", ":", "null", "1e999"].iter().for_each(|token| self.token(token.as_bytes()));
     }
 
     fn token(&mut self, token: &[u8]) {

@@ -88,10 +88,10 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What an execution shows, if anything must not happen.
-    pub fn of(execution: &Execution, input: &Input) -> Option<Self> {
+    /// What an execution shows, if anything must not happen. `deaths` are a firmware's last words.
+    pub fn of(execution: &Execution, input: &Input, deaths: &Deaths) -> Option<Self> {
         let Execution { ending, observed, .. } = execution;
-        let panic = panic_lines(&observed.console);
+        let panic = panic_lines(&observed.console, deaths);
         let is_told = panic.is_some();
         let said = || ending.to_string();
         let (kind, what, place) = match (ending, panic) {
@@ -148,8 +148,7 @@ fn repeated(frames: &[u32]) -> Vec<u32> {
 }
 
 /// What a firmware says when it panics: the line, and the addresses on the lines after it.
-fn panic_lines(console: &str) -> Option<(String, Vec<u32>)> {
-    let deaths = Deaths::default();
+fn panic_lines(console: &str, deaths: &Deaths) -> Option<(String, Vec<u32>)> {
     let lines: Vec<&str> = console.lines().collect();
     let at = lines.iter().position(|line| deaths.are_in(&plain(line.as_bytes())))?;
     let first = lines[at].find("panic").map_or(lines[at], |from| &lines[at][from..]);

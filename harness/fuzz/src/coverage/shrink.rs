@@ -18,7 +18,7 @@ pub(super) fn shrink(device: &mut FuzzedDevice, finding: Finding, is_stopped: &d
             }
             executions += 1;
             let execution = device.execute(&candidate);
-            if let Some(same) = Finding::of(&execution, &candidate)
+            if let Some(same) = Finding::of(&execution, &candidate, device.deaths())
                 && same.fingerprint == best.fingerprint
             {
                 best = same;

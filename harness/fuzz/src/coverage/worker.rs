@@ -172,7 +172,7 @@ impl<'a> Worker<'a> {
     fn execute(&mut self, input: &Input) -> Fate {
         let execution = self.device.execute(input);
         let new = self.take_new_edges();
-        if let Some(finding) = Finding::of(&execution, input) {
+        if let Some(finding) = Finding::of(&execution, input, self.device.deaths()) {
             self.found(finding);
             // What it does after it has gone wrong leads nowhere.
             return Fate::Finding;

@@ -4,15 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::grammar::{grammar, items, name, positive};
+use super::grammar::{Parts, grammar, items, name, positive};
 use super::rules::{self, command, online, rejection, status};
-use super::{DeviceDescription, Model, Models};
-use hil_scenario::decode::{Cx, Map, Shape, integer, keyword, plain_text, spanned_text};
+use super::{DeviceDescription, Expected, Model, Models, overlap};
+use hil_model::time::display;
+use hil_scenario::decode::{Cx, Map, Shape, compact_json, integer, keyword, plain_text, spanned_text};
 use hil_scenario::error::{Code, Diagnostic};
 use hil_scenario::load::{limited, read_source, source};
 use hil_scenario::yaml::{Node, NodeKind, Words, parse_file};
 use hil_scenario::{Diagnostics, Source};
-use hil_targets::reference::State;
+use hil_targets::broker::filter_matches;
+use hil_targets::reference::{State, Value};
 
 /// `device.yaml`
 pub(super) const DEVICE: Shape = Shape {
@@ -26,6 +28,7 @@ pub(super) const DEVICE: Shape = Shape {
         "within",
         "max-packet",
         "online",
+        "client-id",
         "parts",
         "commands",
         "statuses",
@@ -39,7 +42,7 @@ pub(super) const DEVICE: Shape = Shape {
 const WORDS: Words = Words {
     file: "a device description",
     content: "a device description",
-    least: "a description has at least the keys `version`, `commands`, `statuses` and `start`",
+    least: "a description has at least the keys `version` and `commands`, most have `statuses` and `start`",
     several: "a description is of one device",
     encoding: "save the file as UTF-8",
 };
@@ -110,10 +113,11 @@ fn description(cx: &mut Cx<'_>, node: &Node, models: &Models) -> Option<DeviceDe
         }
     });
     let parts = parts.unwrap_or_default();
-    for (_, part) in parts {
-        map.optional("parts", |cx, _| grammar(cx, part, parts));
+    for (_, named) in parts {
+        map.optional("parts", |cx, _| part(cx, named, parts));
     }
-    let statuses = map.required("statuses", |cx, node| items(cx, node, status));
+    let client_id = map.optional("client-id", |cx, node| Some(spanned_text(cx, node)?.value));
+    let statuses = map.optional("statuses", |cx, node| items(cx, node, status));
     let known = statuses.clone().unwrap_or_default();
     let commands = map.required("commands", |cx, node| items(cx, node, |cx, node| command(cx, node, parts, &known)));
     let mut state = map.optional("state", values).unwrap_or_default();
@@ -121,11 +125,25 @@ fn description(cx: &mut Cx<'_>, node: &Node, models: &Models) -> Option<DeviceDe
     let rejection = map.optional("rejection", rejection).unwrap_or_default();
     // What follows from an error before is no error of its own.
     let all_commands = commands.as_ref().filter(|commands| is_whole(&map, "commands", commands.len()));
+    if let Some(commands) = all_commands {
+        map.optional("commands", |cx, node| overlap::check(cx, node, commands));
+    }
     let start =
-        map.required("start", |cx, node| items(cx, node, |cx, node| rules::start(cx, node, all_commands?, &mut state)));
-    let (statuses, commands, start) = (statuses?, commands?, start?);
-    if is_whole(&map, "start", start.len()) && is_whole(&map, "statuses", statuses.len()) {
+        map.optional("start", |cx, node| items(cx, node, |cx, node| rules::start(cx, node, all_commands?, &mut state)));
+    // What is not there is right; what is wrong has been told.
+    let of = |key: &str, right: Option<usize>| {
+        if map.has(key) { right.is_some_and(|n| is_whole(&map, key, n)) } else { true }
+    };
+    let is_whole = of("start", start.as_ref().map(Vec::len)) && of("statuses", statuses.as_ref().map(Vec::len));
+    let (statuses, commands, start) = (statuses.unwrap_or_default(), commands?, start.unwrap_or_default());
+    if is_whole {
         map.optional("statuses", |cx, node| complete(cx, node, &statuses, &state));
+    }
+    for filter in &rejection.silent {
+        let own = statuses.iter().find(|status| status.every.is_some() && filter_matches(filter, &status.topic));
+        if let Some(status) = own {
+            map.optional("rejection", |cx, node| loud(cx, node, filter, status));
+        }
     }
     Some(DeviceDescription {
         name: title.unwrap_or_else(|| "the device".to_owned()),
@@ -134,10 +152,14 @@ fn description(cx: &mut Cx<'_>, node: &Node, models: &Models) -> Option<DeviceDe
         within,
         max_packet,
         online,
+        client_id,
         commands,
         rejection: super::Rejection {
             silent: match rejection.silent.is_empty() {
-                true => statuses.iter().map(|status| status.topic.clone()).collect(),
+                true => {
+                    let caused = statuses.iter().filter(|status| status.every.is_none());
+                    caused.map(|status| status.topic.clone()).collect()
+                }
                 false => rejection.silent,
             },
             ..rejection
@@ -171,17 +193,46 @@ fn values(cx: &mut Cx<'_>, node: &Node) -> Option<State> {
     };
     let mut state = State::default();
     for (key, value) in entries {
-        if let (Some(name), Some(value)) = (name(cx, key), plain_text(cx, value)) {
-            state.set(&name, &value);
-        }
+        let (name, text, json) = (name(cx, key), plain_text(cx, value), compact_json(cx, value));
+        let (Some(name), Some(text), Some(json)) = (name, text, json) else { continue };
+        state.put(&name, if json.starts_with('"') { Value::Text(text) } else { Value::Json(text) });
     }
     Some(state)
+}
+
+/// A part, as a grammar of text or of JSON: what it is used for tells, and its keys do.
+fn part(cx: &mut Cx<'_>, node: &Node, parts: Parts<'_>) -> Option<()> {
+    let source = Arc::clone(cx.source());
+    let mut as_json = Cx::literal(&source);
+    let is_json = super::json::part_of(&mut as_json, node, parts).is_some() && as_json.into_errors().is_empty();
+    if is_json {
+        return Some(());
+    }
+    let only_json = ["boolean", "integer", "optional"].iter().any(|key| node.get(key).is_some());
+    if only_json { super::json::part_of(cx, node, parts) } else { grammar(cx, node, parts).map(drop) }
+}
+
+/// What comes by itself cannot be silent.
+fn loud(cx: &mut Cx<'_>, node: &Node, filter: &str, status: &super::StatusRule) -> Option<()> {
+    let every = status.every.map(display).unwrap_or_default();
+    cx.error_with_help(
+        Code::BadValue,
+        node.span,
+        format!("`silent: {filter}` has {} in it, which comes by itself every {every}", status.topic),
+        "",
+        "name the topics on which nothing comes after a refusal; without `silent` they are those of the other statuses",
+    );
+    None
 }
 
 /// Whether every variable of the statuses has a value when the device has been brought to its start.
 fn complete(cx: &mut Cx<'_>, node: &Node, statuses: &[super::StatusRule], state: &State) -> Option<()> {
     for status in statuses {
-        for variable in status.payload.variables().filter(|variable| !state.has(variable)) {
+        let unknown: Vec<String> = status.payload.variables().into_iter().filter(|name| !state.has(name)).collect();
+        if let (Expected::Where(conditions), true) = (&status.payload, unknown.is_empty()) {
+            conditions.check(cx, state);
+        }
+        for variable in unknown {
             cx.error_with_help(
                 Code::UndefinedVariable,
                 node.span,

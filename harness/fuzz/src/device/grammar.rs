@@ -12,7 +12,7 @@ use hil_scenario::yaml::{Node, NodeKind};
 pub(super) const GRAMMAR: Shape = Shape {
     name: "a payload grammar",
     example: "enum",
-    keys: &["literal", "enum", "number", "text", "sequence", "choice", "part", "as"],
+    keys: &["literal", "enum", "number", "text", "sequence", "choice", "json", "array", "part", "as", "unknown-keys"],
 };
 
 /// `number: {..}`
@@ -22,9 +22,9 @@ pub(super) const NUMBER: Shape = Shape { name: "number", example: "max", keys: &
 pub(super) const TEXT: Shape = Shape { name: "text", example: "max", keys: &["min", "max"] };
 
 /// Grammars in grammars.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 /// Longest text, in bytes.
-const LONGEST_TEXT: usize = 4096;
+pub(super) const LONGEST_TEXT: usize = 4096;
 
 /// The named parts, with their places.
 pub(super) type Parts<'n> = &'n [(Node, Node)];
@@ -42,8 +42,12 @@ fn at_depth(cx: &mut Cx<'_>, node: &Node, parts: Parts<'_>, depth: usize) -> Opt
     if matches!(node.kind, NodeKind::Scalar { .. }) {
         return Some(Grammar { kind: Kind::Literal(spanned_text(cx, node)?.value), sets: None });
     }
+    if ["json", "array"].iter().any(|key| node.get(key).is_some()) {
+        return Some(Grammar { kind: Kind::Json(super::json::payload(cx, node, parts, depth)?), sets: None });
+    }
     let mut map = Map::new(cx, node, &GRAMMAR)?;
-    let form = map.one_of(&["literal", "enum", "number", "text", "sequence", "choice", "part"], true);
+    map.only_with(&["unknown-keys"], "json");
+    let form = map.one_of(&["literal", "enum", "number", "text", "sequence", "choice", "json", "array", "part"], true);
     let sets = match map.has("as") {
         true => Some(map.optional("as", name)?),
         false => None,
@@ -61,20 +65,26 @@ fn at_depth(cx: &mut Cx<'_>, node: &Node, parts: Parts<'_>, depth: usize) -> Opt
             "choice" => Kind::Choice(map.optional("choice", several)?),
             _ => {
                 let part = map.optional("part", |cx, node| {
-                    let name = plain_text(cx, node)?;
-                    let found = parts.iter().find(|(key, _)| key.as_text() == Some(name.as_str()));
-                    if found.is_none() {
-                        let names = list(parts.iter().filter_map(|(key, _)| key.as_text()));
-                        let title = format!("there is no part `{}`", name.escape_debug());
-                        cx.error_with_help(Code::BadValue, node.span, title, "", format!("the parts are {names}"));
-                    }
-                    at_depth(cx, &found?.1, parts, depth + 1)
+                    let found = part(cx, node, parts)?;
+                    at_depth(cx, found, parts, depth + 1)
                 })?;
                 let sets = sets.or(part.sets);
                 return Some(Grammar { kind: part.kind, sets });
             }
         };
     Some(Grammar { kind, sets })
+}
+
+/// The part with this name.
+pub(super) fn part<'n>(cx: &mut Cx<'_>, node: &Node, parts: Parts<'n>) -> Option<&'n Node> {
+    let name = plain_text(cx, node)?;
+    let found = parts.iter().find(|(key, _)| key.as_text() == Some(name.as_str()));
+    if found.is_none() {
+        let names = list(parts.iter().filter_map(|(key, _)| key.as_text()));
+        let title = format!("there is no part `{}`", name.escape_debug());
+        cx.error_with_help(Code::BadValue, node.span, title, "", format!("the parts are {names}"));
+    }
+    found.map(|(_, part)| part)
 }
 
 /// A list that is not empty; wrong items are left out.

@@ -14,6 +14,7 @@ pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     // Referred to by name only.
     generator.subschema_for::<GrammarKeys>();
+    generator.subschema_for::<JsonValueKeys>();
     complete::<DescriptionKeys>(generator, [], "device", "hilbench device description")
 }
 
@@ -35,6 +36,40 @@ form!(
             { "$ref": "#/$defs/grammar-keys" }
         ]
     }
+);
+
+form!(
+    /// A value within JSON: one that stands for itself, or a mapping.
+    JsonValue, "json-value", {
+        "anyOf": [
+            { "type": ["string", "number", "boolean", "null", "array"] },
+            { "$ref": "#/$defs/json-value-keys" }
+        ]
+    }
+);
+
+form!(
+    /// Conditions by their paths.
+    Conditions, "conditions", {
+        "type": "object",
+        "minProperties": 1,
+        "examples": [{ "/setpoint": "{setpoint}", "/at": { "date-time": true } }]
+    }
+);
+
+form!(
+    /// `{}`.
+    Nothing, "nothing", { "anyOf": [{ "type": "null" }, { "type": "object", "maxProperties": 0 }] }
+);
+
+form!(
+    /// Anything.
+    Any, "any", {}
+);
+
+form!(
+    /// What is done with unknown keys.
+    UnknownKeys, "unknown-keys", { "enum": ["ignored", "refused"] }
 );
 
 form!(
@@ -77,21 +112,23 @@ struct DescriptionKeys {
     max_packet: Option<PacketSize>,
     /// How it is known that it is connected.
     online: Option<OnlineKeys>,
+    /// Its MQTT client identifier: through a broker by URL, its connection is taken over then, to see how it comes back.
+    client_id: Option<FilledText>,
     /// Payload grammars with names, for `part`.
     parts: Option<BTreeMap<String, Grammar>>,
     /// What it understands.
     #[schemars(length(min = 1))]
     commands: Vec<CommandKeys>,
-    /// What it publishes.
+    /// What it publishes; default: nothing is known of it.
     #[schemars(length(min = 1))]
-    statuses: Vec<StatusKeys>,
+    statuses: Option<Vec<StatusKeys>>,
     /// What it answers an accepted command on its Response Topic; default: it does not answer.
     answer: Option<FilledText>,
     /// What it does with a command that it refuses, beside changing nothing.
     rejection: Option<RejectionKeys>,
     /// Commands that bring it from any state to a known one.
     #[schemars(length(min = 1))]
-    start: Vec<StartKeys>,
+    start: Option<Vec<StartKeys>>,
     /// Variables that no command of `start` sets, and what they are then.
     state: Option<BTreeMap<String, Text>>,
 }
@@ -105,6 +142,8 @@ struct OnlineKeys {
     topic: TopicName,
     /// Payload while it is connected.
     payload: FilledText,
+    /// Payload of its will: none comes on this topic unless its connection was ended on purpose.
+    offline: Option<FilledText>,
     /// Limit at the start of a case; default 10s.
     within: Option<Time>,
     /// Whether it publishes all statuses when it has connected; default true.
@@ -120,9 +159,10 @@ struct CommandKeys {
     topic: TopicName,
     /// What its payload looks like.
     payload: Grammar,
-    /// Topics of the statuses that it publishes when it has accepted it; default: all.
-    #[schemars(length(min = 1))]
+    /// Topics of the statuses that it publishes when it has accepted it, or []; default: all that do not come by themselves.
     statuses: Option<Vec<TopicName>>,
+    /// Its grammar is a guess: what it does not read may be taken too, and is looked at for the device's life alone.
+    guessed: Option<bool>,
 }
 
 /// A status.
@@ -133,11 +173,17 @@ struct StatusKeys {
     /// Topic.
     topic: TopicName,
     /// Payload, with variables: `{hue},{saturation}`.
-    payload: Text,
+    payload: Option<Text>,
+    /// Conditions on its JSON, as in scenarios, with variables: `{ /setpoint: "{setpoint}" }`.
+    r#where: Option<Conditions>,
     /// QoS of it; default: any.
     qos: Option<Qos>,
-    /// Whether it is retained; default true.
+    /// Whether it is retained; default true, with `every` false.
     retained: Option<bool>,
+    /// It also comes by itself, so often: it is never silent, and what it says is looked at.
+    every: Option<Time>,
+    /// A command causes one of it and no second one; default false.
+    once: Option<bool>,
 }
 
 /// What it does with a command that it refuses.
@@ -167,7 +213,7 @@ struct StartKeys {
     payload: Text,
 }
 
-/// A payload, or a part of one: one of literal, enum, number, text, sequence, choice and part.
+/// A payload, or a part of one: one of literal, enum, number, text, sequence, choice, json, array and part.
 #[derive(JsonSchema)]
 #[schemars(rename = "grammar-keys", rename_all = "kebab-case", deny_unknown_fields, extend("minProperties" = 1))]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -187,6 +233,12 @@ struct GrammarKeys {
     /// One of them.
     #[schemars(length(min = 1))]
     choice: Option<Vec<Grammar>>,
+    /// A JSON object: its keys, and what their values look like.
+    json: Option<BTreeMap<String, JsonValue>>,
+    /// A JSON array.
+    array: Option<ArrayKeys>,
+    /// What the device does with keys of the JSON object that are not named; default: that is not known.
+    unknown_keys: Option<UnknownKeys>,
     /// What `parts` has under this name.
     part: Option<FilledText>,
     /// The variable that takes it, with numbers in their canonical form.
@@ -219,5 +271,84 @@ struct TextKeys {
     min: Option<u32>,
     /// Most bytes.
     #[schemars(range(min = 1, max = 4096))]
+    max: u32,
+}
+
+/// A value within JSON: one of literal, enum, boolean, integer, number, text, array, json, choice and part.
+#[derive(JsonSchema)]
+#[schemars(rename = "json-value-keys", rename_all = "kebab-case", deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "only its schema is used")]
+struct JsonValueKeys {
+    /// This value.
+    literal: Option<Any>,
+    /// One of these values.
+    #[schemars(length(min = 1))]
+    r#enum: Option<Vec<Any>>,
+    /// true or false: `boolean: {}`.
+    boolean: Option<Nothing>,
+    /// A number without a fraction.
+    integer: Option<RangeKeys>,
+    /// A number.
+    number: Option<RangeKeys>,
+    /// A string.
+    text: Option<JsonTextKeys>,
+    /// An array.
+    array: Option<ArrayKeys>,
+    /// An object: its keys, and what their values look like.
+    json: Option<BTreeMap<String, JsonValue>>,
+    /// One of them.
+    #[schemars(length(min = 1))]
+    choice: Option<Vec<JsonValue>>,
+    /// What `parts` has under this name.
+    part: Option<FilledText>,
+    /// The variable that takes it.
+    r#as: Option<VariableName>,
+    /// The key may be left out; default false.
+    optional: Option<bool>,
+    /// What the device does with keys of the object that are not named; default: that is not known.
+    unknown_keys: Option<UnknownKeys>,
+}
+
+/// A number within JSON.
+#[derive(JsonSchema)]
+#[schemars(rename = "json-number", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct RangeKeys {
+    /// Smallest; default 0.
+    min: Option<f64>,
+    /// Largest.
+    max: f64,
+    /// It is a multiple of this; default 1. What becomes of others is not known.
+    step: Option<f64>,
+    /// In place of `step`: so many decimals.
+    #[schemars(range(max = 6))]
+    decimals: Option<u32>,
+    /// A number outside is taken as the nearest one inside; default: it is refused.
+    clamp: Option<bool>,
+}
+
+/// A string within JSON.
+#[derive(JsonSchema)]
+#[schemars(rename = "json-text", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct JsonTextKeys {
+    /// Fewest characters; default 1.
+    min: Option<u32>,
+    /// Most characters.
+    #[schemars(range(min = 1, max = 4096))]
+    max: u32,
+}
+
+/// An array.
+#[derive(JsonSchema)]
+#[schemars(rename = "json-array", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ArrayKeys {
+    /// What each item looks like.
+    items: JsonValue,
+    /// Fewest items; default 0.
+    min: Option<u32>,
+    /// Most items.
+    #[schemars(range(min = 1, max = 256))]
     max: u32,
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{DeviceDescription, file, grammar, rules, schema};
+use super::{DeviceDescription, file, grammar, json, rules, schema};
 use hil_scenario::decode::{Cx, Shape, compact_json};
 use hil_scenario::{Source, yaml};
 
-const DESCRIBED: [(&Shape, &str); 9] = [
+const DESCRIBED: [(&Shape, &str); 13] = [
     (&file::DEVICE, ""),
     (&rules::ONLINE, "/$defs/online"),
     (&rules::COMMAND, "/$defs/command"),
@@ -20,6 +20,10 @@ const DESCRIBED: [(&Shape, &str); 9] = [
     (&grammar::GRAMMAR, "/$defs/grammar-keys"),
     (&grammar::NUMBER, "/$defs/number"),
     (&grammar::TEXT, "/$defs/text-keys"),
+    (&json::VALUE, "/$defs/json-value-keys"),
+    (&json::RANGE, "/$defs/json-number"),
+    (&json::TEXT, "/$defs/json-text"),
+    (&json::ARRAY, "/$defs/json-array"),
 ];
 
 #[test]
@@ -49,7 +53,7 @@ fn the_published_schema_is_this_one() {
 }
 
 /// A file as JSON, as an editor's YAML library (YAML 1.2) reads it.
-fn json(path: &Path) -> Option<Value> {
+fn as_json(path: &Path) -> Option<Value> {
     let text = std::fs::read_to_string(path).ok()?;
     let source = Arc::new(Source { path: path.to_owned(), text: text.into() });
     let (node, errors) = yaml::parse(&source);
@@ -68,7 +72,24 @@ fn the_lights_description_is_right_by_decoder_and_schema() {
         DeviceDescription::load_text(&path, text, &[]).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     assert_eq!(device.state.get("mode"), "blink,1000,0");
     let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
-    let json = json(&path).expect("valid YAML");
+    let json = as_json(&path).expect("valid YAML");
+    let errors: Vec<String> = validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// One of the descriptions that tests run.
+fn of_a_thermostat() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/tests/program/fuzz/thermostat.device.yaml"))
+}
+
+#[test]
+fn a_description_of_json_is_right_by_decoder_and_schema() {
+    let path = of_a_thermostat();
+    let device = DeviceDescription::load(&path, &[]).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    assert_eq!(device.statuses[0].payload.keys(&device.state), ", where: { \"/setpoint\": 20, \"/mode\": \"heat\" }");
+    assert_eq!(device.rejection.silent, ["home/thermo/1/state"], "what comes by itself is never silent");
+    let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
+    let json = as_json(&path).expect("valid YAML");
     let errors: Vec<String> = validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }

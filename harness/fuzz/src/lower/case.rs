@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::command::at_rest;
 use super::writer::{Steps, payload, quoted};
 use crate::action::{Action, How, Sent};
-use crate::device::DeviceDescription;
+use crate::device::{DeviceDescription, StatusRule};
+use crate::grammar::Said;
+use crate::json::Reading;
 use crate::offered::Offered;
 use hil_model::time::display;
 use hil_targets::reference::State;
@@ -17,6 +20,10 @@ pub struct Lowered {
     pub text: String,
     /// The action of each of its steps; one more than there are actions is the look at the end.
     pub owners: Vec<usize>,
+    /// Steps, by their places, that ask whether the device still answers.
+    pub probes: Vec<usize>,
+    /// Commands that are sent in all of it.
+    pub sent: usize,
 }
 
 /// What is known while a case is written.
@@ -29,6 +36,12 @@ pub(super) struct Case<'a> {
     pub(super) retained: BTreeSet<usize>,
     /// The longest that the case may last.
     pub(super) limit: Duration,
+    /// The last command that was certainly accepted and is answered, and its payload.
+    pub(super) last: Option<(usize, Vec<u8>)>,
+    /// Whether the state is that of the device.
+    pub(super) is_known: bool,
+    /// Whether the device has shown that it lives since it was given something.
+    pub(super) is_alive: bool,
 }
 
 /// Limit of a case without its actions.
@@ -43,6 +56,14 @@ pub fn lower(actions: &[Action], device: &DeviceDescription, offered: &Offered) 
         state: device.state.clone(),
         retained: BTreeSet::new(),
         limit: BASE_LIMIT,
+        last: device
+            .start
+            .iter()
+            .rev()
+            .find(|start| device.is_answered(start.command))
+            .map(|start| (start.command, start.payload.clone().into_bytes())),
+        is_known: true,
+        is_alive: true,
     };
     for (index, action) in actions.iter().enumerate() {
         case.steps.begin(index);
@@ -50,7 +71,9 @@ pub fn lower(actions: &[Action], device: &DeviceDescription, offered: &Offered) 
     }
     case.steps.begin(actions.len());
     case.end();
-    Lowered { text: case.text(), owners: case.steps.owners }
+    let text = case.text();
+    let sent = text.matches("publish: { topic").count() + text.matches("request: { topic").count();
+    Lowered { text, owners: case.steps.owners, probes: case.steps.probes, sent }
 }
 
 impl Case<'_> {
@@ -76,6 +99,9 @@ impl Case<'_> {
     fn end(&mut self) {
         // What stands before is a step without a stimulus, or none at all.
         self.retained_statuses("In the end");
+        if !self.is_alive {
+            self.probe();
+        }
     }
 
     /// All retained statuses, as a new subscriber is given them.
@@ -86,12 +112,7 @@ impl Case<'_> {
                 self.steps.named(name);
             }
             let within = self.device.within;
-            let filled = quoted(&status.payload.fill(&self.state));
-            let step = format!(
-                "expect-retained: {{ topic: {}, payload: {filled}, within: {} }}",
-                quoted(&status.topic),
-                display(within)
-            );
+            let step = retained(status, &self.state, within);
             self.limit += within;
             self.steps.push(&step);
         }
@@ -99,12 +120,25 @@ impl Case<'_> {
 
     /// What a command does by the grammar: whether it is accepted, and whether it changes the state.
     pub(super) fn apply(&mut self, sent: &Sent) -> Effect {
-        let Some(said) = self.device.commands[sent.command].payload.read(&sent.payload) else {
-            return Effect::Rejected;
+        let (command, said) = match self.device.judge(sent.command, &sent.payload) {
+            Reading::Taken(taken) => taken,
+            Reading::Refused => return Effect::Rejected,
+            Reading::Either(all) => {
+                let after = |(command, said): (usize, Said)| {
+                    let mut state = self.state.clone();
+                    said.apply(&mut state);
+                    (command, state)
+                };
+                return Effect::Unclear(all.into_iter().map(after).collect());
+            }
+            Reading::Anything => return Effect::Unclear(Vec::new()),
         };
         let before = self.state.clone();
         said.apply(&mut self.state);
-        if before == self.state { Effect::Unchanged } else { Effect::Changed }
+        if self.device.is_answered(command) {
+            self.last = Some((command, sent.payload.clone()));
+        }
+        if before == self.state { Effect::Unchanged(command) } else { Effect::Changed(command) }
     }
 
     /// `publish: {..}` of a command.
@@ -129,6 +163,8 @@ impl Case<'_> {
                 display(online.within)
             );
         }
+        let keeps = self.device.statuses.iter().any(|status| status.retained);
+        let sees_last = self.offered.blind && self.answers_start();
         for (index, start) in self.device.start.iter().enumerate() {
             let topic = quoted(&self.device.commands[start.command].topic);
             let value = quoted(&start.payload);
@@ -142,18 +178,23 @@ impl Case<'_> {
                 }
                 None => format!("  - publish: {{ topic: {topic}, payload: {value} }}\n"),
             };
-            // How quickly commands may follow each other is for the case itself.
             let last = index + 1 == self.device.start.len();
+            if last && sees_last {
+                // Whether it is kept is looked at in the steps: a device that keeps nothing has come to its start all the same.
+                for status in &self.device.commands[start.command].statuses {
+                    let step = published(&self.device.statuses[*status], &self.device.state, self.device.within, false);
+                    text += &format!("  - {step}\n");
+                }
+            }
+            // How quickly commands may follow each other is for the case itself.
             let pause = if last { self.device.settle } else { self.device.settle.min(Duration::from_millis(50)) };
-            text += &format!("  - delay: {}\n", display(pause));
+            text += &match last && !sees_last && !keeps {
+                true => format!("  - {}\n", at_rest(pause)),
+                false => format!("  - delay: {}\n", display(pause)),
+            };
         }
-        for status in self.device.statuses.iter().filter(|status| status.retained) {
-            text += &format!(
-                "  - expect-retained: {{ topic: {}, payload: {}, within: {} }}\n",
-                quoted(&status.topic),
-                quoted(&status.payload.fill(&self.device.state)),
-                display(self.device.within)
-            );
+        for status in self.device.statuses.iter().filter(|status| status.retained && !sees_last) {
+            text += &format!("  - {}\n", retained(status, &self.device.state, self.device.within));
         }
         text += "steps:\n";
         text += self.steps.text();
@@ -172,14 +213,38 @@ impl Case<'_> {
 }
 
 /// What a command does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
     /// It is refused.
     Rejected,
-    /// It is accepted and changes nothing.
-    Unchanged,
-    /// It is accepted and changes something.
-    Changed,
+    /// It is accepted as this command and changes nothing.
+    Unchanged(usize),
+    /// It is accepted as this command and changes something.
+    Changed(usize),
+    /// It is refused, or accepted as one of these commands, with the state behind it; none: nothing can be said.
+    Unclear(Vec<(usize, State)>),
+}
+
+/// `expect-retained: {..}` of a status.
+pub(super) fn retained(status: &StatusRule, state: &State, within: Duration) -> String {
+    format!(
+        "expect-retained: {{ topic: {}{}, within: {} }}",
+        quoted(&status.topic),
+        status.payload.keys(state),
+        display(within)
+    )
+}
+
+/// `expect-message: {..}` of a status, with its RETAIN flag or without.
+pub(super) fn published(status: &StatusRule, state: &State, within: Duration, with_retain: bool) -> String {
+    let qos = status.qos.map_or_else(String::new, |qos| format!(", qos: {qos}"));
+    let retain = if status.retained && with_retain { ", retain: true" } else { "" };
+    format!(
+        "expect-message: {{ topic: {}{}{qos}{retain}, within: {} }}",
+        quoted(&status.topic),
+        status.payload.keys(state),
+        display(within)
+    )
 }
 
 impl How {
@@ -191,6 +256,8 @@ impl How {
             Self::Reset => "reset",
             Self::PowerCycle => "power: cycle",
             Self::BrokerRestart => "broker: restart",
+            // It has a parameter, and is written elsewhere.
+            Self::TakeOver => "take-over",
         }
     }
 }

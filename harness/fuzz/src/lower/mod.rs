@@ -5,6 +5,7 @@
 //! | `writer` | steps as YAML |
 //! | `case` | one case: the actions in order, and what is known of the device meanwhile |
 //! | `command` | a command, and what it must cause |
+//! | `unclear` | commands that a description does not decide, and whether the device is still there |
 //! | `light` | what our light must show |
 //! | `recovery` | connections that end, networks that are down, power that fails |
 
@@ -12,6 +13,7 @@ mod case;
 mod command;
 mod light;
 mod recovery;
+mod unclear;
 mod writer;
 
 pub use case::{Lowered, lower};

@@ -11,14 +11,22 @@ pub(super) struct Steps {
     text: String,
     /// The action of each step.
     pub(super) owners: Vec<usize>,
+    /// Steps, by their places, that ask whether the device is still there.
+    pub(super) probes: Vec<usize>,
     action: usize,
     name: Option<String>,
+    is_probe: bool,
 }
 
 impl Steps {
     /// The steps that follow belong to this action.
     pub(super) const fn begin(&mut self, action: usize) {
         self.action = action;
+    }
+
+    /// Whether the steps that follow ask if the device still answers.
+    pub(super) const fn probing(&mut self, is_probe: bool) {
+        self.is_probe = is_probe;
     }
 
     /// The next step has this name.
@@ -37,6 +45,9 @@ impl Steps {
                 let _ = write!(self.text, "  - name: {}\n    {step}\n", quoted(&name));
             }
             None => self.text += &format!("  - {step}\n"),
+        }
+        if self.is_probe {
+            self.probes.push(self.owners.len());
         }
         self.owners.push(self.action);
     }

@@ -28,11 +28,23 @@ pub enum Class {
     Long,
     /// Anything.
     Junk,
+    /// JSON: a value of another type.
+    WrongType,
+    /// JSON: a key that must be there is not.
+    MissingKey,
+    /// JSON: a key that nobody knows.
+    ExtraKey,
+    /// JSON: a key that comes twice.
+    DuplicateKey,
+    /// JSON: values in values in values.
+    Nested,
+    /// A right payload that is as long as a buffer, or one byte more or less.
+    Length,
 }
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Valid,
         Self::CutShort,
         Self::OutOfRange,
@@ -43,6 +55,12 @@ impl Class {
         Self::NotAscii,
         Self::Long,
         Self::Junk,
+        Self::WrongType,
+        Self::MissingKey,
+        Self::ExtraKey,
+        Self::DuplicateKey,
+        Self::Nested,
+        Self::Length,
     ];
 
     /// For titles: `a payload that is cut short`.
@@ -58,6 +76,12 @@ impl Class {
             Self::NotAscii => "a payload that is not ASCII",
             Self::Long => "a long payload",
             Self::Junk => "a payload without sense",
+            Self::WrongType => "a value of the wrong type",
+            Self::MissingKey => "a missing key",
+            Self::ExtraKey => "a key too many",
+            Self::DuplicateKey => "a key that comes twice",
+            Self::Nested => "deep nesting",
+            Self::Length => "a payload as long as a buffer",
         }
     }
 
@@ -74,12 +98,23 @@ impl Class {
             Self::NotAscii => "not-ascii",
             Self::Long => "long",
             Self::Junk => "junk",
+            Self::WrongType => "wrong-type",
+            Self::MissingKey => "missing-key",
+            Self::ExtraKey => "extra-key",
+            Self::DuplicateKey => "duplicate-key",
+            Self::Nested => "nested",
+            Self::Length => "length",
         }
     }
 
     /// What is special about a payload once it is shrunk, whatever it was made as.
     #[must_use]
     pub fn after_shrinking(self, grammar: &Grammar, payload: &[u8]) -> Self {
+        if grammar.shape().is_some() {
+            // Of JSON, parts of a payload are no commands. What is clamped or ignored is taken, and right only by that.
+            let is_taken = grammar.read(payload).is_some() && !(self == Self::Length && payload.len() > SHORT);
+            return if is_taken && !matches!(self, Self::OutOfRange | Self::ExtraKey) { Self::Valid } else { self };
+        }
         if grammar.read(payload).is_some() {
             Self::Valid
         } else if grammar.may_begin_with(payload) {

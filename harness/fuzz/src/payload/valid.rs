@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::right;
 use crate::grammar::{Grammar, Kind, Number};
 
 /// A piece of a payload that no grammar divides further.
@@ -50,6 +51,7 @@ pub fn valid(grammar: &Grammar) -> BoxedStrategy<Vec<Leaf>> {
             .prop_map(|parts: Vec<Vec<Leaf>>| parts.into_iter().flatten().collect())
             .boxed(),
         Kind::Choice(items) => proptest::strategy::Union::new(items.iter().map(valid)).boxed(),
+        Kind::Json(shape) => right(shape).prop_map(|value| value.to_string()).prop_map(leaf(LeafKind::Text)).boxed(),
     }
 }
 

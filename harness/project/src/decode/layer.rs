@@ -7,7 +7,7 @@ use hil_scenario::Span;
 use hil_scenario::decode::Shape;
 use hil_scenario::error::Code;
 
-use super::scalar::{keyword, parsed, path, texts};
+use super::scalar::{keyword, parsed, path, path_or_none, texts};
 use super::{broker, console, firmware, flash, fuzz, hosts, provision, serial, vars, wifi};
 use crate::Resolved;
 use crate::cx::{Cx, Value, quoted, span};
@@ -81,7 +81,7 @@ pub(crate) fn settings<'t>(cx: &mut Cx<'_>, value: &'t Value<'t>, shape: &'stati
         chip: table.resolved("chip", chip),
         firmware: table.resolved("firmware", firmware::firmware),
         diagram: table.resolved("diagram", path),
-        rom: table.resolved("rom", path),
+        rom: table.resolved("rom", path_or_none),
         flash: flash.settings,
         broker: table.optional("broker", broker::broker).unwrap_or_default(),
         serial: table.optional("serial", serial::serial).unwrap_or_default(),

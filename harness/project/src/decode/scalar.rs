@@ -8,6 +8,7 @@ use hil_scenario::error::Code;
 use toml::de::DeValue;
 
 use crate::cx::{Cx, Value, quoted, span};
+use crate::settings::Settings;
 
 /// A string that is not empty; `expected` names it: `a path`.
 pub(super) fn text(cx: &mut Cx<'_>, value: &Value<'_>, expected: &str) -> Option<String> {
@@ -32,6 +33,11 @@ pub(super) fn any_text(cx: &mut Cx<'_>, value: &Value<'_>) -> Option<String> {
 /// A path, relative to the file.
 pub(super) fn path(cx: &mut Cx<'_>, value: &Value<'_>) -> Option<PathBuf> {
     text(cx, value, "a path").map(|text| cx.path(&text))
+}
+
+/// The same, but for a word that stands for no file.
+pub(super) fn path_or_none(cx: &mut Cx<'_>, value: &Value<'_>) -> Option<PathBuf> {
+    text(cx, value, "a path").map(|text| if text == Settings::NO_ROM { PathBuf::from(text) } else { cx.path(&text) })
 }
 
 /// A string that is read by its type; `help` says how it is written.

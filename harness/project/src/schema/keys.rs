@@ -40,7 +40,8 @@ macro_rules! settings {
             firmware: Option<Firmware>,
             /// The board drawing (Wokwi's diagram.json); default diagram.json, if it exists.
             diagram: Option<Path>,
-            /// The chip's mask ROM, as ELF or image, for functions that the simulator does not perform itself.
+            /// Espressif's mask ROM of the chip, as ELF or image: the simulated chip starts there. "none" goes without; by default it is the
+            /// one that `hil rom` finds.
             rom: Option<Path>,
             /// The chip's flash, beside the firmware.
             flash: Option<FlashKeys>,

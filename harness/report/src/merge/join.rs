@@ -115,18 +115,22 @@ fn check_shares(shards: &[Shard]) -> Result<(), MergeError> {
         }
     }
     let Some(share) = shards.first().and_then(|s| s.info.partition.as_ref()) else { return Ok(()) };
+    // A file can say any number of shares: only those are made that are named.
+    let here = seen.keys().flatten().filter(|index| (1..=share.total).contains(*index)).count();
+    let count = share.total as usize - here.min(share.total as usize);
     let missing: Vec<String> = (1..=share.total)
         .filter(|index| !seen.contains_key(&Some(*index)))
         .map(|index| format!("{}:{index}/{}", share.kind, share.total))
+        .take(MAX_NAMED)
         .collect();
     match missing.first() {
         None => Ok(()),
         Some(first) => Err(MergeError::Missing {
             path: shards.iter().map(|s| s.path.clone()).collect(),
             help: format!("hil run --partition {first} --json FILE"),
-            missing: match missing.len() {
-                0..=MAX_NAMED => missing.join(", "),
-                n => format!("{} and {} more", missing[..MAX_NAMED].join(", "), n - MAX_NAMED),
+            missing: match count.saturating_sub(MAX_NAMED) {
+                0 => missing.join(", "),
+                more => format!("{} and {more} more", missing.join(", ")),
             },
         }),
     }

@@ -331,3 +331,13 @@ proptest! {
         prop_assert_eq!(merge(shuffled).unwrap(), expected);
     }
 }
+
+#[test]
+fn a_report_that_says_that_it_is_one_of_four_billion_shares_is_missed_the_others() {
+    let mut reports = three();
+    for report in &mut reports {
+        head(report).partition.as_mut().expect("a share").total = u32::MAX;
+    }
+    let refused = refused(reports);
+    assert!(refused.contains(" and 4294967") && refused.contains(" more"), "{refused}");
+}

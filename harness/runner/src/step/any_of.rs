@@ -16,6 +16,8 @@ impl Run for AnyOf {
             .map(|step| step.command.within().unwrap_or(DEFAULT_WITHIN))
             .max();
         let deadline = cx.limit(longest);
+        let base = cx.window.limit_base;
+        cx.window.limit_base = base.or_else(|| Some(cx.journal.now()));
         let (waiting, probing) =
             (std::mem::replace(&mut cx.window.no_waiting, true), std::mem::replace(&mut recorder.probing, true));
         let mut met = None;
@@ -45,6 +47,7 @@ impl Run for AnyOf {
             cx.journal.wait(end, deadline, |entries| (!entries.is_empty()).then_some(())).await;
         }
         cx.window.no_waiting = waiting;
+        cx.window.limit_base = base;
         recorder.probing = probing;
         met.unwrap_or_else(|| Ok(String::new()))
     }

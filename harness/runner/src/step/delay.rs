@@ -9,7 +9,7 @@ impl Run for Delay {
     async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
         let Self(duration) = *self;
         let now = cx.journal.now();
-        let end = (now + duration).min(cx.deadline);
+        let end = cx.until(now + duration);
         match cx.device.pause_points() {
             Some(points) if cx.sequential => points.run_for(duration.min(end.since(now))).await,
             _ => tokio::time::sleep_until(cx.journal.instant(end)).await,
@@ -21,6 +21,7 @@ impl Run for Delay {
     }
 
     fn end(&self, cx: &mut Context) {
+        cx.window.stream_from = None;
         cx.end_step(cx.sequential);
     }
 }

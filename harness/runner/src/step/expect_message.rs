@@ -1,6 +1,6 @@
 //! `expect-message`: the observer receives a matching message.
 
-use super::matching::{describe, differences, matches, show, span, wrong_property};
+use super::matching::{describe, differences, matches, show, span};
 use super::run::{At, Held, Run};
 use crate::context::{Context, DEFAULT_WITHIN, Found};
 use crate::failure::Unmet;
@@ -49,7 +49,7 @@ fn is_expected(expect: &ExpectMessage, message: &Message) -> bool {
         && matches(&expect.payload, &message.payload.0)
         && expect.qos.as_ref().is_none_or(|q| q.value == message.qos)
         && expect.retain.as_ref().is_none_or(|r| r.value == message.retain)
-        && wrong_property(message, &expect.properties.expected).is_none()
+        && expect.properties.wrong(message).is_none()
 }
 
 fn unmet(cx: &Context, expect: &ExpectMessage, arrived: u32) -> Unmet {
@@ -105,7 +105,7 @@ fn unmet(cx: &Context, expect: &ExpectMessage, arrived: u32) -> Unmet {
 fn reason(expect: &ExpectMessage, last: &Message, count: usize) -> String {
     let which = if count == 1 { "1 message:".to_owned() } else { format!("{count} messages, the last:") };
     let mut text = format!("{which} {}", show(last));
-    if let Some(problem) = wrong_property(last, &expect.properties.expected) {
+    if let Some(problem) = expect.properties.wrong(last) {
         text += &format!("; {problem}");
     }
     text += &differences(&expect.payload, &last.payload.0);

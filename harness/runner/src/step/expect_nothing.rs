@@ -11,7 +11,7 @@ use hil_targets::broker::filter_matches;
 impl Run for ExpectNothing {
     async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
         let expect = self;
-        let end = (cx.journal.now() + expect.duration).min(cx.deadline);
+        let end = cx.until(cx.journal.now() + expect.duration);
         let window = &cx.window;
         let found = cx
             .journal

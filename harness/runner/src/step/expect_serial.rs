@@ -9,6 +9,7 @@ use crate::failure::Unmet;
 use crate::serial_log::Reading;
 use hil_model::observation::Entry;
 use hil_model::time::{SimTime, display};
+use hil_scenario::condition::TextMatch;
 use hil_scenario::step::ExpectSerial;
 
 /// When nothing has followed for so long, a line that has not ended counts as it is: it may be a prompt.
@@ -18,7 +19,7 @@ impl Run for ExpectSerial {
     async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
         let expect = self;
         let from = cx.window.serial_from.max(cx.window.serial_used);
-        let regex = &expect.line.value;
+        let line = &expect.line;
         let found = find(expect, cx, from).await;
         let within = display(expect.within.unwrap_or(DEFAULT_WITHIN));
         match (found, expect.absent) {
@@ -28,21 +29,21 @@ impl Run for ExpectSerial {
                 if is_unfinished {
                     cx.window.serial_cut = end;
                 }
-                cx.capture_groups(regex, &text);
+                cx.capture_groups(line, &text);
                 Ok(format!("{text:?}"))
             }
             (Some(Match { end, text, .. }), true) => {
                 Err(Unmet::new("hil::expect_serial", "a serial line that should not be there")
-                    .at(expect.line.span)
-                    .expected(format!("no line that matches /{regex}/"))
+                    .at(line.regex.span)
+                    .expected(format!("no line that matches {line}"))
                     .actual(text)
                     .related(cx.serial.entry_before(end))
                     .into())
             }
             (None, false) => Err(Unmet::new("hil::expect_serial", format!("no matching serial line within {within}"))
-                .at(expect.line.span)
-                .expected(format!("a line that matches /{regex}/"))
-                .actual(printed(cx, from))
+                .at(line.regex.span)
+                .expected(format!("a line that matches {line}"))
+                .actual(nearly(cx, expect, from).unwrap_or_else(|| printed(cx, from)))
                 .related(cx.serial.entries(from, SHOWN))
                 .into()),
         }
@@ -58,13 +59,32 @@ struct Match {
     is_unfinished: bool,
 }
 
+/// Whether more of an unfinished line could change what the expression has captured: a number whose last digits are still to come.
+fn may_grow(expected: &TextMatch, text: &str) -> bool {
+    let Some(found) = expected.find(text) else { return false };
+    found.iter().skip(1).flatten().any(|group| group.end() == text.len())
+}
+
+/// The last line that the expression finds something in, and what is wrong with its groups.
+fn nearly(cx: &Context, expect: &ExpectSerial, from: usize) -> Option<String> {
+    let reading = if expect.raw { Reading::Raw } else { Reading::Plain };
+    let mut lines = cx.serial.lines(cx.serial.line_behind(from), cx.window.serial_cut, reading).rev();
+    lines.find_map(|(_, text)| {
+        let broken = expect.line.broken(&text);
+        let lines: String =
+            broken.iter().map(|it| format!("\n{}: {}, not {}", it.at, it.actual, it.expected)).collect();
+        (!broken.is_empty()).then(|| format!("{text:?}{lines}"))
+    })
+}
+
 /// The first line behind byte `from` that matches.
 async fn find(expect: &ExpectSerial, cx: &mut Context, from: usize) -> Option<Match> {
     let reading = if expect.raw { Reading::Raw } else { Reading::Plain };
-    let (journal, deadline, regex) = (cx.journal.clone(), cx.limit(expect.within), &expect.line.value);
+    let deadline = if expect.absent { cx.limit_of_absence(expect.within) } else { cx.limit(expect.within) };
+    let (journal, expected) = (cx.journal.clone(), &expect.line);
     let (order_from, cut) = (cx.window.order_from, cx.window.serial_cut);
     // What only looks in passing is no end of a window.
-    let end = if cx.window.no_waiting { SimTime(u64::MAX) } else { deadline };
+    let end = if cx.window.no_waiting && !expect.absent { SimTime(u64::MAX) } else { deadline };
     let log = &mut cx.serial;
     log.update(&journal);
     let mut line = log.line_behind(from);
@@ -77,7 +97,7 @@ async fn find(expect: &ExpectSerial, cx: &mut Context, from: usize) -> Option<Ma
             log.take(entries);
             let first = std::mem::replace(&mut line, log.line_count());
             let in_order = |end| order_from.is_none_or(|from| log.entry_before(end).is_none_or(|seq| seq >= from));
-            let found = log.lines(first, cut, reading).find(|(end, text)| regex.is_match(text) && in_order(*end));
+            let found = log.lines(first, cut, reading).find(|(end, text)| expected.holds(text) && in_order(*end));
             let has_grown = log.unfinished_at(from) != last;
             found.map(Some).or_else(|| has_grown.then_some(None))
         };
@@ -88,8 +108,9 @@ async fn find(expect: &ExpectSerial, cx: &mut Context, from: usize) -> Option<Ma
         }
         let now = journal.now();
         if let Some((text, last)) = log.unfinished(from, reading) {
-            let counts = now >= end || !expect.absent && now >= last + QUIET;
-            if counts && regex.is_match(&text) {
+            let is_quiet = !expect.absent && now >= last + QUIET && !may_grow(expected, &text);
+            let counts = now >= end || is_quiet;
+            if counts && expected.holds(&text) {
                 return Some(Match { end: log.len(), text, is_unfinished: true });
             }
         }

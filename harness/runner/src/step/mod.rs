@@ -5,6 +5,7 @@ mod any_of;
 mod broker;
 mod capture;
 mod carried;
+mod choice;
 mod delay;
 mod expect_chip_output;
 mod expect_flash;
@@ -12,8 +13,12 @@ mod expect_led;
 mod expect_message;
 mod expect_nothing;
 mod expect_pin;
+mod expect_pulse;
 mod expect_retained;
 mod expect_serial;
+mod expect_stream;
+mod expect_value;
+mod for_each;
 mod group;
 mod in_order;
 mod log;
@@ -26,21 +31,24 @@ mod publish;
 mod repeat;
 mod request;
 mod reset;
+mod retry;
 mod run;
 mod serial;
 mod set_control;
+mod take_over;
 mod take_screenshot;
 mod touch;
 mod wait_serial;
 mod write_serial;
 
 pub(super) use expect_led::LateLook;
+pub(super) use expect_pulse::pins;
 pub(super) use request::RESPONSE_TOPICS;
 
 use std::sync::Arc;
 
 use super::context::Context;
-use super::failure::{StepError, StepPlace};
+use super::failure::{StepError, StepPlace, Unmet};
 use super::late::{self, LateStep};
 use super::record::Recorder;
 use hil_model::observation::Observation;
@@ -56,6 +64,7 @@ pub(super) async fn run(
     node: &StepNode,
     path: &str,
 ) -> Result<(), StepError> {
+    cx.variables.set_now(cx.date_time());
     let sourced = SourcedStep { source: Arc::clone(source), step: node.clone() };
     let step = match sourced.decode(&cx.variables) {
         Ok(step) => step,
@@ -77,10 +86,16 @@ pub(super) async fn run(
     if step.command.is_stimulus() {
         cx.begin_stimulus();
     }
+    recorder.has_judged |= step.command.judges();
     let mut at = At { recorder: &mut *recorder, source, path };
     let result = match carried::is_carried(cx, &step.command) {
         true => carried::run(cx, &step).await,
         false => run::run(&step.command, cx, &mut at).await,
+    };
+    // Silence until the scenario's end is none for as long as the step asks for it.
+    let result = match result {
+        Ok(_) if cx.was_cut() => Err(Unmet::timeout("in", cx.timeout).into()),
+        result => result,
     };
     if !step.command.is_stimulus() {
         run::end(&step.command, cx);

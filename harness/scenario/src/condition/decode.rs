@@ -1,7 +1,7 @@
 //! Conditions as they are written.
 
 use super::{Check, Condition, JsonPath, JsonType, Rule, Rules, Tolerance};
-use crate::decode::{Cx, Map, Shape, boolean, compact_json, keyword, list, plain_text, regex};
+use crate::decode::{Cx, Map, Shape, boolean, keyword, list, plain_text, regex};
 use crate::error::Code;
 use crate::json::{Json, Number};
 use crate::yaml::{Node, NodeKind};
@@ -35,7 +35,8 @@ pub(crate) const CONDITION: Shape = Shape {
 };
 
 impl Rules {
-    pub(crate) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+    /// A mapping from paths to conditions.
+    pub fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
         let entries = match &node.kind {
             NodeKind::Mapping(entries) if !entries.is_empty() => entries,
             _ => {
@@ -68,13 +69,13 @@ impl Condition {
     /// A plain value or a list, which must be equal, or a mapping of checks.
     pub(crate) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
         if !matches!(node.kind, NodeKind::Mapping(_)) {
-            return Some(Self(vec![Check::Equals(json(cx, node)?)]));
+            return Some(Self(vec![Check::Equals(Json::decode(cx, node)?)]));
         }
         let mut map = Map::new(cx, node, &CONDITION)?;
         map.only_with(&["within"], "near");
         let mut checks = Vec::new();
         let mut add = |check: Option<Check>| checks.extend(check);
-        add(map.optional("equals", json).map(Check::Equals));
+        add(map.optional("equals", Json::decode).map(Check::Equals));
         add(map.optional("not", Self::decode).map(Check::Not));
         add(map.optional(">", number).map(Check::Above));
         add(map.optional(">=", number).map(Check::AtLeast));
@@ -88,7 +89,7 @@ impl Condition {
         add(map.optional("type", |cx, node| keyword(cx, node, "a type", &JsonType::ALL)).map(Check::Type));
         add(map.optional("length", Self::decode).map(Check::Length));
         add(map.optional("present", boolean).map(Check::Present));
-        add(map.optional("contains", json).map(Check::Contains));
+        add(map.optional("contains", Json::decode).map(Check::Contains));
         add(map.optional("one-of", several).map(Check::OneOf));
         add(map.optional("starts-with", plain_text).map(Check::StartsWith));
         add(map.optional("ends-with", plain_text).map(Check::EndsWith));
@@ -107,17 +108,6 @@ impl Condition {
             return None;
         }
         Some(Self(checks))
-    }
-}
-
-fn json(cx: &mut Cx<'_>, node: &Node) -> Option<Json> {
-    let text = compact_json(cx, node)?;
-    match Json::parse(text.as_bytes()) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            cx.error(Code::BadJson, node.span, format!("this cannot be JSON: {error}"), "");
-            None
-        }
     }
 }
 
@@ -169,7 +159,7 @@ fn tolerance(cx: &mut Cx<'_>, node: &Node) -> Option<Tolerance> {
 }
 
 fn several(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<Json>> {
-    match json(cx, node)? {
+    match Json::decode(cx, node)? {
         Json::Array(values) if !values.is_empty() => Some(values),
         _ => {
             cx.wrong_type(node, "a list of values, such as [on, off]");

@@ -24,7 +24,50 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The same of a text that may stand for a number: each check takes it for what it asks about.
+    ///
+    /// # Errors
+    /// The first check that does not hold.
+    pub fn hold_text(&self, text: Option<&str>) -> Result<(), Mismatch> {
+        self.0.iter().try_for_each(|check| check.hold_text(text))
+    }
+}
+
 impl Check {
+    fn hold_text(&self, text: Option<&str>) -> Result<(), Mismatch> {
+        match (self, text) {
+            (Self::Not(condition), Some(text)) => condition
+                .hold_text(Some(text))
+                .err()
+                .map(drop)
+                .ok_or_else(|| Mismatch { expected: self.to_string(), actual: text.to_owned() }),
+            (check, text) => check.hold(text.map(|text| check.view(text)).as_ref()),
+        }
+    }
+
+    /// What a text is to this check.
+    fn view(&self, text: &str) -> Json {
+        let as_text = || Json::Text(text.to_owned());
+        let parsed = || Json::parse(text.trim().as_bytes()).ok();
+        let number = || Number::decimal_of(text).map(Json::Number);
+        let like = |expected: &Json| match expected {
+            Json::Text(_) => None,
+            Json::Number(_) => number(),
+            _ => parsed(),
+        };
+        let found = match self {
+            Self::Above(_) | Self::AtLeast(_) | Self::Below(_) | Self::AtMost(_) => number(),
+            Self::Between(..) | Self::Near(..) => number(),
+            Self::Equals(expected) => like(expected),
+            Self::OneOf(values) => values.iter().find_map(|value| like(value).filter(|it| it.contains(value))),
+            Self::Type(_) | Self::All(_) | Self::Any(_) => number().or_else(parsed),
+            Self::Not(_) | Self::Length(_) | Self::Present(_) | Self::Contains(_) => None,
+            Self::StartsWith(_) | Self::EndsWith(_) | Self::Matches(_) | Self::DateTime(_) => None,
+        };
+        found.unwrap_or_else(as_text)
+    }
+
     fn hold(&self, value: Option<&Json>) -> Result<(), Mismatch> {
         let actual = |why: Option<String>| {
             let shown = value.map_or_else(|| "nothing is there".to_owned(), ToString::to_string);

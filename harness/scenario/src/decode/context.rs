@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::suggest::{did_you_mean, list};
 use crate::error::{Code, Diagnostic};
-use crate::variables::{Problem, ProblemKind, Variables, interpolate};
+use crate::variables::{Alone, Problem, ProblemKind, Variables, function_names, interpolate};
 use crate::yaml::{Node, NodeKind, source_offset};
 use crate::{Source, Span};
 
@@ -28,6 +28,8 @@ pub struct Text<'n> {
     pub known_part: String,
     /// Whether the whole text is known: otherwise only its kind can be checked.
     pub known: bool,
+    /// What the text is, where it is one `${..}` and nothing else.
+    pub alone: Option<Alone>,
     /// Whether it is the node's own text.
     verbatim: bool,
     /// The scalar.
@@ -104,9 +106,16 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Whether a variable is a text whatever it looks like.
-    pub(crate) fn is_text(&self, name: &str) -> bool {
-        self.vars.is_some_and(|vars| vars.is_text(name))
+    /// Whether all variables in a value are known by now.
+    pub fn is_known(&self, node: &Node) -> bool {
+        let mut all = true;
+        if let Some(vars) = self.vars {
+            node.for_each_scalar(&mut |scalar| {
+                let text = scalar.as_text().unwrap_or_default();
+                all &= interpolate(text, vars).is_ok_and(|done| done.known);
+            });
+        }
+        all
     }
 
     /// A scalar with its variables put in; `expected` names it in errors: `a duration such as 2s`.
@@ -134,13 +143,15 @@ impl<'a> Cx<'a> {
             return None;
         };
         let Some(vars) = self.vars else {
-            return Some(Text { value: text.clone(), known_part: text.clone(), known: true, verbatim: true, node });
+            let (value, known_part) = (text.clone(), text.clone());
+            return Some(Text { value, known_part, known: true, alone: None, verbatim: true, node });
         };
         match interpolate(text, vars) {
             Ok(done) => Some(Text {
                 value: done.text,
                 known_part: done.known_part,
                 known: done.known,
+                alone: done.alone,
                 verbatim: !done.changed,
                 node,
             }),
@@ -198,7 +209,7 @@ impl<'a> Cx<'a> {
                 } else {
                     let guess = did_you_mean(&name, names.iter().copied());
                     let help = if name == "iteration" {
-                        "`iteration` is defined inside `repeat` only".to_owned()
+                        "`iteration` is defined inside `repeat`, `for` and `retry` only".to_owned()
                     } else if names.is_empty() {
                         "no variable is defined here; `$${` stands for the text `${`".to_owned()
                     } else {
@@ -223,13 +234,18 @@ impl<'a> Cx<'a> {
                     "`$${` stands for the text `${`",
                 );
             }
-            ProblemKind::BadName(name) => self.error_with_help(
-                Code::BadVariable,
-                span,
-                format!("`{}` cannot be a variable", name.escape_debug()),
-                "",
-                "a name is a letter or `_`, then letters, digits, `_` and `-`; `$${` stands for the text `${`",
-            ),
+            ProblemKind::BadExpression { text, problem } => {
+                let title = format!("`{}` is neither a variable nor a calculation", text.escape_debug());
+                let help = format!(
+                    "a name is a letter or `_`, then letters, digits, `_` and `-`; a calculation is written ${{a + 1}}, with \
+                     + - * / % and {}; `$${{` stands for the text `${{`",
+                    list(function_names())
+                );
+                self.error_with_help(Code::BadVariable, span, title, problem, help);
+            }
+            ProblemKind::NoResult(problem) => {
+                self.error(Code::BadVariable, span, "a calculation without a result", problem);
+            }
             ProblemKind::TooLong => self.error(Code::Limit, span, "the text grows over 1 MiB with its variables", ""),
         }
     }

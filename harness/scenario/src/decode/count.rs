@@ -25,11 +25,10 @@ where
     }
     let digits = text.value.trim();
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_negative = digits.strip_prefix('-').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
     match digits.parse::<T>() {
-        Ok(value) if is_number && range.contains(&value) => Some(value),
-        _ if is_number
-            || digits.strip_prefix('-').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit())) =>
-        {
+        Ok(value) if (is_number || is_negative) && range.contains(&value) => Some(value),
+        _ if is_number || is_negative => {
             cx.error(Code::BadValue, node.span, format!("{digits} is out of range"), format!("expected {expected}"));
             None
         }

@@ -92,6 +92,16 @@ pub fn duration(cx: &mut Cx<'_>, node: &Node) -> Option<Duration> {
     }
 }
 
+/// A duration above zero; zero for one that is known only later.
+pub fn positive(cx: &mut Cx<'_>, node: &Node) -> Option<Duration> {
+    let time = duration(cx, node)?;
+    if time.is_zero() && cx.is_known(node) {
+        cx.error(Code::BadDuration, node.span, "a duration of zero", "expected more than 0");
+        return None;
+    }
+    Some(time)
+}
+
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {

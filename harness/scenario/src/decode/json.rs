@@ -2,8 +2,23 @@
 
 use super::Cx;
 use crate::error::Code;
-use crate::variables::alone;
+use crate::json::Json;
+use crate::variables::Alone;
 use crate::yaml::{Node, NodeKind};
+
+impl Json {
+    /// A YAML value as JSON, with its variables put in. While a file is checked, what is not known yet is null.
+    pub(crate) fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let text = compact_json(cx, node)?;
+        match Self::parse(text.as_bytes()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                cx.error(Code::BadJson, node.span, format!("this cannot be JSON: {error}"), "");
+                None
+            }
+        }
+    }
+}
 
 /// Compact JSON: keys in file order; unquoted scalars are null, booleans and numbers where YAML 1.2 says so, texts
 /// otherwise. A value that is a variable and nothing else is of the variable's type.
@@ -18,11 +33,8 @@ fn write(cx: &mut Cx<'_>, node: &Node, out: &mut String) -> Option<()> {
         NodeKind::Scalar { quoted, .. } => {
             let text = cx.scalar(node, "a value")?;
             // A variable alone keeps its own type, in quotes or not: flow style cannot do without them.
-            let variable = node.as_text().and_then(alone);
-            if let Some(name) = variable.filter(|_| text.known) {
-                let value = if cx.is_text(name) { quote(&text.value) } else { typed(cx, node, &text.value)? };
-                out.push_str(&value);
-            } else if *quoted && variable.is_none() {
+            let is_text = text.alone.map_or(*quoted, |alone| alone == Alone::Text);
+            if is_text && (text.known || text.alone.is_none()) {
                 out.push_str(&quote(&text.value));
             } else if text.known {
                 out.push_str(&typed(cx, node, &text.value)?);

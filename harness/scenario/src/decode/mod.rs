@@ -19,7 +19,7 @@ pub use map::{Map, Shape, aliased};
 pub use suggest::{did_you_mean, list};
 
 pub use count::{integer, number};
-pub use duration::duration;
+pub use duration::{duration, positive};
 pub use json::compact_json;
 pub use regex::{declared_groups, escaped, regex};
 pub use scalar::{boolean, keyword, plain_text, spanned_text, steps};

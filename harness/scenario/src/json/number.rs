@@ -21,6 +21,31 @@ impl Number {
         Self(text.to_owned())
     }
 
+    /// A number, to a hundredth; what is none is 0.
+    pub fn rounded(number: f64) -> Self {
+        let number = if number.is_finite() { number } else { 0.0 };
+        let text = format!("{number:.2}");
+        Self(text.trim_end_matches('0').trim_end_matches('.').to_owned())
+    }
+
+    /// The number that a text is, also as devices print it: `007`, `+5`, `.5`.
+    pub fn decimal_of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (sign, rest) = match text.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", text.strip_prefix('+').unwrap_or(text)),
+        };
+        let whole = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (digits, behind) = rest.split_at(whole);
+        let digits = digits.trim_start_matches('0');
+        let number = format!("{sign}{}{behind}", if digits.is_empty() { "0" } else { digits });
+        let is_number = rest.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+        match super::Json::parse(number.as_bytes()) {
+            Ok(super::Json::Number(number)) if is_number => Some(number),
+            _ => None,
+        }
+    }
+
     /// Which of two is larger, exactly.
     pub fn compare(&self, other: &Self) -> Ordering {
         let (a, b) = (self.decimal(), other.decimal());
@@ -35,6 +60,15 @@ impl Number {
             Ordering::Equal => size(),
             other => other,
         }
+    }
+
+    /// How much larger than another it is, exactly; `None` where one of them, or the result, has more than 28 digits.
+    pub fn minus(&self, other: &Self) -> Option<Self> {
+        let decimal = |text: &str| {
+            rust_decimal::Decimal::from_str_exact(text).or_else(|_| rust_decimal::Decimal::from_scientific(text)).ok()
+        };
+        let difference = decimal(&self.0)?.checked_sub(decimal(&other.0)?)?;
+        Some(Self(difference.normalize().to_string()))
     }
 
     /// Whether it has no fraction: 21, 21.0 and 2.1e1.

@@ -118,6 +118,7 @@ fn scenario(
         teardown: parts.teardown.clone(),
         needs: flow.needs,
         expects_something: flow.expects_something,
+        judges_order: flow.judges_order,
         secrets,
     };
     (scenario, errors)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::decode::{declared_groups, did_you_mean, list};
 use crate::error::{Code, Diagnostic};
-use crate::step::{Match, Step, StepNode};
+use crate::json::Json;
+use crate::step::{Command, Match, Step, StepNode};
 use crate::variables::Variables;
 use crate::yaml::Node;
 use crate::{Capability, Need, Source, SourcedStep, Spanned};
@@ -24,6 +25,8 @@ pub struct Flow {
     is_too_long: bool,
     /// Whether any step asks something of the device.
     pub expects_something: bool,
+    /// Whether any step judges in which order things come.
+    pub judges_order: bool,
     pub needs: Vec<Need>,
     pub errors: Vec<Diagnostic>,
 }
@@ -44,6 +47,7 @@ impl Flow {
             carried_out: 0,
             is_too_long: false,
             expects_something: false,
+            judges_order: false,
             needs: Vec::new(),
             errors: Vec::new(),
         }
@@ -76,6 +80,11 @@ impl Flow {
             self.need(*capability, || format!("{path} ({})", step.key.value));
         }
         self.expects_something |= step.command.judges();
+        self.judges_order |= match &step.command {
+            Command::InOrder(_) => true,
+            Command::ExpectStream(stream) => stream.order.is_some(),
+            _ => false,
+        };
         if step.command.children().is_empty() {
             self.carried_out = self.carried_out.saturating_add(self.times);
         }
@@ -120,6 +129,34 @@ impl Flow {
     pub fn iterate_wrong(&mut self, source: &Arc<Source>, steps: &[StepNode], path: &str) {
         self.vars.set("iteration", "1");
         self.children(source, steps, path);
+    }
+
+    /// Steps that are carried out for each of these values, or for some that are known only later.
+    pub fn each(&mut self, name: &str, values: Option<&[Json]>, source: &Arc<Source>, steps: &[StepNode], path: &str) {
+        let outer = self.vars.clone();
+        match values.and_then(<[Json]>::first) {
+            Some(first) => self.vars.set_json(name, first),
+            None => self.vars.set_later(name),
+        }
+        let times = values.map_or(1, |values| u32::try_from(values.len()).unwrap_or(u32::MAX));
+        self.iterate(times, source, steps, path);
+        if !outer.has(name) {
+            self.vars.remove(name);
+        }
+    }
+
+    /// Steps of which some are carried out, if any. Only the capabilities that count are needed for them.
+    pub fn branch(
+        &mut self,
+        source: &Arc<Source>,
+        steps: &[StepNode],
+        path: &str,
+        counts: &dyn Fn(Capability) -> bool,
+    ) {
+        let needs = self.needs.len();
+        self.children(source, steps, path);
+        let new = self.needs.split_off(needs);
+        self.needs.extend(new.into_iter().filter(|need| counts(need.capability)));
     }
 
     /// Steps that come one after the other.

@@ -281,7 +281,7 @@ form!(
 #[derive(JsonSchema)]
 #[schemars(rename = "condition", untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
-enum ConditionForm {
+pub(crate) enum ConditionForm {
     Checks(Box<ConditionKeys>),
     Value(PlainValue),
 }
@@ -290,7 +290,7 @@ enum ConditionForm {
 #[derive(JsonSchema)]
 #[schemars(rename = "checks", rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
-struct ConditionKeys {
+pub(crate) struct ConditionKeys {
     /// The same value; objects may have more keys.
     equals: Option<AnyJson>,
     /// This condition does not hold.
@@ -338,6 +338,59 @@ struct ConditionKeys {
     any: Option<ConditionForm>,
 }
 
+/// Conditions by the paths of what must meet them.
+#[derive(JsonSchema)]
+#[schemars(rename = "rules", transparent)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct RulesForm(#[schemars(length(min = 1))] BTreeMap<String, ConditionForm>);
+
+/// The keys of what decides in an `if`: `value` and `is`, or `target-has`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct TestKeys {
+    /// The value that decides: a variable, or what is calculated.
+    value: Option<AnyJson>,
+    /// With `value`: what it must be.
+    is: Option<ConditionForm>,
+    /// What the target must be able to do.
+    target_has: Option<crate::Capability>,
+}
+
+form!(
+    /// A list of values.
+    ValueList, "value-list", {
+        "anyOf": [{ "type": "array", "minItems": 1 }, { "$ref": "#/$defs/variable" }]
+    }
+);
+
+form!(
+    /// How much a time may differ.
+    Deviation, "deviation", {
+        "description": "A duration, or a percentage.",
+        "examples": ["200ms", "5%"],
+        "anyOf": [{ "$ref": "#/$defs/duration" }, { "type": "string", "pattern": r"^\s*\d+(\.\d*)?\s*%\s*$" }]
+    }
+);
+
+/// A message of `order`: its payload, or what is said of it.
+#[derive(JsonSchema)]
+#[schemars(rename = "ordered", untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum OrderItem {
+    Keys(OrderedKeys),
+    Payload(Text),
+}
+
+/// What is said of a message of `order`.
+#[derive(JsonSchema)]
+#[schemars(rename = "ordered-keys", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct OrderedKeys {
+    #[schemars(flatten)]
+    payload: PayloadMatchKeys,
+}
+
 form!(
     /// The type of a JSON value.
     TypeName, "type-name", { "enum": ["null", "boolean", "number", "integer", "string", "array", "object"] }
@@ -370,6 +423,25 @@ pub(crate) struct CaptureKeys {
     serial: Option<RegexText>,
 }
 
+/// Conditions on a colour; at least one.
+#[derive(JsonSchema)]
+#[schemars(rename = "color-rules", deny_unknown_fields, extend("minProperties" = 1))]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct ColorRulesForm {
+    /// 0 to 255.
+    red: Option<ConditionForm>,
+    /// 0 to 255.
+    green: Option<ConditionForm>,
+    /// 0 to 255.
+    blue: Option<ConditionForm>,
+    /// Of HSV: 0 to below 360 degrees; 0 for a grey.
+    hue: Option<ConditionForm>,
+    /// Of HSV: 0 to 100 per cent.
+    saturation: Option<ConditionForm>,
+    /// The value of HSV: 0 to 100 per cent.
+    brightness: Option<ConditionForm>,
+}
+
 /// The keys that say what a light must show: `color` or `pattern`.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
@@ -377,7 +449,9 @@ pub(crate) struct CaptureKeys {
 pub(crate) struct LightKeys {
     /// The light gets this colour.
     color: Option<Color>,
-    /// With `color`: and keeps it for at least this long.
+    /// Or: a colour that meets conditions.
+    r#where: Option<ColorRulesForm>,
+    /// With `color` and `where`: and keeps to it for at least this long.
     r#for: Option<DurationText>,
     /// Phases that follow each other, each for its time.
     #[schemars(length(min = 1))]
@@ -396,6 +470,8 @@ pub(crate) struct LightKeys {
 pub(crate) struct LineKeys {
     /// A regular expression finds something in the line; its named groups become variables.
     matches: Option<RegexText>,
+    /// With `matches`: conditions on its named groups, as on values of JSON: `{ level: { ">": 5 } }`.
+    r#where: Option<RulesForm>,
     /// The line contains this text.
     text: Option<FilledText>,
 }

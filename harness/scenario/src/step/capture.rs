@@ -132,7 +132,7 @@ pub(crate) fn variable_name(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<Stri
         return None;
     };
     let problem = match name {
-        "iteration" => "`iteration` is set by `repeat`",
+        "iteration" => "`iteration` is set by `repeat`, `for` and `retry`",
         "case" => "`case` names a row of `cases`",
         name if is_name(name) => return Some(Spanned::new(name.to_owned(), node.span)),
         _ => "a name is a letter or `_`, then letters, digits, `_` and `-`",

@@ -8,16 +8,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::kind::{Role, StepKey, StepKind};
 use super::title::Within;
+use crate::condition::{COLOR, CONDITION, ColorRules};
 use crate::decode::{Cx, Map, Shape, duration, integer, keyword, spanned_text};
 use crate::error::Code;
 use crate::schema::forms;
 use crate::yaml::{Node, NodeKind};
-use crate::{Capability, DEFAULT_TOLERANCE, Spanned};
+use crate::{Capability, DEFAULT_TOLERANCE, Span, Spanned};
 use hil_model::observation::{Evidence, Rgb};
 
 /// `expect-led: { part-id: led1, color: "#ff0005" }` or `{ part-id: led1, pattern: [..], cycles: 3, tolerance: 11ms }`
 #[derive(Debug, Clone, JsonSchema)]
-#[schemars(rename_all = "kebab-case", deny_unknown_fields, extend("oneOf" = [{ "required": ["color"] }, { "required": ["pattern"] }]))]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields, extend("oneOf" = [{ "required": ["color"] }, { "required": ["where"] }, { "required": ["pattern"] }]))]
 pub struct ExpectLed {
     /// Part in the board drawing.
     #[schemars(rename = "part-id", with = "forms::FilledText")]
@@ -61,10 +62,10 @@ impl WantedEvidence {
 /// What a light must show.
 #[derive(Debug, Clone)]
 pub enum LedExpectation {
-    /// `color`, and `for` (default: no matter how long): the light gets this colour and keeps it for that long.
+    /// `color` or `where`, and `for` (default: no matter how long): the light gets such a colour and keeps to it for that long.
     Color {
         /// The colour.
-        color: Spanned<Rgb>,
+        color: ColorMatch,
         /// It must stay for at least this long.
         hold: Option<Duration>,
     },
@@ -80,6 +81,42 @@ pub enum LedExpectation {
         /// Allowed deviation of each edge from its due time, counted from the pattern's start; default 10 ms.
         tolerance: Duration,
     },
+}
+
+/// Which colours will do.
+#[derive(Debug, Clone)]
+pub enum ColorMatch {
+    /// `color`: this one.
+    Is(Spanned<Rgb>),
+    /// `where`: one that meets conditions.
+    Where(Spanned<ColorRules>),
+}
+
+impl ColorMatch {
+    /// Whether this colour will do.
+    pub fn admits(&self, color: Rgb) -> bool {
+        match self {
+            Self::Is(wanted) => wanted.value == color,
+            Self::Where(rules) => rules.value.broken(color).is_empty(),
+        }
+    }
+
+    /// Where it stands in the file.
+    pub const fn span(&self) -> Span {
+        match self {
+            Self::Is(color) => color.span,
+            Self::Where(rules) => rules.span,
+        }
+    }
+}
+
+impl fmt::Display for ColorMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(color) => color.value.fmt(f),
+            Self::Where(rules) => rules.value.fmt(f),
+        }
+    }
 }
 
 /// `{ color: "#ff0005", for: 200ms }`
@@ -98,7 +135,7 @@ pub struct Phase {
 const EXPECT_LED: Shape = Shape {
     name: "expect-led",
     example: "part-id",
-    keys: &["part-id", "index", "color", "for", "pattern", "cycles", "tolerance", "evidence", "within"],
+    keys: &["part-id", "index", "color", "where", "for", "pattern", "cycles", "tolerance", "evidence", "within"],
 };
 
 /// `{ color: "#ff0005", for: 200ms }`
@@ -113,7 +150,12 @@ pub(crate) const EVIDENCE: [(&str, WantedEvidence); 3] = [
 
 impl StepKind for ExpectLed {
     const KEYS: &'static [StepKey] = &[StepKey::new("expect-led", "`expect-led`: a colour, or a timed pattern.")
-        .shapes(&[(&EXPECT_LED, "/$defs/ExpectLed"), (&PHASE, "/$defs/Phase")])
+        .shapes(&[
+            (&EXPECT_LED, "/$defs/ExpectLed"),
+            (&PHASE, "/$defs/Phase"),
+            (&COLOR, "/$defs/color-rules"),
+            (&CONDITION, "/$defs/checks"),
+        ])
         .not_in_wokwi("take-screenshot with compare-with has the colours of a part too")];
     const ROLE: Role = Role::Expectation;
 
@@ -121,10 +163,14 @@ impl StepKind for ExpectLed {
         let mut map = Map::new(cx, node, &EXPECT_LED)?;
         let part = map.required("part-id", spanned_text);
         let index = map.optional("index", |cx, node| integer(cx, node, 0..=u16::MAX)).unwrap_or(0);
-        map.one_of(&["color", "pattern"], true);
-        map.only_with(&["for"], "color");
+        let said = map.one_of(&["color", "where", "pattern"], true);
+        if said == Some("pattern") {
+            map.excludes("pattern", &["for"]);
+        }
         map.only_with(&["cycles", "tolerance"], "pattern");
-        let color = map.optional("color", color);
+        let exact = map.optional("color", color).map(ColorMatch::Is);
+        let rules = map.optional("where", |cx, node| Some(Spanned::new(ColorRules::decode(cx, node)?, node.span)));
+        let color = exact.or_else(|| rules.map(ColorMatch::Where));
         let hold = map.optional("for", duration);
         let phases = map.optional("pattern", phases);
         let cycles = map.optional("cycles", |cx, node| integer(cx, node, 1..=u32::MAX)).unwrap_or(1);
@@ -150,7 +196,7 @@ impl StepKind for ExpectLed {
         }
         match &self.expected {
             LedExpectation::Color { color, hold } => {
-                write!(f, " {}", color.value)?;
+                write!(f, " {color}")?;
                 hold.iter().try_for_each(|hold| write!(f, " for {}", time::display(*hold)))?;
             }
             LedExpectation::Pattern { phases, cycles, tolerance } => {

@@ -7,9 +7,10 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::kind::{Role, StepKey, StepKind};
-use super::publish::qos;
+use super::properties_match::PropertiesMatchKeys;
+use super::publish::{PROPERTIES, qos};
 use super::title::Within;
-use super::{Match, Properties};
+use super::{Match, PropertiesMatch};
 use crate::condition::CONDITION;
 use crate::decode::{Cx, Map, Shape, boolean, duration, integer, topic_filter};
 use crate::error::Code;
@@ -35,7 +36,7 @@ pub struct ExpectMessage {
     #[schemars(with = "Option<forms::Boolean>")]
     pub retain: Option<Spanned<bool>>,
     /// Conditions on properties.
-    #[schemars(with = "Option<Properties>")]
+    #[schemars(with = "Option<PropertiesMatchKeys>")]
     pub properties: PropertiesMatch,
     /// How many matching messages must arrive; default 1.
     #[schemars(with = "Option<forms::Integer<1, { u32::MAX as u64 }>>")]
@@ -43,13 +44,6 @@ pub struct ExpectMessage {
     /// Limit; default 2 s.
     #[schemars(with = "Option<forms::DurationText>")]
     pub within: Option<Duration>,
-}
-
-/// Properties that a message must have; what is not named may be anything.
-#[derive(Debug, Clone, Default)]
-pub struct PropertiesMatch {
-    /// The expected ones.
-    pub expected: Properties,
 }
 
 /// `expect-message: {..}`
@@ -74,8 +68,11 @@ const EXPECT_MESSAGE: Shape = Shape {
 
 impl StepKind for ExpectMessage {
     const KEYS: &'static [StepKey] =
-        &[StepKey::new("expect-message", "`expect-message`: the observer receives a matching message.")
-            .shapes(&[(&EXPECT_MESSAGE, "/$defs/ExpectMessage"), (&CONDITION, "/$defs/checks")])];
+        &[StepKey::new("expect-message", "`expect-message`: the observer receives a matching message.").shapes(&[
+            (&EXPECT_MESSAGE, "/$defs/ExpectMessage"),
+            (&PROPERTIES, "/$defs/properties-match"),
+            (&CONDITION, "/$defs/checks"),
+        ])];
     const ROLE: Role = Role::Expectation;
 
     fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {
@@ -84,10 +81,9 @@ impl StepKind for ExpectMessage {
         let payload = Match::payload(&mut map);
         let qos = map.optional("qos", qos);
         let retain = map.optional("retain", |cx, node| boolean(cx, node).map(|retain| Spanned::new(retain, node.span)));
-        let expected = map.optional("properties", Properties::decode).unwrap_or_default();
+        let properties = map.optional("properties", PropertiesMatch::decode).unwrap_or_default();
         let count = map.optional("count", count).unwrap_or(1);
         let within = map.optional("within", duration);
-        let properties = PropertiesMatch { expected };
         Some(Self { topic: topic?, payload, qos, retain, properties, count, within })
     }
 

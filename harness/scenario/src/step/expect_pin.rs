@@ -41,11 +41,7 @@ impl StepKind for ExpectPin {
         let mut map = Map::new(cx, node, &EXPECT_PIN)?;
         let part = map.required("part-id", spanned_text);
         let pin = aliased(&mut map, "pin");
-        let value = map.required("value", |cx, node| match node.as_text() {
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            _ => integer(cx, node, 0..=1).map(|level| level == 1),
-        });
+        let value = map.required("value", level);
         Some(Self { part: part?, pin: pin?, value: value? })
     }
 
@@ -64,5 +60,14 @@ impl StepKind for ExpectPin {
     fn wokwi(&self, _files: &mut WokwiFiles<'_>) -> Option<(&'static str, Value)> {
         let value = json!({ "part-id": self.part.value, "name": self.pin.value, "value": u8::from(self.value) });
         Some(("expect-pin", value))
+    }
+}
+
+/// `0`, `1`, `false` or `true`.
+pub(super) fn level(cx: &mut Cx<'_>, node: &Node) -> Option<bool> {
+    match node.as_text() {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => integer(cx, node, 0..=1).map(|level| level == 1),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use regex::Regex;
 
 use super::Spanned;
-use crate::condition::Rules;
+use crate::condition::{Group, Rules, TextMatch};
 use crate::decode::{Cx, Map, compact_json, plain_text, regex};
 use crate::error::Code;
 use crate::json::Json;
@@ -16,8 +16,9 @@ use crate::yaml::Node;
 pub enum Match {
     /// `payload: on`, `payload-hex: 00ff`: equal to these bytes.
     Exact(Spanned<ByteText>),
-    /// `matches: "^on|off$"`: a regular expression finds something in the text; named groups become variables.
-    Regex(Spanned<Regex>),
+    /// `matches: "^on|off$"`: a regular expression finds something in the text; named groups become variables. With
+    /// `where`, the groups meet conditions.
+    Regex(TextMatch),
     /// `json: {..}`: JSON that contains this.
     Json(Spanned<JsonMatch>),
     /// `where: { /t: { ">=": 5 } }`: JSON whose values meet conditions.
@@ -48,33 +49,48 @@ impl ByteText {
 impl Match {
     /// The condition on a payload: at most one of the keys that say it.
     pub(super) fn payload(map: &mut Map<'_, '_, '_>) -> Self {
-        map.one_of(&PAYLOAD_MATCH, false);
+        // Beside an expression, `where` is about its groups.
+        let has_groups = map.has("matches") && map.has("where");
+        map.one_of(if has_groups { &PAYLOAD_MATCH[..5] } else { &PAYLOAD_MATCH }, false);
         let text = map.optional("payload", |cx, node| spanned(node, plain_text(cx, node).map(String::into_bytes)));
         let hex = map.optional("payload-hex", |cx, node| spanned(node, hex_bytes(cx, node)));
         let json =
             map.optional("payload-json", |cx, node| spanned(node, compact_json(cx, node).map(String::into_bytes)));
         let exact = text.or(hex).or(json).map(|bytes| Self::Exact(Spanned::new(ByteText(bytes.value), bytes.span)));
-        let regex = map.optional("matches", regex).map(Self::Regex);
-        let json = map.optional("json", JsonMatch::decode).map(Self::Json);
-        let rules = map.optional("where", |cx, node| spanned(node, Rules::decode(cx, node))).map(Self::Where);
+        let regex = text_match(map, "matches", "where").map(Self::Regex);
+        let json = map.optional("json", json_match).map(Self::Json);
+        let rules = match has_groups {
+            true => None,
+            false => map.optional("where", |cx, node| spanned(node, Rules::decode(cx, node))).map(Self::Where),
+        };
         exact.or(regex).or(json).or(rules).unwrap_or(Self::Any)
     }
 
     /// The condition on a response: at most one of `response`, `response-matches`, `response-json` and `response-where`.
     pub(super) fn response(map: &mut Map<'_, '_, '_>) -> Self {
-        map.one_of(&["response", "response-matches", "response-json", "response-where"], false);
+        let has_groups = map.has("response-matches") && map.has("response-where");
+        map.one_of(if has_groups { &RESPONSE_MATCH[..3] } else { &RESPONSE_MATCH }, false);
         let text = map.optional("response", |cx, node| spanned(node, plain_text(cx, node).map(String::into_bytes)));
         let exact = text.map(|bytes| Self::Exact(Spanned::new(ByteText(bytes.value), bytes.span)));
-        let regex = map.optional("response-matches", regex).map(Self::Regex);
-        let json = map.optional("response-json", JsonMatch::decode).map(Self::Json);
-        let rules = map.optional("response-where", |cx, node| spanned(node, Rules::decode(cx, node))).map(Self::Where);
+        let regex = text_match(map, "response-matches", "response-where").map(Self::Regex);
+        let json = map.optional("response-json", json_match).map(Self::Json);
+        let rules = match has_groups {
+            true => None,
+            false => map.optional("response-where", |cx, node| spanned(node, Rules::decode(cx, node))).map(Self::Where),
+        };
         exact.or(regex).or(json).or(rules).unwrap_or(Self::Any)
+    }
+
+    /// Exactly this text.
+    pub(super) fn text(cx: &mut Cx<'_>, node: &Node) -> Option<Self> {
+        let bytes = plain_text(cx, node)?.into_bytes();
+        Some(Self::Exact(Spanned::new(ByteText(bytes), node.span)))
     }
 
     /// Variables that a match sets: the named groups of a regular expression.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let regex = match self {
-            Self::Regex(regex) => Some(&regex.value),
+            Self::Regex(text) => Some(&text.regex.value),
             _ => None,
         };
         regex.into_iter().flat_map(Regex::capture_names).flatten()
@@ -84,17 +100,22 @@ impl Match {
 /// The keys of a condition on a payload.
 pub(crate) const PAYLOAD_MATCH: [&str; 6] = ["payload", "payload-hex", "payload-json", "matches", "json", "where"];
 
-impl JsonMatch {
-    fn decode(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<Self>> {
-        let text = compact_json(cx, node)?;
-        match Json::parse(text.as_bytes()) {
-            Ok(value) => Some(Spanned::new(Self(value), node.span)),
-            Err(error) => {
-                cx.error(Code::BadJson, node.span, format!("this cannot be JSON: {error}"), "");
-                None
-            }
-        }
-    }
+/// The keys of a condition on a response.
+const RESPONSE_MATCH: [&str; 4] = ["response", "response-matches", "response-json", "response-where"];
+
+/// An expression under one key, and what its groups must be under the other.
+pub(super) fn text_match(
+    map: &mut Map<'_, '_, '_>,
+    expression: &'static str,
+    groups: &'static str,
+) -> Option<TextMatch> {
+    let regex = map.optional(expression, regex)?;
+    let groups = map.optional(groups, |cx, node| Group::decode_all(cx, node, &regex.value)).unwrap_or_default();
+    Some(TextMatch { regex, groups })
+}
+
+fn json_match(cx: &mut Cx<'_>, node: &Node) -> Option<Spanned<JsonMatch>> {
+    Json::decode(cx, node).map(|value| Spanned::new(JsonMatch(value), node.span))
 }
 
 fn spanned<T>(node: &Node, value: Option<T>) -> Option<Spanned<T>> {
@@ -134,7 +155,7 @@ impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(bytes) => bytes.value.fmt(f),
-            Self::Regex(regex) => write!(f, "/{}/", regex.as_str()),
+            Self::Regex(text) => text.fmt(f),
             Self::Json(json) => write!(f, "json {}", json.value.0),
             Self::Where(rules) => rules.value.fmt(f),
             Self::Any => f.write_str("any payload"),

@@ -6,6 +6,7 @@ mod all_of;
 mod any_of;
 mod broker;
 mod capture;
+mod choice;
 mod command;
 mod delay;
 mod expect_chip_output;
@@ -14,8 +15,12 @@ mod expect_led;
 mod expect_message;
 mod expect_nothing;
 mod expect_pin;
+mod expect_pulse;
 mod expect_retained;
 mod expect_serial;
+mod expect_stream;
+mod expect_value;
+mod for_each;
 mod group;
 mod in_order;
 pub(crate) mod kind;
@@ -24,12 +29,16 @@ mod mark;
 mod matcher;
 mod network;
 mod power;
+mod properties_match;
 mod publish;
+mod radio;
 mod read;
 mod repeat;
 mod request;
 mod reset;
+mod retry;
 mod set_control;
+mod take_over;
 mod take_screenshot;
 mod title;
 mod touch;
@@ -42,17 +51,22 @@ pub use any_of::AnyOf;
 pub use broker::BrokerAction;
 pub(crate) use capture::variable_name;
 pub use capture::{Capture, CaptureSource};
+pub use choice::{Branch, Choice, Test};
 pub use command::Command;
 pub(crate) use command::CommandKind;
 pub use delay::Delay;
 pub use expect_chip_output::ExpectChipOutput;
 pub use expect_flash::{CountRange, ExpectFlash};
-pub use expect_led::{ExpectLed, LedExpectation, Phase, WantedEvidence};
-pub use expect_message::{ExpectMessage, PropertiesMatch};
+pub use expect_led::{ColorMatch, ExpectLed, LedExpectation, Phase, WantedEvidence};
+pub use expect_message::ExpectMessage;
 pub use expect_nothing::ExpectNothing;
 pub use expect_pin::ExpectPin;
+pub use expect_pulse::ExpectPulse;
 pub use expect_retained::ExpectRetained;
 pub use expect_serial::ExpectSerial;
+pub use expect_stream::{Deviation, ExpectStream};
+pub use expect_value::ExpectValue;
+pub use for_each::{ForEach, Values};
 pub use group::StepNode;
 pub use in_order::InOrder;
 pub use log::Log;
@@ -61,11 +75,15 @@ pub use matcher::{ByteText, JsonMatch, Match};
 pub(crate) use network::SIDES;
 pub use network::{DropPacket, Link, NetworkAction, PacketKind};
 pub use power::PowerAction;
+pub use properties_match::PropertiesMatch;
 pub use publish::{Properties, Publish};
+pub use radio::RadioFault;
 pub use repeat::Repeat;
 pub use request::Request;
 pub use reset::Reset;
+pub use retry::Retry;
 pub use set_control::SetControl;
+pub use take_over::TakeOver;
 pub use take_screenshot::TakeScreenshot;
 pub use touch::Touch;
 pub use wait_serial::WaitSerial;
@@ -87,8 +105,10 @@ macro_rules! steps {
             ExpectMessage(ExpectMessage),
             ExpectRetained(ExpectRetained),
             ExpectNothing(ExpectNothing),
+            ExpectStream(ExpectStream),
             Request(Request),
             Capture(Capture),
+            ExpectValue(ExpectValue),
             WaitSerial(WaitSerial),
             WriteSerial(WriteSerial),
             ExpectSerial(ExpectSerial),
@@ -98,7 +118,9 @@ macro_rules! steps {
             Power(PowerAction),
             Network(NetworkAction),
             Broker(BrokerAction),
+            TakeOver(TakeOver),
             ExpectPin(ExpectPin),
+            ExpectPulse(ExpectPulse),
             SetControl(SetControl),
             TakeScreenshot(TakeScreenshot),
             ExpectChipOutput(ExpectChipOutput),
@@ -107,6 +129,9 @@ macro_rules! steps {
             AnyOf(AnyOf),
             InOrder(InOrder),
             Repeat(Repeat),
+            ForEach(ForEach),
+            Retry(Retry),
+            Choice(Choice),
         }
     };
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::kind::{Role, StepKey, StepKind};
+use super::radio::RadioFault;
 use crate::Capability;
 use crate::decode::{Cx, Map, Shape, boolean, duration, integer, keyword};
 use crate::schema::described;
@@ -15,7 +16,7 @@ use crate::yaml::{Node, NodeKind};
 use hil_model::observation::Direction;
 
 /// `network: down`, `network: { latency: 200ms }`, `network: { drop: { packet: publish, to: device, after-bytes: 5 } }`
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum NetworkAction {
     /// `down` / `up`: the link itself (Wi-Fi): the device notices, the broker does not.
     Link(Link),
@@ -31,6 +32,8 @@ pub enum NetworkAction {
     Refuse(bool),
     /// `drop: {..}`: end the connection at a certain packet, once.
     DropAt(DropPacket),
+    /// `access-point: off`, `deauthenticate: 3`, ..: what can be wrong with a simulated radio.
+    Radio(RadioFault),
 }
 
 /// State of the link.
@@ -103,6 +106,7 @@ impl fmt::Display for NetworkAction {
             Self::Latency(latency) => write!(f, "latency {}", hil_model::time::display(*latency)),
             Self::BlackHole(on) => write!(f, "black-hole {on}"),
             Self::Refuse(on) => write!(f, "refuse {on}"),
+            Self::Radio(fault) => fmt::Display::fmt(fault, f),
             Self::DropAt(at) => {
                 let to = if at.to == Direction::ToDevice { "device" } else { "broker" };
                 write!(f, "drop {} to {to} after {} bytes", at.packet.name(), at.after_bytes)
@@ -112,8 +116,12 @@ impl fmt::Display for NetworkAction {
 }
 
 /// `network: {..}`
-const NETWORK: Shape =
-    Shape { name: "network", example: "latency", keys: &["latency", "black-hole", "refuse", "drop"] };
+const NETWORK: Shape = Shape { name: "network", example: "latency", keys: &KEYS };
+/// Those of the connection, and those of the radio.
+const KEYS: [&str; 10] = {
+    let [a, b, c, d, e, f] = RadioFault::KEYS;
+    ["latency", "black-hole", "refuse", "drop", a, b, c, d, e, f]
+};
 
 /// `network: { drop: {..} }`
 const DROP: Shape = Shape { name: "drop", example: "packet", keys: &["packet", "to", "after-bytes"] };
@@ -131,7 +139,8 @@ impl StepKind for NetworkAction {
 
     fn decode(cx: &mut Cx<'_>, node: &Node, _key: &'static str) -> Option<Self> {
         if !matches!(node.kind, NodeKind::Mapping(_)) {
-            return keyword(cx, node, "a network action", &Self::WORDS);
+            let words: [(&str, usize); 4] = std::array::from_fn(|index| (Self::WORDS[index].0, index));
+            return keyword(cx, node, "a network action", &words).map(|index| Self::WORDS[index].1.clone());
         }
         let mut map = Map::new(cx, node, &NETWORK)?;
         map.one_of(NETWORK.keys, true);
@@ -139,7 +148,8 @@ impl StepKind for NetworkAction {
         let black_hole = map.optional("black-hole", boolean).map(Self::BlackHole);
         let refuse = map.optional("refuse", boolean).map(Self::Refuse);
         let drop = map.optional("drop", DropPacket::decode).map(Self::DropAt);
-        latency.or(black_hole).or(refuse).or(drop)
+        let radio = RadioFault::decode(&mut map).map(Self::Radio);
+        latency.or(black_hole).or(refuse).or(drop).or(radio)
     }
 
     fn schema(generator: &mut SchemaGenerator, _key: &'static str) -> Schema {
@@ -151,7 +161,10 @@ impl StepKind for NetworkAction {
     }
 
     fn needs(&self) -> &'static [Capability] {
-        &[Capability::Network]
+        match self {
+            Self::Radio(_) => &[Capability::Wifi],
+            _ => &[Capability::Network],
+        }
     }
 }
 
@@ -184,12 +197,40 @@ impl JsonSchema for NetworkAction {
         let black_hole = described(generator.subschema_for::<Boolean>(), "Connections stay open, nothing passes.");
         let refuse = described(generator.subschema_for::<Boolean>(), "New connections are refused.");
         let drop = described(generator.subschema_for::<DropPacket>(), "End the connection at a certain packet, once.");
+        let access_point = json_schema!({
+            "enum": ["on", "off"],
+            "description": "Power of the access points that a simulated radio hears; off, they say no goodbye."
+        });
+        let deauthenticate = described(
+            generator.subschema_for::<forms::Integer<1, 65535>>(),
+            "The access point puts the device out, with this reason code (IEEE 802.11, table 9-49).",
+        );
+        let rssi = json_schema!({
+            "type": "integer", "minimum": -127, "maximum": 0,
+            "description": "How strong the access point is at the device, in dBm; below -96 neither hears the other."
+        });
+        let beacons = described(
+            generator.subschema_for::<Boolean>(),
+            "Whether the device hears the access point's beacons; everything else passes.",
+        );
+        let channel = described(
+            generator.subschema_for::<forms::Integer<1, 13>>(),
+            "The access point is on this channel from now on.",
+        );
+        let password = json_schema!({
+            "type": "string", "minLength": 8, "maxLength": 63,
+            "description": "The access point wants this password from now on; a device that is a member stays one."
+        });
         json_schema!({
             "anyOf": [
                 { "enum": words },
                 {
                     "type": "object",
-                    "properties": { "latency": latency, "black-hole": black_hole, "refuse": refuse, "drop": drop },
+                    "properties": {
+                        "latency": latency, "black-hole": black_hole, "refuse": refuse, "drop": drop,
+                        "access-point": access_point, "deauthenticate": deauthenticate, "rssi": rssi, "beacons": beacons,
+                        "channel": channel, "wifi-password": password
+                    },
                     "minProperties": 1,
                     "maxProperties": 1,
                     "additionalProperties": false

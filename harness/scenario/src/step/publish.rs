@@ -65,7 +65,7 @@ const PUBLISH: Shape = Shape {
 };
 
 /// `properties: {..}`
-const PROPERTIES: Shape = Shape {
+pub(super) const PROPERTIES: Shape = Shape {
     name: "properties",
     example: "response-topic",
     keys: &[

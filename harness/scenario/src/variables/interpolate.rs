@@ -1,7 +1,9 @@
-//! `${name}` to its value; `$${` is a literal `${`.
+//! `${name}` and `${a + 1}` to their values; `$${` is a literal `${`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::expression::{Evaluation, Expression, Value, evaluate, parse};
 use super::{Lookup, Variables};
 
 /// Bytes that a text may have after its variables were put in.
@@ -18,6 +20,17 @@ pub struct Interpolated {
     pub known: bool,
     /// Whether there was any `$` to replace.
     pub changed: bool,
+    /// What the text is, where it is one `${..}` and nothing else.
+    pub alone: Option<Alone>,
+}
+
+/// The type of a value that a text is, and nothing else: it keeps it in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alone {
+    /// A number, `true`, `false` or `null` where it looks like one.
+    AsItLooks,
+    /// A text whatever it looks like.
+    Text,
 }
 
 /// What is wrong with a `${..}`.
@@ -38,16 +51,17 @@ pub enum ProblemKind {
     Environment(String),
     /// No `}`.
     Unclosed,
-    /// Not a name.
-    BadName(String),
+    /// Neither a name nor a calculation.
+    BadExpression {
+        /// What stands there.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A calculation without a result.
+    NoResult(String),
     /// The result would be too long.
     TooLong,
-}
-
-/// The variable that a text is, if it is one and nothing else: `${name}`.
-pub fn alone(text: &str) -> Option<&str> {
-    let name = text.strip_prefix("${")?.strip_suffix('}')?;
-    is_reference(name).then_some(name)
 }
 
 /// A piece of a text.
@@ -61,60 +75,111 @@ enum Piece<'t> {
 
 /// `text` with its variables put in, or all that is wrong with it.
 pub fn interpolate(text: &str, vars: &Variables) -> Result<Interpolated, Vec<Problem>> {
-    let mut result = Interpolated { text: String::new(), known_part: String::new(), known: true, changed: false };
+    let mut result =
+        Interpolated { text: String::new(), known_part: String::new(), known: true, changed: false, alone: None };
     let mut problems = Vec::new();
     for (range, piece) in pieces(text) {
-        let mut problem = |kind| problems.push(Problem { range: range.clone(), kind });
         let known = match piece {
-            Piece::Text(text) => text,
+            Piece::Text(text) => Ok(Some(text.into())),
             Piece::Escape => {
                 result.changed = true;
-                "${"
+                Ok(Some("${".into()))
             }
-            Piece::Unclosed => {
-                problem(ProblemKind::Unclosed);
-                continue;
-            }
-            Piece::Variable(name) if !is_reference(name) => {
-                problem(ProblemKind::BadName(name.to_owned()));
-                continue;
-            }
-            Piece::Variable(name) => {
+            Piece::Unclosed => Err(vec![ProblemKind::Unclosed]),
+            Piece::Variable(inner) => {
                 result.changed = true;
-                match (vars.lookup(name), name.strip_prefix("env.")) {
-                    (Lookup::Known(value), _) => value,
-                    (Lookup::Later, _) => {
-                        result.known = false;
-                        result.text.push_str(&text[range]);
-                        continue;
-                    }
-                    (Lookup::Undefined, Some(env)) => {
-                        problem(ProblemKind::Environment(env.to_owned()));
-                        continue;
-                    }
-                    (Lookup::Undefined, None) => {
-                        problem(ProblemKind::Undefined(name.to_owned()));
-                        continue;
-                    }
-                }
+                put_in(inner, vars).map(|put| {
+                    result.alone = (range == (0..text.len())).then_some(put.alone);
+                    put.text
+                })
             }
         };
-        if result.text.len() + known.len() > MAX_LENGTH {
-            problem(ProblemKind::TooLong);
-            break;
+        match known {
+            Ok(Some(known)) if result.text.len() + known.len() > MAX_LENGTH => {
+                problems.push(Problem { range, kind: ProblemKind::TooLong });
+                break;
+            }
+            Ok(Some(known)) => {
+                result.text.push_str(&known);
+                result.known_part.push_str(&known);
+            }
+            Ok(None) => {
+                result.known = false;
+                result.text.push_str(&text[range]);
+            }
+            Err(kinds) => problems.extend(kinds.into_iter().map(|kind| Problem { range: range.clone(), kind })),
         }
-        result.text.push_str(known);
-        result.known_part.push_str(known);
     }
     if problems.is_empty() { Ok(result) } else { Err(problems) }
 }
 
+/// What stands for a `${..}`.
+struct Put<'v> {
+    /// `None`: it is known only when the scenario runs.
+    text: Option<Cow<'v, str>>,
+    alone: Alone,
+}
+
+fn put_in<'v>(inner: &str, vars: &'v Variables) -> Result<Put<'v>, Vec<ProblemKind>> {
+    if is_reference(inner) {
+        let alone = if vars.is_text(inner) { Alone::Text } else { Alone::AsItLooks };
+        return match vars.lookup(inner) {
+            Lookup::Known(value) => Ok(Put { text: Some(value.into()), alone }),
+            Lookup::Later => Ok(Put { text: None, alone }),
+            Lookup::Undefined => Err(vec![undefined(inner)]),
+        };
+    }
+    let expression = parse(inner).map_err(|error| {
+        let (text, problem) = (inner.to_owned(), error.to_string());
+        vec![ProblemKind::BadExpression { text, problem }]
+    })?;
+    if matches!(expression, Expression::Number(_) | Expression::Text(_)) {
+        let problem = "nothing is calculated".to_owned();
+        return Err(vec![ProblemKind::BadExpression { text: inner.to_owned(), problem }]);
+    }
+    let names = variables_of(&expression);
+    let missing: Vec<_> = names.iter().filter(|name| vars.lookup(name) == Lookup::Undefined).collect();
+    if !missing.is_empty() {
+        return Err(missing.into_iter().map(|name| undefined(name)).collect());
+    }
+    if names.iter().any(|name| vars.is_masked(name)) {
+        return Ok(Put { text: Some(format!("${{{inner}}}").into()), alone: Alone::Text });
+    }
+    match evaluate(&expression, &|name| vars.get(name).map(str::to_owned), vars.now()) {
+        Evaluation::Known(value) => {
+            let alone = if matches!(value, Value::Text(_)) { Alone::Text } else { Alone::AsItLooks };
+            Ok(Put { text: Some(value.to_string().into()), alone })
+        }
+        Evaluation::Later => Ok(Put { text: None, alone: Alone::AsItLooks }),
+        Evaluation::Wrong(problem) => Err(vec![ProblemKind::NoResult(problem)]),
+    }
+}
+
+fn undefined(name: &str) -> ProblemKind {
+    match name.strip_prefix("env.") {
+        Some(env) => ProblemKind::Environment(env.to_owned()),
+        None => ProblemKind::Undefined(name.to_owned()),
+    }
+}
+
 /// The names that `text` refers to.
 pub fn references(text: &str) -> impl Iterator<Item = &str> {
-    pieces(text).filter_map(|(_, piece)| match piece {
-        Piece::Variable(name) => Some(name),
-        _ => None,
+    pieces(text).flat_map(|(_, piece)| match piece {
+        Piece::Variable(name) if is_reference(name) => vec![name],
+        Piece::Variable(inner) => parse(inner).map(|expression| variables_of(&expression)).unwrap_or_default(),
+        _ => Vec::new(),
     })
+}
+
+/// Whether anything is calculated in `text`.
+pub(super) fn calculates(text: &str) -> bool {
+    pieces(text).any(|(_, piece)| matches!(piece, Piece::Variable(inner) if !is_reference(inner)))
+}
+
+fn variables_of<'t>(expression: &Expression<'t>) -> Vec<&'t str> {
+    let mut names = Vec::new();
+    expression.for_each_variable(&mut |name| names.push(name));
+    names
 }
 
 /// Whether `name` can name a variable of a scenario: a letter or `_`, then letters, digits, `_` and `-`.
@@ -124,7 +189,7 @@ pub fn is_name(name: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-fn is_reference(name: &str) -> bool {
+pub(super) fn is_reference(name: &str) -> bool {
     is_name(name.strip_prefix("env.").unwrap_or(name))
 }
 

@@ -1,9 +1,10 @@
-//! Variables: `${name}` in the values of a scenario.
+//! Variables: `${name}` in the values of a scenario, and calculations with them: `${name + 1}`.
 //!
 //! Values come from `vars` and `cases`, from steps that capture, from `repeat` (`${iteration}`) and from the environment
 //! (`${env.NAME}`, secret: never to be printed).
 
 mod encodings;
+mod expression;
 mod interpolate;
 mod redactor;
 mod resolve;
@@ -12,9 +13,19 @@ mod secret;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use interpolate::{Problem, ProblemKind, alone, interpolate, is_name, references};
+use chrono::{DateTime, Utc};
+
+use crate::json::Json;
+
+use interpolate::calculates;
+pub use interpolate::{Alone, Problem, ProblemKind, interpolate, is_name, references};
 pub use resolve::{Definition, Definitions};
 pub use secret::{Secret, Secrets, is_secret_name};
+
+/// The names of the functions that a calculation can use.
+pub(crate) fn function_names() -> impl Iterator<Item = &'static str> {
+    expression::Function::names()
+}
 
 /// The variables that a step can use.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +35,11 @@ pub struct Variables {
     shown: BTreeMap<String, String>,
     /// Those that are texts, also where they look like a number or `true`: they were written in quotes.
     texts: BTreeSet<String>,
+    /// Those whose values are not their own, but what is shown of them.
+    masked: BTreeSet<String>,
     secrets: Arc<Secrets>,
+    /// This moment of the scenario; the computer's time where none runs.
+    now: Option<DateTime<Utc>>,
     /// Names without a value get one when the scenario runs.
     others_come_later: bool,
 }
@@ -65,9 +80,20 @@ impl Variables {
             values: BTreeMap::new(),
             shown: BTreeMap::new(),
             texts: BTreeSet::new(),
+            masked: BTreeSet::new(),
             secrets,
+            now: None,
             others_come_later: false,
         }
+    }
+
+    /// Says what time it is in the scenario, for `${now()}`.
+    pub const fn set_now(&mut self, now: DateTime<Utc>) {
+        self.now = Some(now);
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now.unwrap_or_else(Utc::now)
     }
 
     /// Sets a variable: a captured value, a named group, `iteration`.
@@ -85,6 +111,14 @@ impl Variables {
         self.texts.insert(name);
     }
 
+    /// Sets a variable to a value of JSON: a string is a text, all others are as they are written.
+    pub fn set_json(&mut self, name: impl Into<String>, value: &Json) {
+        match value {
+            Json::Text(text) => self.set_text(name, text.as_str()),
+            other => self.set(name, other.to_string()),
+        }
+    }
+
     /// Whether a variable is a text whatever it looks like. The environment has nothing else.
     pub fn is_text(&self, name: &str) -> bool {
         name.starts_with("env.") || self.texts.contains(name)
@@ -99,19 +133,25 @@ impl Variables {
     pub(crate) fn as_shown(&self) -> Self {
         let mut values = self.values.clone();
         values.extend(self.shown.iter().map(|(name, shown)| (name.clone(), Value::Known(shown.clone()))));
-        let texts = self.texts.clone();
+        let masked = self.shown.keys().cloned().chain(self.secrets.names().map(|name| format!("env.{name}"))).collect();
         let secrets = Arc::new(self.secrets.as_names());
-        Self { values, shown: BTreeMap::new(), texts, secrets, others_come_later: self.others_come_later }
+        Self { values, shown: BTreeMap::new(), masked, secrets, ..self.clone() }
+    }
+
+    /// Whether the value of a variable is only what is shown of it.
+    pub(crate) fn is_masked(&self, name: &str) -> bool {
+        self.masked.contains(name)
     }
 
     /// Makes [`redact`](Self::redact) know the texts in which secrets are used, as far as they are known before the run.
     pub(crate) fn used_in<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
-        // The others are found by themselves.
-        if !self.secrets.has_short() {
-            return;
-        }
+        // Others are found by themselves, but not what is calculated with them.
+        let has_short = self.secrets.has_short();
         let (real, shown) = (self.before_the_run(), self.as_shown().before_the_run());
         let used = |text: &str| {
+            if !has_short && !calculates(text) {
+                return None;
+            }
             let (real, shown) = (interpolate(text, &real).ok()?, interpolate(text, &shown).ok()?);
             (real.known && real.text != shown.text).then(|| (shown.text, Secret::new(real.text)))
         };
@@ -184,6 +224,11 @@ impl Variables {
             None if self.others_come_later => Lookup::Later,
             None => Lookup::Undefined,
         }
+    }
+
+    /// Whether there is such a variable, also if it has no value yet.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
     }
 
     /// All names but those of the environment, sorted.

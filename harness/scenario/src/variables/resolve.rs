@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Lookup, Secrets, Variables};
+use super::{Alone, Lookup, Secrets, Variables};
 use crate::Source;
 use crate::decode::Cx;
 use crate::error::{Code, Diagnostic};
@@ -83,8 +83,8 @@ impl<'a> Resolver<'a> {
         match value {
             Some(value) if value.known => {
                 let shown = self.shown(definition, &value.value);
-                let is_text = match (&definition.value.kind, definition.value.as_text().and_then(super::alone)) {
-                    (_, Some(other)) => self.vars.is_text(other),
+                let is_text = match (&definition.value.kind, value.alone) {
+                    (_, Some(alone)) => alone == Alone::Text,
                     (kind, None) => matches!(kind, NodeKind::Scalar { quoted: true, .. }),
                 };
                 if is_text {

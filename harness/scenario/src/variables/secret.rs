@@ -47,6 +47,11 @@ impl Secrets {
         self.redactor = OnceLock::new();
     }
 
+    /// The names of all.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.named.keys().map(String::as_str)
+    }
+
     /// The one named `name`.
     pub fn get(&self, name: &str) -> Option<&Secret> {
         self.named.get(name)

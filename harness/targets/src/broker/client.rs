@@ -6,6 +6,7 @@
 mod connection;
 mod message;
 mod offers;
+mod redelivered;
 
 pub(crate) use message::from_packet as message_of;
 pub use offers::Offers;
@@ -17,13 +18,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::stream::Stream;
 use hil_model::observation::Message;
 
-/// Longest wait for an answer of the broker, in wall time.
+/// Longest wait for an answer of the broker.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// A connected client. Dropping it ends the connection without DISCONNECT.
 #[derive(Debug)]
 pub struct Client {
     commands: mpsc::UnboundedSender<Command>,
+    waits: WaitsIn,
     closed: watch::Receiver<Option<String>>,
     /// Session Present of CONNACK.
     pub session_present: bool,
@@ -40,6 +42,18 @@ pub struct ClientOptions<'a> {
     pub user: Option<&'a str>,
     /// Password.
     pub password: Option<&'a str>,
+    /// Goes on with the session of this client identifier (Clean Start 0), and leaves it for so many seconds when the
+    /// connection has ended (Session Expiry Interval). `None`: a session of its own, which ends with the connection.
+    pub session: Option<u32>,
+}
+
+/// Whose time the limit of a wait for the broker's answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsIn {
+    /// The wall clock's: the broker is outside the runtime, and a clock that jumps stands still meanwhile.
+    WallTime,
+    /// The runtime's: the broker is inside it, and so is whatever holds its answer up.
+    ScenarioTime,
 }
 
 /// A subscription.
@@ -132,7 +146,7 @@ enum Command {
 }
 
 impl Client {
-    /// Connects over `stream` with Clean Start 1 and hands every received message to `inbox`. Must run inside a
+    /// Connects over `stream`, unless `options` say otherwise with Clean Start 1, and hands every received message to `inbox`. Must run inside a
     /// [`tokio::task::LocalSet`].
     ///
     /// # Errors
@@ -142,13 +156,26 @@ impl Client {
         options: &ClientOptions<'_>,
         inbox: impl FnMut(Message) + 'static,
     ) -> Result<Self, ClientError> {
+        Self::connect_waiting(stream, options, WaitsIn::WallTime, inbox).await
+    }
+
+    /// The same, with the limit of all waits for answers in this time.
+    ///
+    /// # Errors
+    /// As [`Client::connect`].
+    pub async fn connect_waiting(
+        stream: Stream,
+        options: &ClientOptions<'_>,
+        waits: WaitsIn,
+        inbox: impl FnMut(Message) + 'static,
+    ) -> Result<Self, ClientError> {
         let connect = connection::connect_packet(options)?;
         let (commands, requests) = mpsc::unbounded_channel();
         let (ready, connected) = oneshot::channel();
         let (closing, closed) = watch::channel(None);
-        tokio::task::spawn_local(connection::run(stream, connect, requests, ready, closing, inbox));
-        let (session_present, offers) = answered("CONNECT", connected, &closed).await?;
-        Ok(Self { commands, closed, session_present, offers })
+        tokio::task::spawn_local(connection::run(stream, connect, requests, ready, closing, waits, inbox));
+        let (session_present, offers) = answered("CONNECT", waits, connected, &closed).await?;
+        Ok(Self { commands, waits, closed, session_present, offers })
     }
 
     /// Publishes and waits for the broker's acknowledgement (QoS 0: until it is on its way).
@@ -188,16 +215,21 @@ impl Client {
         if self.commands.send(make(answer)).is_err() {
             return Err(ClientError::Closed(self.closed().await));
         }
-        answered(what, result, &self.closed).await
+        answered(what, self.waits, result, &self.closed).await
     }
 }
 
 async fn answered<T>(
     what: &'static str,
+    waits: WaitsIn,
     answer: oneshot::Receiver<Result<T, ClientError>>,
     closed: &watch::Receiver<Option<String>>,
 ) -> Result<T, ClientError> {
-    match crate::clock::wall_timeout(ANSWER_LIMIT, answer).await {
+    let answer = match waits {
+        WaitsIn::WallTime => crate::clock::wall_timeout(ANSWER_LIMIT, answer).await,
+        WaitsIn::ScenarioTime => tokio::time::timeout(ANSWER_LIMIT, answer).await.ok(),
+    };
+    match answer {
         None => Err(ClientError::Silent { what }),
         Some(Err(_)) => Err(ClientError::Closed(closed.borrow().clone().unwrap_or_default())),
         Some(Ok(result)) => result,

@@ -1,7 +1,6 @@
 //! The embedded broker in memory: connections are in-memory streams, and its clock is the runtime's.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use mqtt5::broker::client_handler::ClientHandler;
@@ -10,12 +9,13 @@ use mqtt5::broker::resource_monitor::{ResourceLimits, ResourceMonitor};
 use mqtt5::broker::router::MessageRouter;
 use mqtt5::broker::storage::{DynamicStorage, MemoryBackend};
 use mqtt5::broker::sys_topics::BrokerStats;
-use mqtt5::broker::transport::{BrokerTransport, WebSocketTransport};
+use mqtt5::broker::transport::BrokerTransport;
 use mqtt5::broker::{AuthProvider, BrokerEventHandler};
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::io::DuplexStream;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
+use super::memory::MemoryStream;
 use super::settings::{self, LOOPBACK, Storage};
 
 /// Bytes that a connection holds in each direction before its writer has to wait, as a socket buffer would.
@@ -132,7 +132,7 @@ impl EmbeddedBroker {
         let running = running.as_ref().ok_or(EmbeddedError::Stopped)?;
         let (client, server) = tokio::io::duplex(STREAM_BUFFER);
         let handler = ClientHandler::new(
-            BrokerTransport::WebSocket(Box::new(MemoryStream(server))),
+            BrokerTransport::WebSocket(Box::new(MemoryStream::new(server))),
             LOOPBACK,
             Arc::clone(&self.config),
             Arc::clone(&running.router),
@@ -156,47 +156,3 @@ impl EmbeddedBroker {
 struct Quiet;
 
 impl BrokerEventHandler for Quiet {}
-
-/// An in-memory stream as one of the broker's transports. (Its trait is named after WebSocket, but asks for no more than
-/// bytes.)
-struct MemoryStream(DuplexStream);
-
-impl WebSocketTransport for MemoryStream {
-    fn peer_addr(&self) -> mqtt5::Result<SocketAddr> {
-        Ok(LOOPBACK)
-    }
-}
-
-impl AsyncRead for MemoryStream {
-    fn poll_read(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::pin::Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for MemoryStream {
-    fn poll_write(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-        buf: &[u8],
-    ) -> std::task::Poll<std::io::Result<usize>> {
-        std::pin::Pin::new(&mut self.0).poll_write(cx, buf)
-    }
-
-    fn poll_flush(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::pin::Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        std::pin::Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}

@@ -7,6 +7,7 @@ mod certificate;
 mod client;
 mod credentials;
 mod embedded;
+mod memory;
 mod old_version;
 mod server;
 mod settings;
@@ -17,7 +18,7 @@ mod url;
 
 pub use certificate::CertificateProblem;
 pub(crate) use client::message_of;
-pub use client::{Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription};
+pub use client::{Client, ClientError, ClientOptions, Offers, RetainHandling, Subscription, WaitsIn};
 pub use credentials::Credentials;
 pub use embedded::{EmbeddedBroker, EmbeddedError};
 pub use old_version::told_apart;

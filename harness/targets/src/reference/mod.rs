@@ -8,4 +8,4 @@ mod model;
 mod state;
 
 pub use model::{DARK, ReferenceModel, Shows};
-pub use state::State;
+pub use state::{State, Value};

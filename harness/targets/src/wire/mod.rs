@@ -13,13 +13,15 @@ pub use frames::FrameSplitter;
 pub use packet::{Packet, kind_name};
 pub use pump::{ConnectRefused, DeviceEnd};
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use crate::broker::Broker;
 use crate::clock::{Due, DueGuard};
+use crate::disturb::{Client, Disturbed};
 use crate::journal::Journal;
+use crate::stream::Stream;
 use conditions::Watched;
 use hil_model::observation::Observation;
 use hil_scenario::step::{Link, NetworkAction};
@@ -38,6 +40,8 @@ struct Shared {
     tracker: RefCell<Tracker>,
     /// Prefix of the run on a shared broker (`hil-7f3a/12/`), stripped from topics in the journal.
     topic_root: String,
+    /// What happens to its connections besides.
+    disturbed: OnceCell<Disturbed>,
 }
 
 impl Wire {
@@ -50,8 +54,29 @@ impl Wire {
                 conditions: Watched::default(),
                 tracker: RefCell::new(Tracker::new(due)),
                 topic_root,
+                disturbed: OnceCell::new(),
             }),
         }
+    }
+
+    /// All connections that are made from now on are disturbed, those of the harness too ([`Wire::disturbed`]). Once.
+    pub fn disturb(&self, disturbed: Disturbed) {
+        // A scenario has one set of disturbances.
+        let due = self.shared.tracker.borrow().due().cloned();
+        let _ = self.shared.disturbed.set(disturbed.holding(due));
+    }
+
+    /// A client's connection to the broker as it is on this network: disturbed, if that is wanted.
+    pub fn disturbed(&self, stream: Stream, client: Client) -> Stream {
+        match self.shared.disturbed.get() {
+            Some(disturbed) => disturbed.connection(stream, client),
+            None => stream,
+        }
+    }
+
+    /// How much longer than undisturbed the broker's answer may take on one connection.
+    pub fn longest_answer(&self) -> Duration {
+        self.shared.disturbed.get().map_or(Duration::ZERO, Disturbed::longest_answer)
     }
 
     /// Changes the network as a `network` step says.
@@ -62,6 +87,8 @@ impl Wire {
             NetworkAction::Latency(latency) => c.latency = *latency,
             NetworkAction::BlackHole(on) => c.black_hole = *on,
             NetworkAction::Refuse(on) => c.refuse = *on,
+            // Of the device's own radio.
+            NetworkAction::Radio(_) => {}
             NetworkAction::DropAt(at) => c.drop_at = Some(*at),
             NetworkAction::Drop | NetworkAction::Reset => {
                 c.cut += 1;

@@ -11,6 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Du
 use tokio::time::Instant;
 
 use super::conditions::Conditions;
+use crate::disturb::{Client, Cutter, Disturbed};
+
 use super::{FrameSplitter, Packet, Shared, Wire};
 use hil_model::observation::{Direction, Observation};
 
@@ -34,6 +36,8 @@ pub enum ConnectRefused {
 pub struct DeviceEnd {
     stream: DuplexStream,
     fate: Arc<OnceLock<io::ErrorKind>>,
+    /// Cuts what the device reads, if that is wanted.
+    cutter: Option<Cutter>,
 }
 
 impl Wire {
@@ -56,12 +60,14 @@ impl Wire {
             self.shared.conditions.changed_since(version).await;
         }
         let broker = self.shared.broker.connect().await.map_err(|_| ConnectRefused::Refused)?;
+        let broker = self.disturbed(broker, Client::Device);
         let (stream, harness_end) = tokio::io::duplex(BUFFER);
         let fate = Arc::new(OnceLock::new());
         let born = self.shared.conditions.get().0.cut;
         let pump = Pump { shared: Rc::clone(&self.shared), born, fate: Arc::clone(&fate) };
         tokio::task::spawn_local(pump.run(harness_end, broker));
-        Ok(DeviceEnd { stream, fate })
+        let cutter = self.shared.disturbed.get().and_then(Disturbed::cutter);
+        Ok(DeviceEnd { stream, fate, cutter })
     }
 }
 
@@ -223,7 +229,11 @@ impl DeviceEnd {
 impl AsyncRead for DeviceEnd {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let Self { stream, cutter, .. } = &mut *self;
+        let polled = match cutter {
+            Some(cutter) => cutter.poll_read(stream, cx, buf),
+            None => Pin::new(stream).poll_read(cx, buf),
+        };
         match polled {
             // End of stream: orderly, or with an error?
             Poll::Ready(Ok(())) if buf.filled().len() == before => Poll::Ready(self.fate().map_or(Ok(()), Err)),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use simulator::image::{PartitionKind, PartitionTable};
-use simulator::machine::{Config, Machine};
+use simulator::machine::{Config, DevKit as _, Machine};
 use simulator::mem::{FlashImage, OutsideFlash};
 use simulator::soc::SerialPort;
 use tokio::task::JoinHandle;
@@ -22,13 +22,15 @@ use hil_targets::provision::{
     Dialogue, Identity, PARTITION_TABLE, Patch, Provisioned, Question, ToldLights, check_keys, find,
 };
 use hil_targets::{
-    Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Reset, Screens, SerialInput, Wiring,
+    Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Radio, Reset, Screens, SerialInput,
+    Wiring,
 };
 
 /// A simulated board in the scenario's thread.
 pub(super) struct SimDevice {
     journal: Journal,
-    driver: Rc<Driver>,
+    pub(super) driver: Rc<Driver>,
+    has_radio: bool,
     pauses: Pauses,
     wiring: Wiring,
     tasks: Vec<JoinHandle<()>>,
@@ -53,8 +55,10 @@ impl SimDevice {
         let mut machine_config = Config::default();
         machine_config.seed = bench.seed;
         machine_config.network.seed = bench.seed;
+        machine_config.access_points.clone_from(&target.access_points);
         let board = wiring.drawing.diagram.build().map_err(|error| BenchError::Drawing(error.to_string()))?;
         let mut machine = Machine::new(board, &*target.firmware, machine_config);
+        machine.follow_baud();
         if let Some(rom) = &target.rom {
             machine.load_rom(rom).map_err(|e| BenchError::Provision(format!("the ROM: {e}")))?;
         }
@@ -74,6 +78,7 @@ impl SimDevice {
         Ok(Self {
             journal,
             driver,
+            has_radio: target.has_radio(),
             pauses,
             wiring,
             tasks: Vec::new(),
@@ -210,6 +215,10 @@ impl Device for SimDevice {
         Some(self)
     }
 
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.has_radio.then_some(self as &mut dyn Radio)
+    }
+
     fn reset(&mut self) -> Option<&mut dyn Reset> {
         Some(self)
     }
@@ -242,6 +251,18 @@ impl Pins for SimDevice {
             Net::Rail(level) => level,
             Net::Open => false,
         })
+    }
+
+    fn watch(&mut self, part: &str, pin: &str) -> Result<bool, PartError> {
+        let Net::Gpio(gpio) = self.wiring.drawing.net(part, pin)? else {
+            // It never has an edge.
+            return Ok(false);
+        };
+        let is_new = self.driver.observer.borrow_mut().watch(gpio, part, pin);
+        if is_new {
+            self.driver.act(|machine| machine.watch(gpio));
+        }
+        Ok(is_new)
     }
 }
 

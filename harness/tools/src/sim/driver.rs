@@ -124,7 +124,14 @@ impl Driver {
         loop {
             let up = self.wire.link_is_up();
             if self.machine.borrow().link() != up {
-                self.act(|machine| machine.set_link(up));
+                self.act(|machine| {
+                    machine.set_link(up);
+                    // What a cable is to Ethernet, an access point is to Wi-Fi.
+                    machine.with_air(|air, now| {
+                        let ids: Vec<_> = air.access_points().map(|(id, _)| id).collect();
+                        ids.into_iter().for_each(|id| air.set_on(now, id, up));
+                    });
+                });
             }
             self.wire.link(!up).await;
         }

@@ -10,6 +10,7 @@ mod driver;
 mod hosts;
 mod observe;
 mod pause;
+mod radio;
 mod symbols;
 
 pub use hosts::Hosts;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use simulator::image::Firmware;
+use simulator::net::AccessPoint;
 
 use hil_scenario::{Capability, Secret};
 use hil_targets::clock::Pace;
@@ -37,8 +39,10 @@ pub struct SimTarget {
     pub flash: Option<PathBuf>,
     /// Hosts that the device may connect to, beside the one that it is told is its broker.
     pub hosts: Hosts,
-    /// Espressif's mask ROM as an image, for functions that the simulator does not perform itself.
+    /// The image of Espressif's mask ROM, if the chip is to start there.
     pub rom: Option<Arc<[u8]>>,
+    /// The access points around the device's radio.
+    pub access_points: Vec<AccessPoint>,
     /// The firmware's functions, for the addresses that it prints when it dies.
     pub symbols: Option<Symbols>,
     /// Follow the wall clock instead of jumping (`--speed realtime`).
@@ -60,12 +64,18 @@ impl SimTarget {
             flash: None,
             hosts: Hosts::default(),
             rom: None,
+            access_points: Vec::new(),
             symbols: None,
             realtime: false,
             provisioner: Arc::new(Untouched),
             told: Identity::default(),
             broker: BrokerAddress::simulated(),
         }
+    }
+
+    /// Whether the device's radio works: without the ROM no driver of it starts.
+    fn has_radio(&self) -> bool {
+        self.rom.is_some() && !self.access_points.is_empty()
     }
 
     /// The same, with devices that learn by this provisioner what they are to know.
@@ -80,7 +90,7 @@ impl SimTarget {
 pub fn capabilities(realtime: bool, broker: BrokerKind, can_be_provisioned: bool) -> Vec<Capability> {
     let mut capabilities = simulated_capabilities(realtime, broker);
     if !can_be_provisioned {
-        capabilities.retain(|capability| *capability != Capability::Provision);
+        capabilities.retain(|capability| !matches!(capability, Capability::Provision | Capability::ClientId));
     }
     capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
     capabilities
@@ -92,7 +102,11 @@ impl Target for SimTarget {
     }
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
-        capabilities(self.realtime, broker, !self.provisioner.keys().is_empty())
+        let mut capabilities = capabilities(self.realtime, broker, !self.provisioner.keys().is_empty());
+        if self.has_radio() {
+            capabilities.push(Capability::Wifi);
+        }
+        capabilities
     }
 
     fn takes_topic_root(&self) -> bool {

@@ -27,6 +27,8 @@ pub(super) struct Observer {
     /// The ids of the machine's parts; none for those that are not looked at.
     parts: Vec<Option<String>>,
     lights: Lights,
+    /// Pins whose edges are recorded: the GPIO, and the name of the part and of its pin.
+    pins: Vec<(u8, String, String)>,
     epoch: SimTime,
     /// What has come of a line on the console.
     line: Vec<u8>,
@@ -52,12 +54,35 @@ impl Observer {
         let lights = Lights::new(journal.clone());
         let (line, last_byte) = (Vec::new(), Instant::ZERO);
         let (lines, console) = (Lines::default(), ConsoleWatch::new(bench.deaths.clone()));
-        Self { journal, parts, lights, epoch, line, last_byte, lines, console, symbols, last_flash_operation: None }
+        let pins = Vec::new();
+        Self {
+            journal,
+            parts,
+            lights,
+            pins,
+            epoch,
+            line,
+            last_byte,
+            lines,
+            console,
+            symbols,
+            last_flash_operation: None,
+        }
     }
 
     /// Scenario time of the machine's time zero is another one from now on.
     pub(super) fn set_epoch(&mut self, epoch: SimTime) {
         self.epoch = epoch;
+    }
+
+    /// Records the edges of a GPIO by this name from now on, if it does not yet.
+    pub(super) fn watch(&mut self, gpio: u8, part: &str, pin: &str) -> bool {
+        let wanted = (gpio, part.to_owned(), pin.to_owned());
+        let is_new = !self.pins.contains(&wanted);
+        if is_new {
+            self.pins.push(wanted);
+        }
+        is_new
     }
 
     /// Records what was printed without a line end, as a prompt is, if nothing has followed; says when to ask again.
@@ -95,10 +120,19 @@ impl Observer {
                     let op = flash_op(kind);
                     self.journal.record_at(at, Observation::Flash { op, offset, length });
                 }
+                What::Edge(edge) => {
+                    for (_, part, pin) in self.pins.iter().filter(|(gpio, ..)| *gpio == edge.gpio) {
+                        let (part, pin) = (part.clone(), pin.clone());
+                        self.journal.record_at(at, Observation::Pin { part, pin, level: edge.level });
+                    }
+                }
                 What::Reset(_) => {
                     self.end_line(at);
                     self.lines.clear();
                     self.console.begin_anew();
+                }
+                What::Air(event) => {
+                    self.journal.record_at(at, Observation::Note { text: format!("the device {event}") });
                 }
                 What::Report(report) => {
                     let text = format!("simulator: {report}");

@@ -5,14 +5,13 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use object::{Object as _, ObjectSection as _, SectionKind};
 use simulator::board::diagram::{BoardError, Diagram, DiagramError};
 use simulator::image::{
     Firmware, FlashSize, ImageError, Kind, Layout, PARTITION_TABLE_OFFSET, Partition, PartitionError, PartitionKind,
     PartitionTable, subtype,
 };
 use simulator::machine::Board;
-use simulator::mem::{FlashImage, OutsideFlash, ROM, ROM_DATA, SECTOR_BYTES};
+use simulator::mem::{FlashImage, OutsideFlash, SECTOR_BYTES};
 
 use hil_bench::debug_info::{DebugInfo, DebugInfoError};
 use hil_scenario::load::open_file;
@@ -244,41 +243,4 @@ pub fn bare_board() -> Board {
     let text = r#"{ "version": 1, "parts": [{ "type": "board-esp32-c3-devkitm-1", "id": "esp" }] }"#;
     let diagram = Diagram::parse("the bare board", text).expect("a valid drawing");
     diagram.build().expect("a drawing that can be built")
-}
-
-/// Espressif's mask ROM as an image: from their ELF file, or the image itself.
-///
-/// # Errors
-/// If it cannot be read, or has nothing at the ROM's addresses.
-pub fn rom(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let bytes = read(path)?;
-    if !bytes.starts_with(b"\x7FELF") {
-        if bytes.len() != ROM.len() {
-            let problem = format!("a ROM image has {} bytes, this one {}", ROM.len(), bytes.len());
-            return Err(LoadError::contents(path, problem));
-        }
-        return Ok(bytes);
-    }
-    let wrong = |error: object::Error| LoadError::contents(path, error.to_string());
-    let file = object::read::elf::ElfFile32::<object::LittleEndian>::parse(&*bytes).map_err(wrong)?;
-    let mut image = vec![0; ROM.len()];
-    let mut is_rom = false;
-    for section in file.sections().filter(|section| section.kind() != SectionKind::UninitializedData) {
-        let address = section.address() as u32;
-        let at = match address {
-            _ if ROM.contains(&address) => address - ROM.start,
-            _ if ROM_DATA.contains(&address) => address - ROM_DATA.start + (ROM.len() - ROM_DATA.len()) as u32,
-            _ => continue,
-        };
-        let data = section.data().map_err(wrong)?;
-        let Some(place) = image.get_mut(at as usize..).and_then(|rest| rest.get_mut(..data.len())) else {
-            return Err(LoadError::contents(path, format!("a section at {address:#010x} is longer than the ROM")));
-        };
-        place.copy_from_slice(data);
-        is_rom |= !data.is_empty();
-    }
-    if !is_rom {
-        return Err(LoadError::contents(path, "it has nothing at the addresses of the ESP32-C3's ROM"));
-    }
-    Ok(image)
 }

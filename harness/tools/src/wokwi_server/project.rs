@@ -1,5 +1,7 @@
 //! From the uploaded files to a machine.
 
+use std::sync::Arc;
+
 use simulator::image::{Firmware, FlashSize, Kind, Layout, Partition, PartitionKind, PartitionTable, subtype};
 use simulator::machine::DevKit as _;
 use simulator::machine::{Config, Machine};
@@ -17,8 +19,8 @@ pub struct Defaults {
     pub partitions: Option<PartitionTable>,
     /// What the NVS partition has before the first start of an ELF file or an app image.
     pub nvs: Option<Vec<u8>>,
-    /// Espressif's mask ROM, as [`crate::simulation::load::rom`] reads it.
-    pub rom: Option<Vec<u8>>,
+    /// The image of Espressif's mask ROM, if chips are to start there.
+    pub rom: Option<Arc<[u8]>>,
     /// Where random numbers begin.
     pub seed: u64,
 }
@@ -30,7 +32,7 @@ pub(super) struct Project {
     pub(super) title: String,
     flash: FlashImage,
     config: Config,
-    rom: Option<Vec<u8>>,
+    rom: Option<Arc<[u8]>>,
 }
 
 impl Project {

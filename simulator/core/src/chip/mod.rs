@@ -12,6 +12,7 @@ mod ethernet;
 mod flash_chip;
 mod host_output;
 mod model;
+mod polling;
 mod processor;
 mod report;
 mod reports;

@@ -2,6 +2,7 @@
 
 use super::soc::{Hub, Soc};
 use super::{Ethernet, FlashChip, Processor};
+use crate::air::Air;
 use crate::machine::{Exit, Machine, MachineConfig};
 use crate::mem::{Memory, MemoryMap};
 use crate::time::{Instant, Span};
@@ -42,9 +43,6 @@ pub trait Chip: Clone + Debug {
     const PADS: u8;
     /// The reset that is power coming.
     const POWER_ON: Self::Reset;
-    /// How long the ROM and the bootloader need after a reset that the chip makes itself. At power-on they take no time, so
-    /// that firmware starts when it is told to.
-    const BOOTING: Span;
 
     /// Which addresses are plain memory.
     fn memory_map() -> &'static MemoryMap;
@@ -70,8 +68,8 @@ pub trait Chip: Clone + Debug {
     /// Whether only the core starts again, while the peripherals go on.
     fn is_cpu_only(cause: Self::Reset) -> bool;
 
-    /// Resets the chip and its core, and starts what is in the flash: afterwards everything is as the ROM and the bootloader
-    /// leave it. All RAM is zero already if power has come.
+    /// Resets the chip and its core, and starts what is in the flash. With an image of the ROM the core begins at its reset vector;
+    /// without one everything is as the ROM and the bootloader leave it. All RAM is zero already if power has come.
     ///
     /// # Errors
     /// In words why there is nothing to start; the core then stands still.
@@ -82,6 +80,10 @@ pub trait Chip: Clone + Debug {
         at: Instant,
         cause: Self::Reset,
     ) -> Result<(), String>;
+
+    /// How long the core stands still after a reset that the chip makes itself, in place of a ROM and a bootloader that are not
+    /// executed. At power-on they take no time then, so that firmware starts when it is told to.
+    fn booting(&self, memory: &Memory) -> Span;
 
     /// Power is taken away: peripherals stop, and pads let go of their nets.
     fn power_off(&mut self, memory: &mut Memory, at: Instant);
@@ -94,7 +96,7 @@ pub trait Chip: Clone + Debug {
         None
     }
 
-    /// Whether [`call_rom`](Self::call_rom) performs the function at an address.
+    /// Whether [`call_rom`](Self::call_rom) performs the function at an address also where there is an image of the ROM.
     fn performs_rom_function(address: u32) -> bool {
         let _ = address;
         false
@@ -162,6 +164,21 @@ pub trait Chip: Clone + Debug {
     /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.
     fn receive_frame(&mut self, memory: &mut Memory, frame: Vec<u8>) {
         let _ = (memory, frame);
+    }
+
+    /// The air around its radio, if it has one.
+    fn air(&self) -> Option<&Air> {
+        None
+    }
+
+    /// The same, to be changed; [`air_changed`](Self::air_changed) then.
+    fn air_mut(&mut self) -> Option<&mut Air> {
+        None
+    }
+
+    /// Something was done on the air at this moment, in which the radio has to see when it is to be called.
+    fn air_changed(&mut self, memory: &mut Memory, at: Instant) {
+        let _ = (memory, at);
     }
 
     /// A hash over all state that decides what happens next.

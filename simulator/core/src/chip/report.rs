@@ -69,6 +69,35 @@ pub enum Report {
         /// When the first thing was lost.
         at: Instant,
     },
+    /// The USB-to-serial bridge follows the firmware to another baud rate.
+    BaudFollowed {
+        /// The rate from now on.
+        baud: u32,
+        /// When the first frame with it ended.
+        at: Instant,
+    },
+    /// The firmware does nothing but read one register, again and again, for a second.
+    Polling {
+        /// The register's address.
+        address: u32,
+        /// The manual's name of the register, if it has one.
+        name: Option<String>,
+        /// What it reads.
+        value: u32,
+        /// The address of the instruction.
+        pc: u32,
+        /// When it had been at that for a second.
+        at: Instant,
+    },
+    /// The chip is reset again and again for the same reason, and the firmware says the same each time.
+    ResetLoop {
+        /// Why, in words.
+        cause: String,
+        /// How often in a row.
+        times: u32,
+        /// When it was the last time.
+        at: Instant,
+    },
     /// Two outputs drive one net to different levels.
     Contention {
         /// One of the GPIOs on the net.
@@ -86,6 +115,9 @@ impl Report {
             | Self::Unsupported { at, .. }
             | Self::SerialMismatch { at, .. }
             | Self::Storm { at, .. }
+            | Self::BaudFollowed { at, .. }
+            | Self::Polling { at, .. }
+            | Self::ResetLoop { at, .. }
             | Self::Oscillation { at }
             | Self::Lost { at }
             | Self::Contention { at, .. } => *at,
@@ -106,7 +138,12 @@ impl Report {
             Self::Unsupported { block, what, .. } => Some(format!("{block}: {what}")),
             Self::Storm { block, .. } => Some(format!("{block}: a fault of the simulator")),
             Self::Lost { .. } => Some("more was seen than is kept".to_owned()),
-            Self::SerialMismatch { .. } | Self::Oscillation { .. } | Self::Contention { .. } => None,
+            Self::SerialMismatch { .. }
+            | Self::BaudFollowed { .. }
+            | Self::Polling { .. }
+            | Self::ResetLoop { .. }
+            | Self::Oscillation { .. }
+            | Self::Contention { .. } => None,
         }
     }
 }
@@ -140,6 +177,19 @@ impl fmt::Display for Report {
             Self::Lost { at } => write!(
                 f,
                 "more was seen than is kept until somebody takes it; what comes from {at} on is not told, until that is done",
+            ),
+            Self::BaudFollowed { baud, at } => {
+                write!(f, "the firmware has set {baud} baud; the serial bridge follows from {at} on")
+            }
+            Self::Polling { address, name, value, pc, at } => write!(
+                f,
+                "the firmware has done nothing for a second, until {at}, but read {} at {pc:#010x}, which gives {value:#x}",
+                register(*address, name.as_deref()),
+            ),
+            Self::ResetLoop { cause, times, at } => write!(
+                f,
+                "at {at} the chip was reset {times} times in a row in the same way ({cause}), and the firmware printed the same \
+                 each time",
             ),
             Self::Contention { gpio, at } => write!(f, "two outputs drive GPIO{gpio} to different levels at {at}"),
         }

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Things without a model that are remembered; some of them have a number in their description.
 const MOST_ASKED: usize = 1_000;
+/// Registers without a model that are told of one block; its name says enough then.
+const MOST_OF_A_BLOCK: u32 = 6;
 /// Reports beyond this many are dropped, so that a firmware that runs wild cannot fill memory.
 const MOST_REPORTS: usize = 1_000;
 
@@ -14,6 +16,8 @@ const MOST_REPORTS: usize = 1_000;
 pub struct Reports {
     values: BTreeMap<u32, u32>,
     touched: BTreeMap<(u32, Touch), u64>,
+    /// How many touches of each block were told.
+    told_of: BTreeMap<&'static str, u32>,
     asked: BTreeSet<(&'static str, String)>,
     oscillated: bool,
     waiting: Vec<Report>,
@@ -32,13 +36,26 @@ impl Reports {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Tells that a register without a model is touched, the first time for each way. `name` gives the manual's name of the
-    /// register, if it has one.
-    pub fn touch(&mut self, address: u32, touch: Touch, pc: u32, at: Instant, name: impl FnOnce() -> Option<String>) {
+    /// Tells that a register without a model is touched, the first time for each way; of a block with many of them that
+    /// there are more. `name` gives the manual's name of the register, if it has one.
+    pub fn touch(
+        &mut self,
+        block: &'static str,
+        (address, touch): (u32, Touch),
+        pc: u32,
+        at: Instant,
+        name: impl FnOnce() -> Option<String>,
+    ) {
         let count = self.touched.entry((address, touch)).or_default();
         *count += 1;
-        if *count == 1 {
-            self.push(Report::Unmodelled { address, name: name(), touch, pc, at });
+        if *count > 1 {
+            return;
+        }
+        let told = self.told_of.entry(block).or_default();
+        *told += 1;
+        match *told {
+            ..=MOST_OF_A_BLOCK => self.push(Report::Unmodelled { address, name: name(), touch, pc, at }),
+            _ => self.unsupported(block, "what more of its registers do".to_owned(), pc, at),
         }
     }
 
@@ -70,5 +87,24 @@ impl Reports {
     /// Forgets what was written, as a reset does.
     pub fn forget_values(&mut self) {
         self.values.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_with_many_registers_is_told_and_not_each_of_them() {
+        let mut reports = Reports::default();
+        for block in ["HMAC", "DS"] {
+            for offset in (0..400).step_by(4) {
+                reports.touch(block, (offset + block.len() as u32 * 0x1000, Touch::Write), 0, Instant::ZERO, || None);
+            }
+        }
+        let told: Vec<_> = reports.take().iter().map(|report| report.shortcoming().expect("of the model")).collect();
+        assert_eq!(told.len(), 2 * (MOST_OF_A_BLOCK as usize + 1));
+        assert_eq!(told[6], "HMAC: what more of its registers do");
+        assert_eq!(told.last().map(String::as_str), Some("DS: what more of its registers do"));
     }
 }

@@ -22,7 +22,7 @@ const JUMPS: usize = 8192;
 #[repr(C)]
 struct Jump {
     pc: u32,
-    code: Ip,
+    code: Option<Ip>,
 }
 
 /// A block of a span, and where the next one of the same span is.
@@ -38,7 +38,7 @@ impl User {
 }
 
 /// No instruction is at an odd address.
-const NO_JUMP: Jump = Jump { pc: 1, code: Ip::NONE };
+const NO_JUMP: Jump = Jump { pc: 1, code: None };
 
 /// What machine code has to know to find where a jump leads.
 pub(super) mod layout {
@@ -225,11 +225,11 @@ impl Cache {
     #[inline(always)]
     pub(super) fn jump(&self, pc: u32) -> Option<Ip> {
         let jump = &self.jumps[(pc >> 1) as usize % JUMPS];
-        (jump.pc == pc).then_some(jump.code)
+        jump.code.filter(|_| jump.pc == pc)
     }
 
     pub(super) fn remember_jump(&mut self, pc: u32, code: Ip) {
-        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, code };
+        self.jumps[(pc >> 1) as usize % JUMPS] = Jump { pc, code: Some(code) };
         self.has_jumps = true;
     }
 

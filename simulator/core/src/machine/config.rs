@@ -1,5 +1,6 @@
 //! What makes one machine differ from another.
 
+use crate::air::AccessPoint;
 use crate::net;
 
 /// What makes one machine differ from another with the same chip, board and firmware.
@@ -12,6 +13,8 @@ pub struct MachineConfig {
     pub seed: u64,
     /// The network behind the Ethernet MAC.
     pub network: net::NetworkConfig,
+    /// The access points around the radio; behind each of them is that network, too.
+    pub access_points: Vec<AccessPoint>,
     /// Whether semihosting calls come out of [`Machine::run`](super::Machine::run); otherwise they are breakpoint exceptions,
     /// as on a chip without a debugger.
     pub semihosting: bool,

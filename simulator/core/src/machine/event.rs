@@ -1,5 +1,6 @@
 //! What a machine did that can be seen from outside.
 
+use crate::air::AirEvent;
 use crate::chip::{FlashOperation, Report};
 use crate::circuit::Edge;
 use crate::part::PartEvent;
@@ -43,6 +44,8 @@ pub enum What<Port, Reset> {
         /// The address of the jump.
         pc: u32,
     },
+    /// Something happened between an access point and the radio.
+    Air(AirEvent),
     /// The model noticed something.
     Report(Report),
 }

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::state::Machine;
+use crate::air::Air;
 use crate::chip::soc::Soc;
 use crate::chip::{Chip, FlashChip};
 use crate::mem::{FlashImage, OutsideFlash};
@@ -50,6 +51,19 @@ impl<C: Chip> Machine<C> {
             ethernet.link = up;
         }
         self.network.set_link(now, up);
+    }
+
+    /// The air around the radio: access points and who is a member. A chip without a radio has none.
+    pub fn air(&self) -> Option<&Air> {
+        self.chip.air()
+    }
+
+    /// Does something on the air at this moment. Nothing happens, and there is no result, if the chip has no radio.
+    pub fn with_air<R>(&mut self, call: impl FnOnce(&mut Air, Instant) -> R) -> Option<R> {
+        let now = self.now();
+        let result = self.chip.air_mut().map(|air| call(air, now));
+        self.chip.air_changed(&mut self.memory, now);
+        result
     }
 
     /// The flash chip's contents.

@@ -3,6 +3,7 @@
 use super::event::{Event, What};
 use super::exit::{Exit, Stuck};
 use super::state::Machine;
+use crate::air::Air;
 use crate::chip::soc::Soc;
 use crate::chip::{Chip, Ethernet, FlashChip, Processor, Report, RomFault};
 use crate::circuit::Told;
@@ -158,7 +159,7 @@ impl<C: Chip> Machine<C> {
             self.collect();
         }
         self.start(cause);
-        self.boots_until = self.now() + C::BOOTING;
+        self.boots_until = self.now() + self.chip.booting(&self.memory);
     }
 
     /// Takes frames from the device to the network and back.
@@ -167,9 +168,19 @@ impl<C: Chip> Machine<C> {
             self.trace.frame(at, &frame);
             self.network.from_device(at, &frame);
         }
+        while let Some((at, frame)) = self.chip.air_mut().and_then(Air::take_sent) {
+            self.trace.frame(at, &frame);
+            self.network.from_device(at, &frame);
+        }
         while let Some(frame) = self.network.poll(now) {
             self.trace.frame(now, &frame);
-            self.chip.receive_frame(&mut self.memory, frame);
+            match self.chip.air_mut().filter(|air| air.has_members()) {
+                Some(air) => {
+                    air.deliver(now, &frame);
+                    self.chip.air_changed(&mut self.memory, now);
+                }
+                None => self.chip.receive_frame(&mut self.memory, frame),
+            }
         }
     }
 
@@ -219,6 +230,9 @@ impl<C: Chip> Machine<C> {
         for operation in operations.into_iter().flatten() {
             self.trace.flash(&operation);
             push(&mut self.events, operation.at, What::Flash(operation));
+        }
+        for event in self.chip.air_mut().into_iter().flat_map(Air::take_events) {
+            push(&mut self.events, event.at, What::Air(event));
         }
         for report in self.chip.soc_mut().take_reports() {
             push(&mut self.events, report.at(), What::Report(report));

@@ -3,6 +3,7 @@
 use super::exit::Stuck;
 use super::state::Machine;
 use super::trace::Trace;
+use crate::air::Air;
 use crate::chip::{Chip, Processor};
 use crate::mem::MemorySnapshot;
 use crate::net::Network;
@@ -118,10 +119,10 @@ impl<C: Chip> Machine<C> {
     }
 
     /// A hash over everything that the machine has done since it was made: every edge on a watched pin, all that parts have
-    /// told of, every byte on a serial port, every frame, every change of the flash, each with its time. In how many runs it
+    /// told of, every byte on a serial port, every frame on the wire and of the device's on the air, every change of the flash, each with its time. In how many runs it
     /// was done makes no difference.
     pub fn trace_hash(&mut self) -> u64 {
         self.collect();
-        self.trace.finish()
+        self.trace.finish(self.chip.air().map(Air::trace))
     }
 }

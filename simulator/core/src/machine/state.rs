@@ -64,8 +64,7 @@ impl<C: Chip> Machine<C> {
         }
     }
 
-    /// Executes the functions that the simulator does not perform itself from an image of the chip's ROM, which is read as
-    /// data too. The ROM's own start is not executed, so that functions which rely on its variables do not find them set.
+    /// Puts in an image of the chip's ROM: from the next reset on the core begins there, and calls of its functions execute it.
     ///
     /// # Errors
     /// [`RomSizeError`] unless the image is as long as the ROM.

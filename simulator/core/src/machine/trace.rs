@@ -48,9 +48,11 @@ impl Trace {
         (at, frame).hash(&mut self.frames);
     }
 
-    pub(super) fn finish(&self) -> u64 {
+    /// The hash, together with that of the air, if there is one.
+    pub(super) fn finish(&self, air: Option<u64>) -> u64 {
         let Self { edges, parts, serial, flash, frames } = self;
         let mut all = DefaultHasher::new();
+        air.hash(&mut all);
         [edges, flash, frames].map(DefaultHasher::finish).hash(&mut all);
         for hashers in [serial, parts] {
             hashers.iter().map(DefaultHasher::finish).collect::<Vec<_>>().hash(&mut all);

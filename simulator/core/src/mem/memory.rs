@@ -87,6 +87,11 @@ impl Memory {
         self.map_changed();
     }
 
+    /// Whether there is an image of the mask ROM.
+    pub fn has_rom(&self) -> bool {
+        self.rom.is_some()
+    }
+
     /// Whether fetching here is a call of a ROM function that someone outside must perform.
     pub fn is_rom_call(&self, address: u32) -> bool {
         self.map.rom.contains(&address) && (self.rom.is_none() || (self.performed)(address))

@@ -76,4 +76,5 @@ pub use config::NetworkConfig;
 pub use event::{ConnectionId, Destination, Ending, NetworkEvent};
 pub use faults::{Faults, Impairment, Probability};
 pub use network::{FrameDirection, Network};
+pub(crate) use random::SplitMix64;
 pub use statistics::{DropReason, Statistics, Traffic};

@@ -78,10 +78,9 @@ impl Gate {
         // SAFETY: invariant 4: the block's code is alive. It reads and writes fields of these two, and memory that the
         // buffer leads to (invariant 1), and has no other reference to them meanwhile.
         let exit = unsafe { (self.0)(core, tlb, entry.native()) };
-        let ip = Ip::from_address(exit & !7);
         match exit & 7 {
-            AT => Exit::At(ip),
-            BY_LINK => Exit::ByLink(ip),
+            AT => Exit::At(Ip::from_address(exit & !7)),
+            BY_LINK => Exit::ByLink(Ip::from_address(exit & !7)),
             _ => Exit::ToPc,
         }
     }

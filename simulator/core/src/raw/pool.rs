@@ -75,7 +75,7 @@ impl Code {
     pub(crate) fn at(&self, index: usize) -> Ip {
         assert!((1..self.len).contains(&index), "an operation of this block");
         // SAFETY: the index was checked.
-        Ip::new(unsafe { self.start.add(index) }.as_ptr())
+        Ip::new(unsafe { self.start.add(index) })
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -6,7 +6,8 @@
 
 use crate::cpu::{Core, Leave};
 use crate::mem::{Bus, Memory};
-use std::ptr;
+use std::num::NonZeroUsize;
+use std::ptr::{self, NonNull};
 
 /// Executes the operation at `Ip` and, as its last act, the operations after it; returns when the block must be left.
 /// The compiler turns that last call into a jump where it can; [`Core::fuel`] bounds the stack where it cannot.
@@ -68,9 +69,13 @@ impl Slot {
 pub(crate) const HEADER: i32 = -(size_of::<Slot>() as i32);
 const _: () = assert!(std::mem::offset_of!(Slot, word) == 0 && align_of::<Slot>() == 8);
 
-/// Where execution is in a block: points at an operation or a link of live code (invariant 2).
+/// Where execution is in a block: points at an operation or a link of live code (invariant 2). There is none that points nowhere; where
+/// there may be no code, it is an `Option`, which machine code reads as a pointer that may be null.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Ip(*const Slot);
+#[repr(transparent)]
+pub(crate) struct Ip(NonNull<Slot>);
+
+const _: () = assert!(size_of::<Option<Ip>>() == size_of::<*const Slot>());
 
 // SAFETY: an `Ip` is kept only beside the code that it points into, and moves between threads with it.
 unsafe impl Send for Ip {}
@@ -79,40 +84,38 @@ unsafe impl Sync for Ip {}
 
 impl Ip {
     /// Of the slot at this address, which is a block's operation or link.
-    pub(super) fn new(slot: *const Slot) -> Self {
+    pub(super) fn new(slot: NonNull<Slot>) -> Self {
         Self(slot)
     }
 
-    /// Of no code; never followed.
-    pub(crate) const NONE: Self = Self(ptr::null());
-
     /// What [`address`](Self::address) gave, or an address computed from it.
     pub(super) fn from_address(address: u64) -> Self {
-        Self(ptr::with_exposed_provenance(address as usize))
+        let address = NonZeroUsize::new(address as usize).expect("machine code comes back at a slot");
+        Self(NonNull::with_exposed_provenance(address))
     }
 
     /// For machine code, which knows no pointers.
     pub(crate) fn address(self) -> u64 {
-        self.0.expose_provenance() as u64
+        self.0.expose_provenance().get() as u64
     }
 
     /// Of the first operation of a block: the address of the block's machine code, or 0.
     #[inline(always)]
     pub(crate) fn native(self) -> u64 {
         // SAFETY: the header, whose word is a number, is before the first operation.
-        unsafe { (*self.0.sub(1)).word.number }
+        unsafe { (*self.0.sub(1).as_ptr()).word.number }
     }
 
     /// Of the first operation of a block: remembers the address of its machine code, or 0.
     pub(crate) fn set_native(self, code: u64) {
         // SAFETY: invariant 2; the header is before the first operation; no reference to it lives across this call.
-        unsafe { (*self.0.sub(1).cast_mut()).word = Word { number: code } };
+        unsafe { (*self.0.sub(1).as_ptr()).word = Word { number: code } };
     }
 
     #[inline(always)]
     fn slot(&self) -> &Slot {
         // SAFETY: invariant 2.
-        unsafe { &*self.0 }
+        unsafe { self.0.as_ref() }
     }
 
     /// Runs from here until the block is left.
@@ -160,7 +163,7 @@ impl Ip {
     /// The number of the block in the code cache.
     pub(crate) fn block(self) -> u32 {
         // SAFETY: the header is `index` slots before the operation.
-        unsafe { (*self.0.sub(self.index())).immediate }
+        unsafe { (*self.0.sub(self.index()).as_ptr()).immediate }
     }
 
     /// Whether another operation does the same.
@@ -187,18 +190,18 @@ impl Ip {
     pub(crate) fn target(self) -> Option<Self> {
         // SAFETY: the word of a link is a target.
         let target = unsafe { self.slot().word.target };
-        (!target.is_null()).then_some(Self(target))
+        NonNull::new(target.cast_mut()).map(Self)
     }
 
     /// Of a link: remembers the code that it leads to.
     pub(crate) fn set_target(self, target: Self) {
         // SAFETY: invariant 2; no reference to the slot lives across this call.
-        unsafe { (*self.0.cast_mut()).word = Word { target: target.0 } };
+        unsafe { (*self.0.as_ptr()).word = Word { target: target.0.as_ptr() } };
     }
 
     /// Makes this operation do something else; returns what it did.
     pub(crate) fn replace_handler(self, handler: Handler) -> Handler {
         // SAFETY: invariant 2; no reference to the slot lives across this call.
-        unsafe { (*self.0.cast_mut()).set_handler(handler) }
+        unsafe { (*self.0.as_ptr()).set_handler(handler) }
     }
 }

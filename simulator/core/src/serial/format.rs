@@ -49,6 +49,11 @@ impl Format {
     /// 8N1.
     pub const COMMON: Self = Self { data_bits: 8, parity: Parity::None, stop_halves: 2 };
 
+    /// Whether it has eight data bits and no parity.
+    pub fn is_common(self) -> bool {
+        (self.data_bits, self.parity) == (Self::COMMON.data_bits, Self::COMMON.parity)
+    }
+
     /// The same with a parity bit: 8E1 of 8N1.
     #[must_use]
     pub const fn with_parity(self, parity: Parity) -> Self {

@@ -221,7 +221,6 @@ impl Chip for TinyChip {
     const PORTS: &'static [Port] = &[Port::Uart];
     const PADS: u8 = PADS;
     const POWER_ON: ResetCause = ResetCause::Power;
-    const BOOTING: Span = Span::from_us(50);
 
     fn memory_map() -> &'static MemoryMap {
         &MAP
@@ -269,6 +268,10 @@ impl Chip for TinyChip {
             true => Err("there is no flash chip".to_owned()),
             false => Ok(()),
         }
+    }
+
+    fn booting(&self, _: &Memory) -> Span {
+        Span::from_us(50)
     }
 
     fn power_off(&mut self, memory: &mut Memory, at: Instant) {

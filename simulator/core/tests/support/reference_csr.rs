@@ -70,6 +70,8 @@ impl Csrs {
         Some(match number {
             0x300 => self.mstatus,
             0x301 => 0x4010_1104,
+            // Registers of the N extension, which the mask ROM clears.
+            0x000 | 0x004 | 0x005 | 0x040..=0x044 => 0,
             0x304 | 0x344 | 0xF14 => 0,
             0x305 => self.mtvec,
             0x340 => self.mscratch,

@@ -143,8 +143,9 @@ fn classify<'a>(
     let address = symbol.st_value(LittleEndian);
     match symbol.st_shndx(LittleEndian) {
         SHN_UNDEF => None,
-        // The linker script of the chip gives the functions of the mask ROM their addresses.
-        SHN_ABS => ROM.contains(&address).then_some((SymbolKind::Function, ROM.end)),
+        // The linker script of the chip gives the functions of the mask ROM their addresses, but not their sizes, and names only
+        // those that are used: nothing is known of what comes after a function's first instruction.
+        SHN_ABS => ROM.contains(&address).then_some((SymbolKind::Function, address + 2)),
         index => {
             let section = sections.section(SectionIndex(usize::from(index.0))).ok()?;
             let is_code = section.sh_flags(LittleEndian).0 & SHF_EXECINSTR.0 != 0;

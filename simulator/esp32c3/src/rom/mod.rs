@@ -10,6 +10,7 @@ mod console;
 mod crc;
 mod flash;
 mod float;
+pub(crate) mod handover;
 mod integer;
 mod md5;
 mod names;

@@ -1,11 +1,11 @@
 //! APB_SARADC: the analogue-to-digital converters and the temperature sensor; TRM, chapter "On-Chip Sensors and Analog Signal
-//! Processing". One-time conversions read the voltage of a pad's net. Not modelled: conversions by the pattern table and DMA,
-//! and the temperature sensor, which are reported. That firmware takes entropy from here does nothing.
+//! Processing". One-time conversions read the voltage of a pad's net. Not modelled: conversions by the pattern table, which are
+//! reported when DMA waits for them, and the temperature sensor, which is reported. That firmware takes entropy from here does nothing.
 
 use super::hub::{Env, Hub};
 use super::interrupt::Source;
-use hil_sim_core::chip::soc::Device;
 use hil_sim_core::chip::soc::Registers;
+use hil_sim_core::chip::soc::{Device, DmaDirection};
 use hil_sim_core::circuit::Volts;
 use hil_sim_core::time::{Instant, Span};
 
@@ -47,10 +47,13 @@ const ONETIME_START: u32 = 1 << 29;
 const ADC1: u32 = 1 << 31;
 /// SARADC2_ONETIME_SAMPLE, and in the interrupt registers ADC2_DONE.
 const ADC2: u32 = 1 << 30;
-const APB_ADC_TRANS: u32 = 1 << 31;
 const TSENS_PU: u32 = 1 << 22;
 /// TSENS_OUT at 25 degrees with the offset that the sensor has by itself.
 const TSENS_25_DEGREES: u32 = 40;
+
+/// The channel of ADC2 (bit 3) that ESP-IDF converts while the converter's input is grounded inside the chip, to find the code
+/// of 0 V; `esp_adc`'s and `driver`'s self-calibration. This converter has no offset.
+const GROUNDED: u32 = 1 << 3 | 1;
 
 /// How long a conversion takes: an estimate from the data sheet's highest sampling rate, 100 kSPS.
 const CONVERSION: Span = Span::from_us(10);
@@ -124,6 +127,9 @@ impl ApbSaradc {
     fn sample(env: &mut Env<'_>, converter: u32, onetime_sample: u32) -> u32 {
         let (channel, attenuation) = (onetime_sample >> 25 & 0xF, onetime_sample >> 23 & 3);
         let number = if converter == ADC1 { 1 } else { 2 };
+        if (converter, channel) == (ADC2, GROUNDED) {
+            return 0;
+        }
         let Some(gpio) = gpio(converter, channel) else {
             env.unsupported(format!("a conversion of ADC{number} on channel {channel}, which has no pin; it gives 0"));
             return 0;
@@ -158,15 +164,11 @@ impl Device<Hub> for ApbSaradc {
     fn write(&mut self, env: &mut Env<'_>, offset: u32, value: u32) {
         match offset {
             ONETIME_SAMPLE => self.write_sample(env, value),
-            DMA_CONF => {
-                if value & APB_ADC_TRANS != 0 {
-                    env.unsupported("conversions of the ADC by DMA; there are none");
-                }
-                self.registers.write(offset, value);
-            }
             TSENS_CTRL => {
                 if value & TSENS_PU != 0 {
-                    env.unsupported("the temperature sensor; it reads 25 degrees Celsius");
+                    env.unsupported(
+                        "the range of the temperature sensor, which RTC_I2C sets; 25 degrees Celsius in its own range",
+                    );
                 }
                 self.registers.write(offset, value & !0xFF);
             }
@@ -182,6 +184,10 @@ impl Device<Hub> for ApbSaradc {
     fn reset(&mut self, env: &mut Env<'_>) {
         *self = Self::default();
         self.present_interrupt(env);
+    }
+
+    fn dma_started(&mut self, env: &mut Env<'_>, _: DmaDirection) {
+        env.unsupported("conversions of the ADC by DMA; there are none");
     }
 
     fn event(&mut self, env: &mut Env<'_>) {
@@ -258,11 +264,23 @@ mod tests {
     }
 
     #[test]
+    fn what_esp_idf_calibrates_with_needs_no_pin() {
+        let mut rig = Rig::new();
+        assert_eq!(convert(&mut rig, ADC2, GROUNDED, 3), 0);
+        // As the bootloader sets it up for entropy: without DMA.
+        rig.write(BASE + DMA_CONF, 1 << 31);
+        assert_eq!(rig.reports(), [""; 0]);
+    }
+
+    #[test]
     fn what_it_cannot_know_is_reported() {
         let mut rig = Rig::new();
         assert_eq!(convert(&mut rig, ADC1, 3, 0), 0);
         assert_eq!(convert(&mut rig, ADC1, 15, 0), 0);
-        rig.write(BASE + DMA_CONF, APB_ADC_TRANS);
+        // DMA channel 0 with the ADC as its source, INLINK_START.
+        rig.write_words(0x3FC9_0000, &[1 << 31 | 64, 0x3FC9_1000, 0]);
+        rig.write(0x6003_F0A0, 8);
+        rig.write(0x6003_F080, 1 << 22 | 0x9_0000);
         let reports = rig.reports();
         let words = ["ADC1 on GPIO3, which nothing drives", "channel 15, which has no pin", "by DMA"];
         assert_eq!(reports.len(), words.len(), "{reports:?}");

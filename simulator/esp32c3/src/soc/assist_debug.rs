@@ -1,5 +1,6 @@
-//! ASSIST_DEBUG: the debug assistant; TRM chapter 17. No debugger is connected. The monitors and the recording of the
-//! program counter are not modelled, and reported when they are turned on.
+//! ASSIST_DEBUG: the debug assistant; TRM chapter 17. No debugger is connected. The core's program counter and stack
+//! pointer at a reset are recorded, which the ROM prints as `Saved PC`. The monitors are not modelled, and reported when they
+//! are turned on.
 
 use super::hub::{Env, Hub};
 use hil_sim_core::chip::soc::Device;
@@ -24,6 +25,8 @@ const DEBUG_MODE: u32 = 0x98;
 const DATE: u32 = 0x1FC;
 const WORDS: usize = LOG_MEM_FULL_FLAG as usize / 4 + 1;
 
+/// RCD_EN: recording, and reading what was recorded.
+const RCD_RECORD_EN: u32 = 1 << 0;
 /// LOG_ENA.
 const LOG_ENA: u32 = 0b111;
 
@@ -41,11 +44,37 @@ const RESET_VALUES: &[(u32, u32)] = &[
 #[derive(Clone, Hash, Debug)]
 pub(crate) struct AssistDebug {
     registers: Registers<WORDS>,
+    /// RCD_PDEBUGPC and RCD_PDEBUGSP.
+    recorded: [u32; 2],
 }
 
 impl Default for AssistDebug {
     fn default() -> Self {
-        Self { registers: Registers::new(RESET_VALUES) }
+        Self { registers: Registers::new(RESET_VALUES), recorded: [0; 2] }
+    }
+}
+
+impl AssistDebug {
+    fn is_recording(&self) -> bool {
+        self.registers.read(RCD_EN) & RCD_RECORD_EN != 0
+    }
+
+    /// The core is about to be reset while it is here, which ends the recording.
+    pub(super) fn record(&mut self, pc: u32, sp: u32) {
+        if self.is_recording() {
+            self.recorded = [pc, sp];
+            self.registers.write(RCD_EN, 0);
+        }
+    }
+
+    /// Only a loss of power takes what was recorded before a reset.
+    pub(super) fn keep_record_of(&mut self, was: &Self) {
+        self.recorded = was.recorded;
+    }
+
+    /// Power was lost.
+    pub(super) fn forget(&mut self) {
+        self.recorded = [0; 2];
     }
 }
 
@@ -54,7 +83,11 @@ impl Device<Hub> for AssistDebug {
         match offset {
             // Nothing has been noticed, and there is no debugger.
             INTR_RAW | INTR_CLR | AREA_PC | AREA_SP | SP_PC | DEBUG_MODE => 0,
-            RCD_PDEBUGPC | RCD_PDEBUGSP | LASTPC_BEFORE_EXCEPTION => env.unmodelled_read(offset),
+            // It follows the core, which is at the load of this register.
+            RCD_PDEBUGPC if self.is_recording() => env.common.pc,
+            RCD_PDEBUGSP if self.is_recording() => env.unmodelled_read(offset),
+            RCD_PDEBUGPC | RCD_PDEBUGSP => self.recorded[(offset - RCD_PDEBUGPC) as usize / 4],
+            LASTPC_BEFORE_EXCEPTION => env.unmodelled_read(offset),
             IRAM0_EXCEPTION_MONITOR_0..=DRAM0_EXCEPTION_MONITOR_3 => 0,
             DATE => 0x0200_8010,
             0..=LOG_MEM_FULL_FLAG => self.registers.read(offset),
@@ -67,7 +100,6 @@ impl Device<Hub> for AssistDebug {
             INTR_RAW | INTR_CLR | AREA_PC | AREA_SP | SP_PC | DEBUG_MODE | DATE => return,
             IRAM0_EXCEPTION_MONITOR_0..=DRAM0_EXCEPTION_MONITOR_3 | RCD_PDEBUGPC | RCD_PDEBUGSP => return,
             MONTR_ENA if value != 0 => env.unsupported("a monitor of memory or of the stack pointer"),
-            RCD_EN if value != 0 => env.unsupported("the recording of the program counter"),
             LOG_SETTING if value & LOG_ENA != 0 => env.unsupported("the log of bus accesses"),
             0..=LOG_MEM_FULL_FLAG => {}
             _ => return env.unmodelled_write(offset, value),
@@ -76,6 +108,36 @@ impl Device<Hub> for AssistDebug {
     }
 
     fn reset(&mut self, _: &mut Env<'_>) {
-        *self = Self::default();
+        *self = Self { recorded: self.recorded, ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::soc::rig::Rig;
+    use crate::soc::{ResetCause, Start};
+
+    const BASE: u32 = 0x600C_E000;
+
+    #[test]
+    fn where_the_core_was_at_a_reset_is_kept_until_power_is_lost() {
+        let mut rig = Rig::new();
+        let reset = |rig: &mut Rig, pc, cause| {
+            let now = rig.now();
+            rig.soc.end_life(now, cause, pc, 0x3FCD_0000);
+            rig.soc.reset(&mut rig.memory, now, cause, Start::Rom);
+        };
+        reset(&mut rig, 0x4200_0000, ResetCause::SoftwareCpu);
+        assert_eq!(rig.read(BASE + RCD_PDEBUGPC), 0, "nobody has asked for it");
+        for cause in [ResetCause::SoftwareCpu, ResetCause::Timg0WatchdogSystem] {
+            rig.write(BASE + RCD_EN, 3);
+            reset(&mut rig, 0x4200_1234, cause);
+            assert_eq!(rig.read(BASE + RCD_PDEBUGPC), 0x4200_1234, "{cause:?}");
+            assert_eq!(rig.read(BASE + RCD_PDEBUGSP), 0x3FCD_0000, "{cause:?}");
+        }
+        reset(&mut rig, 0x4200_5678, ResetCause::PowerOn);
+        assert_eq!(rig.read(BASE + RCD_PDEBUGPC), 0);
+        assert_eq!(rig.reports(), [""; 0]);
     }
 }

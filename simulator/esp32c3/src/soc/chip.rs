@@ -22,6 +22,7 @@ use super::openeth::Openeth;
 use super::rmt::Rmt;
 use super::rsa::Rsa;
 use super::rtc_cntl::RtcCntl;
+use super::sensitive::Sensitive;
 use super::serial::SerialPort;
 use super::sha::Sha;
 use super::spi_flash::SpiFlash;
@@ -33,6 +34,7 @@ use super::twai::Twai;
 use super::uart::Uart;
 use super::uhci::Uhci;
 use super::usb_serial_jtag::UsbSerialJtag;
+use super::wifi::{AnalogI2c, BtMac, FrontEnd, WifiMac};
 use hil_sim_core::chip::soc::{self, Block, Common, Soc as _};
 use hil_sim_core::circuit::{Board, Drive, DriverId, Edge, Told};
 use hil_sim_core::devices;
@@ -74,14 +76,47 @@ devices! {
         i2c0: I2c = I2c0;
         openeth: Openeth = Openeth;
         assist_debug: AssistDebug = AssistDebug;
+        sensitive: Sensitive = Sensitive;
         twai0: Twai = Twai0;
+        wifi: WifiMac = WifiMac | WifiTransmit | WifiPower;
+        bt_mac: BtMac = BtMac;
+        front_end: FrontEnd = Fe;
+        analog_i2c: AnalogI2c = RtcI2c;
+    }
+}
+
+/// Which code begins when the core starts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Start {
+    /// The mask ROM: registers have their reset values.
+    Rom,
+    /// The app: everything is as the ROM and the bootloader leave it.
+    App,
+}
+
+impl Start {
+    /// The clocks at this moment. The reset value of SYSCLK_CONF halves the crystal's.
+    pub(super) const fn clocks(self) -> Clocks {
+        match self {
+            Self::App => Clocks::AT_ENTRY,
+            Self::Rom => Clocks::AT_RESET,
+        }
     }
 }
 
 impl Peripherals {
-    /// As the ROM and the bootloader leave them.
-    pub(super) fn at_entry() -> Self {
-        Self { uart0: Uart::at_entry(), ..Self::default() }
+    /// As what has run before the code that is to start leaves them.
+    pub(super) fn at(start: Start) -> Self {
+        match start {
+            Start::App => Self { uart0: Uart::at_entry(), ..Self::default() },
+            Start::Rom => Self {
+                system: System::at_reset(),
+                timg0: Timg::at_reset(),
+                timg1: Timg::at_reset(),
+                extmem: Extmem::at_reset(),
+                ..Self::default()
+            },
+        }
     }
 }
 
@@ -129,7 +164,7 @@ impl Soc {
         Self {
             common: Common::new(&SerialPort::ALL, Clocks::AT_ENTRY.cpu_hz),
             hub: Hub::new(),
-            peripherals: Peripherals::at_entry(),
+            peripherals: Peripherals::at(Start::App),
         }
     }
 

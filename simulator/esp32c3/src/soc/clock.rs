@@ -29,6 +29,9 @@ impl Clocks {
     /// After the ROM and the bootloader: the PLL drives the core with 80 MHz.
     pub(crate) const AT_ENTRY: Self = Self { cpu_hz: 80_000_000, apb_hz: 80_000_000 };
 
+    /// After a reset: the crystal, halved.
+    pub(crate) const AT_RESET: Self = Self { cpu_hz: XTAL_HZ / 2, apb_hz: XTAL_HZ / 2 };
+
     /// The crystal or the APB clock, divided.
     pub(crate) fn xtal_or_apb(self, xtal: bool, divider: u32) -> Rate {
         Rate::new(if xtal { XTAL_HZ } else { self.apb_hz }, divider)

@@ -52,6 +52,15 @@ impl Default for Extmem {
     }
 }
 
+impl Extmem {
+    /// After a reset: the cache is off, and both buses are shut.
+    pub(crate) fn at_reset() -> Self {
+        let mut extmem = Self::default();
+        (extmem.values[0], extmem.values[1]) = (0, 3);
+        extmem
+    }
+}
+
 impl Device<Hub> for Extmem {
     fn read(&mut self, env: &mut Env<'_>, offset: u32) -> u32 {
         let stored = self.values.get((offset / 4) as usize).copied().unwrap_or(0);

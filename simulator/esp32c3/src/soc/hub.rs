@@ -8,6 +8,7 @@ use super::pins::Pins;
 use super::reset::ResetCause;
 use super::serial::{Serial, SerialPort};
 use super::uhci::UhciLink;
+use hil_sim_core::air::Air;
 use hil_sim_core::chip::soc::{self, InputChange};
 use hil_sim_core::chip::{Ethernet, FlashChip};
 use hil_sim_core::circuit::{Circuit, Drive};
@@ -27,6 +28,10 @@ pub struct Hub {
     pub(crate) uhci: UhciLink,
     pub(crate) flash: FlashChip,
     pub(crate) ethernet: Ethernet,
+    /// What the radio hears, and who hears it.
+    pub(crate) air: Air,
+    /// The channel that the synthesizer is tuned to.
+    pub(crate) channel: u8,
     /// The channels of the DMA controller.
     pub(crate) dma: Dma,
     /// Set when the digital core is to lose its power.
@@ -49,6 +54,8 @@ impl Hub {
             uhci: UhciLink::default(),
             flash: FlashChip::default(),
             ethernet: Ethernet::default(),
+            air: Air::default(),
+            channel: 1,
             dma: Dma::default(),
             power_down: false,
             clocks_changed: false,
@@ -69,6 +76,8 @@ impl Hash for Hub {
             uhci,
             flash,
             ethernet,
+            air,
+            channel,
             dma,
             strapped_for_download,
             // Of the access or event that is over, and seen to before anything else happens.
@@ -76,7 +85,7 @@ impl Hash for Hub {
             clocks_changed: _,
             peripheral_resets: _,
         } = self;
-        (clocks, flash, ethernet, strapped_for_download, serial, uhci).hash(state);
+        (clocks, flash, ethernet, air, channel, strapped_for_download, serial, uhci).hash(state);
         (interrupts, pins, dma).hash(state);
     }
 }

@@ -26,6 +26,7 @@ pub struct Source(pub(crate) u8);
 #[rustfmt::skip]
 impl Source {
     pub(crate) const WIFI_MAC: Self = Self(0);
+    pub(crate) const WIFI_PWR: Self = Self(2);
     pub(crate) const UHCI0: Self = Self(15);
     pub(crate) const GPIO: Self = Self(16);
     pub(crate) const GPIO_NMI: Self = Self(17);

@@ -4,7 +4,7 @@ use super::register_names::TABLE;
 
 hil_sim_core::blocks! {
     /// A block of registers.
-    pub enum DeviceId, inert [Fe2, Fe, Nrx, Bb, RtcI2c], names [TABLE] {
+    pub enum DeviceId, inert [Fe2, Nrx, Bb, BtBaseband, Modem], names [TABLE] {
         Uart0 "UART0" 0x6000_0000;
         Spi1 "SPI1" 0x6000_2000;
         Spi0 "SPI0" 0x6000_3000;
@@ -17,6 +17,8 @@ hil_sim_core::blocks! {
         IoMux "IO_MUX" 0x6000_9000;
         RtcI2c "RTC_I2C" 0x6000_E000;
         Uart1 "UART1" 0x6001_0000;
+        BtBaseband "BT_BB" 0x6001_1000;
+        Modem "MODEM" 0x6001_2000;
         I2c0 "I2C0" 0x6001_3000;
         Uhci0 "UHCI0" 0x6001_4000;
         Rmt "RMT" 0x6001_6000;
@@ -30,6 +32,10 @@ hil_sim_core::blocks! {
         ApbCtrl "APB_CTRL" 0x6002_6000;
         Twai0 "TWAI0" 0x6002_B000;
         I2s0 "I2S0" 0x6002_D000;
+        BtMac "BT_MAC" 0x6003_1000;
+        WifiMac "WIFI_MAC" 0x6003_3000;
+        WifiTransmit "WIFI_MAC_TX" 0x6003_4000;
+        WifiPower "WIFI_MAC_PWR" 0x6003_5000;
         Aes "AES" 0x6003_A000;
         Sha "SHA" 0x6003_B000;
         Rsa "RSA" 0x6003_C000;

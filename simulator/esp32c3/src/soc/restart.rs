@@ -1,10 +1,10 @@
 //! [`Soc`]: resets, and what the factory gave the chip.
 
-use super::chip::{Peripherals, Soc};
-use super::clock::Clocks;
+use super::chip::{Peripherals, Soc, Start};
 use super::hub::{Env, Hub};
 use super::map::DeviceId;
 use super::reset::ResetCause;
+use hil_sim_core::chip::Report;
 use hil_sim_core::chip::soc::{Block, Soc as _};
 use hil_sim_core::mem::Memory;
 use hil_sim_core::time::Instant;
@@ -23,6 +23,15 @@ impl Soc {
     /// Begins another sequence of random numbers.
     pub fn set_seed(&mut self, seed: u64) {
         self.peripherals.apb_ctrl.seed(seed);
+    }
+
+    /// The core is about to be reset while it is here: what the debug assistant records is kept, and resets without end are
+    /// told.
+    pub(crate) fn end_life(&mut self, at: Instant, cause: ResetCause, pc: u32, sp: u32) {
+        self.peripherals.assist_debug.record(pc, sp);
+        if let Some(times) = self.hub.serial.lives.end(cause) {
+            self.common.reports.push(Report::ResetLoop { cause: cause.to_string(), times, at });
+        }
     }
 
     /// What the strapping pins said when the chip came out of its reset.
@@ -46,41 +55,47 @@ impl Soc {
         self.common.forget_deadlines();
     }
 
-    /// The core starts again, and the ROM and the bootloader have run: at this moment everything is as they leave it.
+    /// The core starts again, with the ROM or with the app; in the second case everything is as ROM and bootloader leave it.
     /// Time goes on, the flash chip and all that is wired to the pins stay, and so do the RTC's registers and timer
     /// unless the cause clears them too. If only the CPU is reset, the other peripherals go on with what they do.
-    pub fn reset(&mut self, memory: &mut Memory, at: Instant, cause: ResetCause) {
+    pub fn reset(&mut self, memory: &mut Memory, at: Instant, cause: ResetCause, start: Start) {
         self.run_events(memory, at);
         self.common.take_reset();
         self.common.asleep = false;
         self.hub.interrupts.restart();
         if !cause.is_cpu_only() {
-            self.reset_digital_core(memory);
+            self.reset_digital_core(memory, start);
+        }
+        // Its locks would keep the ROM and the bootloader out.
+        self.tell(memory, DeviceId::Sensitive, |device, env| device.reset(env));
+        if cause.clears_rtc() || cause == ResetCause::DeepSleep {
+            self.peripherals.assist_debug.forget();
         }
         let Self { common, hub, peripherals } = self;
-        peripherals.rtc_cntl.restart(&mut Env { device: DeviceId::RtcCntl, common, hub, memory }, cause);
+        peripherals.rtc_cntl.restart(&mut Env { device: DeviceId::RtcCntl, common, hub, memory }, cause, start);
         self.settle(memory);
     }
 
     /// The digital core loses its power, as in deep sleep. The RTC goes on.
     pub(super) fn power_down(&mut self, memory: &mut Memory) {
-        self.reset_digital_core(memory);
+        self.reset_digital_core(memory, Start::App);
         self.hub.pins.let_go(self.common.now);
         self.tell(memory, DeviceId::RtcCntl, |device, env| device.reset(env));
     }
 
     /// Everything but the RTC.
-    fn reset_digital_core(&mut self, memory: &mut Memory) {
+    fn reset_digital_core(&mut self, memory: &mut Memory, start: Start) {
         // Lowers interrupts, and takes signals back to their idle levels.
         for id in DeviceId::ALL {
             self.tell(memory, *id, |device, env| device.reset(env));
         }
-        self.common.restart(Clocks::AT_ENTRY.cpu_hz);
-        self.hub.restart(self.common.now);
-        let was = std::mem::replace(&mut self.peripherals, Peripherals::at_entry());
+        self.common.restart(start.clocks().cpu_hz);
+        self.hub.restart(self.common.now, start);
+        let was = std::mem::replace(&mut self.peripherals, Peripherals::at(start));
         self.peripherals.rtc_cntl = was.rtc_cntl;
         self.peripherals.efuse = was.efuse;
         self.peripherals.apb_ctrl = was.apb_ctrl;
+        self.peripherals.assist_debug.keep_record_of(&was.assist_debug);
         // The host has not noticed, and goes on sending.
         for id in [DeviceId::Uart0, DeviceId::UsbSerialJtag] {
             self.tell(memory, id, |device, env| device.event(env));
@@ -91,8 +106,8 @@ impl Soc {
 }
 
 impl Hub {
-    fn restart(&mut self, now: Instant) {
-        self.clocks = Clocks::AT_ENTRY;
+    fn restart(&mut self, now: Instant, start: Start) {
+        self.clocks = start.clocks();
         self.pins.restart(now);
         self.flash.power_cycle();
         self.dma = Default::default();
@@ -122,7 +137,7 @@ mod tests {
         rig.write(SYSCLK_CONF, 0);
         rig.run(Span::from_ms(1));
         let (now, cycle) = (rig.now(), rig.soc.cycle_at(rig.now()));
-        rig.soc.reset(&mut rig.memory, now, ResetCause::SoftwareSystem);
+        rig.soc.reset(&mut rig.memory, now, ResetCause::SoftwareSystem, Start::App);
         assert_eq!((rig.now(), rig.soc.cycle_at(now)), (now, cycle));
         assert_eq!(rig.soc.cpu_hz(), 80_000_000);
         let edges: Vec<_> = rig.take_edges().iter().map(|edge| (edge.gpio, edge.level)).collect();
@@ -177,7 +192,7 @@ mod tests {
             rig.run(Span::from_ns(u64::from(low % 20_000)));
             if let Some(cause) = rig.soc.take_reset() {
                 let now = rig.now();
-                rig.soc.reset(&mut rig.memory, now, cause);
+                rig.soc.reset(&mut rig.memory, now, cause, Start::App);
             }
         }
     }

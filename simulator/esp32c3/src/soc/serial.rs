@@ -3,6 +3,7 @@
 
 use super::chip::Soc;
 use super::hub::Env;
+use super::lives::Lives;
 use super::map::DeviceId;
 use super::misreader::Misreader;
 use super::pins::Pins;
@@ -11,15 +12,21 @@ use hil_sim_core::chip::Report;
 use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::circuit::DriverId;
 use hil_sim_core::mem::Memory;
-use hil_sim_core::serial::{Format, Parity};
+use hil_sim_core::serial::Format;
 use hil_sim_core::time::{Instant, Span};
 use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 
 /// The bridge receives what the chip puts here.
 const BRIDGE_RX_GPIO: u8 = 21;
 /// The chip receives here what the bridge sends.
 const BRIDGE_TX_GPIO: u8 = 20;
 const BRIDGE_BAUD: u32 = 115_200;
+/// The rates that a terminal follows to: a UART's own is a little off, and what is between them is no setting.
+const USUAL_BAUDS: [u32; 20] = [
+    300, 1_200, 2_400, 4_800, 9_600, 14_400, 19_200, 31_250, 38_400, 57_600, 74_880, 115_200, 128_000, 230_400,
+    250_000, 256_000, 460_800, 500_000, 921_600, 1_000_000,
+];
 /// Bytes from the host that wait to be sent, of each port.
 const MOST_INPUT: usize = 64 << 10;
 
@@ -51,10 +58,19 @@ pub(super) struct SentFrame {
 }
 
 /// What is between the chip and the host.
-#[derive(Clone, Default, Hash, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Serial {
     pub(super) bridge: Bridge,
     pub(super) usb: UsbHost,
+    pub(super) lives: Lives,
+}
+
+/// The state that decides what happens next.
+impl Hash for Serial {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { bridge, usb, lives: _ } = self;
+        (bridge, usb).hash(state);
+    }
 }
 
 /// The host at the USB serial/JTAG controller.
@@ -76,7 +92,11 @@ pub(super) fn frame_sent(env: &mut Env<'_>, signal: u8, sent: SentFrame) {
         return;
     }
     let serial = &mut env.hub.serial;
+    if let Some(baud) = serial.bridge.follow(sent) {
+        env.common.reports.push(Report::BaudFollowed { baud, at });
+    }
     if serial.bridge.understands(sent) {
+        serial.lives.printed(sent.byte);
         env.common.output.push(SerialPort::Uart0, at, sent.byte);
         return;
     }
@@ -100,6 +120,9 @@ pub(super) struct Bridge {
     sender: Transmitter,
     misreader: Misreader,
     has_complained: bool,
+    /// It takes the firmware's rate, and the rates that it has been told of.
+    follows: bool,
+    followed: Vec<u32>,
 }
 
 impl Default for Bridge {
@@ -111,11 +134,28 @@ impl Default for Bridge {
             sender: Transmitter::default(),
             misreader: Misreader::default(),
             has_complained: false,
+            follows: false,
+            followed: vec![BRIDGE_BAUD],
         }
     }
 }
 
 impl Bridge {
+    /// Takes the rate of a frame, if it is to follow. Gives the rate the first time that it has it.
+    fn follow(&mut self, sent: SentFrame) -> Option<u32> {
+        if !self.follows || !sent.format.is_common() || self.understands(sent) {
+            return None;
+        }
+        let rate = 1_000_000_000_000 / sent.bit.ps().max(1);
+        let baud = USUAL_BAUDS.into_iter().find(|usual| rate.abs_diff(u64::from(*usual)) * 50 < rate)?;
+        (self.baud, self.misreader) = (baud, Misreader::default());
+        let is_new = !self.followed.contains(&baud);
+        if is_new {
+            self.followed.push(baud);
+        }
+        is_new.then_some(baud)
+    }
+
     fn bit(&self) -> Span {
         Span::of_cycles(1, self.baud.max(1))
     }
@@ -123,8 +163,7 @@ impl Bridge {
     /// Whether it can read this frame: the middle of the stop bit is hit if the bits differ by less than 5 %.
     fn understands(&self, sent: SentFrame) -> bool {
         let bit = self.bit().ps();
-        let shape = sent.format.data_bits == 8 && sent.format.parity == Parity::None;
-        shape && bit.abs_diff(sent.bit.ps()).saturating_mul(20) < bit
+        sent.format.is_common() && bit.abs_diff(sent.bit.ps()).saturating_mul(20) < bit
     }
 
     /// What it takes a frame for that it cannot read and that ended at `end`.
@@ -185,9 +224,16 @@ impl Soc {
         self.with(memory, DeviceId::UsbSerialJtag, |usb, env| usb.event(env));
     }
 
+    /// Lets the bridge take the baud rate of what the firmware sends, if it is one of the usual ones: as somebody does who
+    /// sets the terminal to it. At first, and after [`set_bridge_baud`](Self::set_bridge_baud), it does not.
+    pub fn follow_baud(&mut self) {
+        self.hub.serial.bridge.follows = true;
+    }
+
     /// Sets the bridge's baud rate in both directions; it is 115,200 at first.
     pub fn set_bridge_baud(&mut self, baud: u32) {
         let bridge = &mut self.hub.serial.bridge;
+        bridge.follows = false;
         (bridge.baud, bridge.misreader, bridge.has_complained) = (baud, Misreader::default(), false);
     }
 

@@ -4,9 +4,11 @@ use super::chip::Soc;
 use super::clock::Clocks;
 use super::hub::Env;
 use super::map::DeviceId;
+use hil_sim_core::air::Air;
+use hil_sim_core::chip::soc::Soc as _;
 use hil_sim_core::chip::{Ethernet, FlashChip, FlashFault};
 use hil_sim_core::mem::Memory;
-use hil_sim_core::time::Span;
+use hil_sim_core::time::{Instant, Span};
 
 /// How an operation of the flash chip went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,6 +82,28 @@ impl Soc {
     /// The same, to be changed.
     pub fn ethernet_mut(&mut self) -> &mut Ethernet {
         &mut self.hub.ethernet
+    }
+
+    /// Puts the radio into this air. To be done once, before anything else happens.
+    pub(crate) fn set_air(&mut self, air: Air) {
+        self.hub.air = air;
+    }
+
+    /// The air around the radio.
+    pub fn air(&self) -> &Air {
+        &self.hub.air
+    }
+
+    /// The same, to be changed; [`air_changed`](Self::air_changed) then.
+    pub(crate) fn air_mut(&mut self) -> &mut Air {
+        &mut self.hub.air
+    }
+
+    /// The Wi-Fi MAC sees when it is to be called.
+    pub(crate) fn air_changed(&mut self, memory: &mut Memory, at: Instant) {
+        self.run_events(memory, at);
+        let Self { common, hub, peripherals } = self;
+        peripherals.wifi.air_changed(&mut Env { device: DeviceId::WifiMac, common, hub, memory });
     }
 
     /// A frame arrives at the Ethernet MAC; it is lost if the cable is out.

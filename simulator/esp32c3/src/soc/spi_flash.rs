@@ -39,11 +39,13 @@ const CMD_BE: u32 = 1 << 23;
 const CMD_CE: u32 = 1 << 22;
 const CMD_DP: u32 = 1 << 21;
 const CMD_RES: u32 = 1 << 20;
+/// High performance mode, which sends what a chip of another maker needs for it.
+const CMD_HPM: u32 = 1 << 19;
 const CMD_USR: u32 = 1 << 18;
 
 /// Registers that configure timing, the cache's path and encryption: kept, without an effect on contents.
 fn is_inert(offset: u32) -> bool {
-    matches!(offset, 0x0C..=0x14 | 0x34..=0x54 | 0x98..=0xDC | 0x3FC)
+    matches!(offset, 0x0C..=0x14 | 0x34..=0x54 | 0x98..=0xE0 | 0x3FC)
 }
 
 /// The registers of one controller.
@@ -104,7 +106,7 @@ impl SpiFlash {
                 self.perform(env, 0x03, low, &[], &mut answer[..bytes]);
                 self.store_answer(&answer[..bytes], 0);
             }
-            CMD_DP | CMD_RES => {}
+            CMD_DP | CMD_RES | CMD_HPM => {}
             0 => {}
             other => env.unsupported(format!("the command bit {other:#010x} of CMD")),
         }

@@ -4,7 +4,10 @@
 use super::clock::{Clocks, XTAL_HZ};
 use super::hub::{Env, Hub};
 use super::interrupt::Source;
+use crate::crc::crc32;
+use crate::map::RTC_FAST;
 use hil_sim_core::chip::soc::Device;
+use hil_sim_core::mem::Width;
 
 const CPU_PERI_CLK_EN: u32 = 0x00;
 const CPU_PERI_RST_EN: u32 = 0x04;
@@ -23,11 +26,16 @@ const EDMA_CTRL: u32 = 0x3C;
 const CACHE_CONTROL: u32 = 0x40;
 const EXTERNAL_DEVICE_ENCRYPT_DECRYPT_CONTROL: u32 = 0x44;
 const RTC_FASTMEM_CONFIG: u32 = 0x48;
+const RTC_FASTMEM_CRC: u32 = 0x4C;
 const REDUNDANT_ECO_CTRL: u32 = 0x50;
 const CLOCK_GATE: u32 = 0x54;
 const SYSCLK_CONF: u32 = 0x58;
 const MEM_PVT: u32 = 0x5C;
 const DATE: u32 = 0xFFC;
+
+/// RTC_FASTMEM_CONFIG: RTC_MEM_CRC_START, and RTC_MEM_CRC_FINISH, which is read only.
+const CRC_START: u32 = 1 << 8;
+const CRC_FINISH: u32 = 1 << 31;
 
 const SOURCE_PLL: u32 = 1;
 const SOURCE_RC_FAST: u32 = 2;
@@ -40,6 +48,8 @@ pub(crate) struct System {
     from_cpu: u8,
     clk_en: [u32; 2],
     rst_en: [u32; 2],
+    rtc_fastmem_config: u32,
+    rtc_fastmem_crc: u32,
 }
 
 impl Default for System {
@@ -51,11 +61,36 @@ impl Default for System {
             from_cpu: 0,
             clk_en: [0xF9C1_E06F, 0x0000_0200],
             rst_en: [0, 0x0000_01FE],
+            rtc_fastmem_config: 0x7FF0_0000,
+            rtc_fastmem_crc: 0,
         }
     }
 }
 
 impl System {
+    /// Reset values; TRM section 16.5.
+    pub(crate) fn at_reset() -> Self {
+        Self { cpu_per_conf: 0xC, sysclk_conf: 1 | 40 << 12, ..Self::default() }
+    }
+
+    /// RTC_FASTMEM_CONFIG. The checksum of RTC fast memory is there at once: ESP-IDF takes it before deep sleep, and the ROM
+    /// compares it before it jumps to a wake stub. Which CRC the chip computes is not in the manual, and nobody but the two
+    /// looks at it: this is CRC-32, over RTC_MEM_CRC_LEN + 1 words from RTC_MEM_CRC_ADDR on.
+    fn set_rtc_fastmem_config(&mut self, env: &mut Env<'_>, value: u32) {
+        self.rtc_fastmem_config = value & !CRC_FINISH | self.rtc_fastmem_config & CRC_FINISH;
+        if value & CRC_START == 0 {
+            return;
+        }
+        let (first, last) = (value >> 9 & 0x7FF, value >> 20 & 0x7FF);
+        let words = (0..=last).map_while(|word| {
+            let address = RTC_FAST.start + 4 * (first + word);
+            env.memory.read(address, Width::Word).ok()
+        });
+        let bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+        self.rtc_fastmem_crc = crc32(&bytes);
+        self.rtc_fastmem_config |= CRC_FINISH;
+    }
+
     fn clocks(&self) -> Clocks {
         let divider = (self.sysclk_conf & 0x3FF) + 1;
         match self.sysclk_conf >> 10 & 3 {
@@ -92,6 +127,8 @@ impl Device<Hub> for System {
             CPU_INTR_FROM_CPU_0..=CPU_INTR_FROM_CPU_3 => {
                 u32::from(self.from_cpu >> ((offset - CPU_INTR_FROM_CPU_0) / 4) & 1)
             }
+            RTC_FASTMEM_CONFIG => self.rtc_fastmem_config,
+            RTC_FASTMEM_CRC => self.rtc_fastmem_crc,
             DATE => 0x0200_7150,
             CPU_PERI_CLK_EN
             | CPU_PERI_RST_EN
@@ -102,7 +139,6 @@ impl Device<Hub> for System {
             | EDMA_CTRL
             | CACHE_CONTROL
             | EXTERNAL_DEVICE_ENCRYPT_DECRYPT_CONTROL
-            | RTC_FASTMEM_CONFIG
             | REDUNDANT_ECO_CTRL
             | CLOCK_GATE
             | MEM_PVT => env.inert_read(offset),
@@ -135,7 +171,8 @@ impl Device<Hub> for System {
                 self.from_cpu = self.from_cpu & !(1 << number) | ((value & 1) as u8) << number;
                 env.interrupt(Source(Source::FROM_CPU_0.0 + number), value & 1 == 1);
             }
-            DATE => {}
+            RTC_FASTMEM_CONFIG => self.set_rtc_fastmem_config(env, value),
+            DATE | RTC_FASTMEM_CRC => {}
             CPU_PERI_CLK_EN
             | CPU_PERI_RST_EN
             | MEM_PD_MASK
@@ -145,7 +182,6 @@ impl Device<Hub> for System {
             | EDMA_CTRL
             | CACHE_CONTROL
             | EXTERNAL_DEVICE_ENCRYPT_DECRYPT_CONTROL
-            | RTC_FASTMEM_CONFIG
             | REDUNDANT_ECO_CTRL
             | CLOCK_GATE
             | MEM_PVT => env.inert_write(offset, value),
@@ -157,6 +193,7 @@ impl Device<Hub> for System {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::soc::rig::Rig;
     use hil_sim_core::chip::Timebase;
     use hil_sim_core::time::Instant;
 
@@ -168,6 +205,24 @@ mod tests {
         assert_eq!(system.clocks().cpu_hz, 160_000_000);
         system.sysclk_conf = 1;
         assert_eq!(system.clocks(), Clocks { cpu_hz: 20_000_000, apb_hz: 20_000_000 });
+    }
+
+    #[test]
+    fn the_checksum_of_rtc_memory_is_of_the_words_that_are_asked_for() {
+        let mut rig = Rig::new();
+        let mut checksum = |first: u32, count: u32| {
+            rig.write(0x600C_0048, (count - 1) << 20 | first << 9);
+            rig.write(0x600C_0048, (count - 1) << 20 | first << 9 | CRC_START);
+            assert_ne!(rig.read(0x600C_0048) & CRC_FINISH, 0);
+            let checksum = rig.read(0x600C_004C);
+            rig.write(RTC_FAST.start + 4 * 9, 0x1234_5678);
+            checksum
+        };
+        let all = checksum(0, 2_048);
+        assert_ne!(checksum(0, 2_048), all);
+        let (with, without) = (checksum(9, 1), checksum(10, 4));
+        assert_eq!(with, crc32(&0x1234_5678u32.to_le_bytes()));
+        assert_eq!(without, crc32(&[0; 16]));
     }
 
     #[test]

@@ -152,6 +152,7 @@ impl UsbSerialJtag {
     fn fetch(&mut self, env: &mut Env<'_>) {
         let now = env.now();
         for byte in self.to_host.drain(..) {
+            env.hub.serial.lives.printed(byte);
             env.common.output.push(SerialPort::UsbSerialJtag, now, byte);
         }
         self.is_handed_over = false;

@@ -170,3 +170,37 @@ fn symbols_are_found_by_address_and_by_name() {
     assert_eq!(named(".Lloop"), [], "a local label");
     assert_eq!(named("_stack_end"), [], "a number of the linker script");
 }
+
+/// An ELF file with a table of these sections: address, size, and whether it has contents.
+fn with_sections(elf: &ElfFile, sections: &[(u32, u32, bool)]) -> Vec<u8> {
+    const PROGBITS: u32 = 1;
+    const NOBITS: u32 = 8;
+    const ALLOC: u32 = 2;
+    let mut file = elf.to_bytes();
+    file.resize(file.len().next_multiple_of(4), 0);
+    let table = file.len() as u32;
+    file.extend([0; 40]);
+    for (address, size, has_contents) in sections {
+        let kind = if *has_contents { PROGBITS } else { NOBITS };
+        file.extend([0, kind, ALLOC, *address, 0, *size, 0, 0, 1, 0].into_iter().flat_map(u32::to_le_bytes));
+    }
+    file[32..36].copy_from_slice(&table.to_le_bytes());
+    let count = sections.len() as u16 + 1;
+    file[46..52].copy_from_slice(&[40u16.to_le_bytes(), count.to_le_bytes(), [0, 0]].concat());
+    file
+}
+
+/// ESP-IDF's linker scripts begin the segment of data where that of instructions is, with a section without contents.
+#[test]
+fn what_a_segment_has_for_sections_without_contents_is_left_out() {
+    let mut elf = ElfFile::usual();
+    elf.segments[1].address = 0x3FC8_0000;
+    elf.segments[1].bytes = [vec![0; 0x1C00], pattern(2, 0x90)].concat();
+    let (code, data) = ((0x3FC7_C000 + 0x4000, 0x1C00, false), (0x3FC8_1C00, 0x90, true));
+    assert!(Firmware::parse(&elf.to_bytes()).is_err(), "without the sections both overlap");
+    let sections = [(0x4038_0000, 0x1B0, true), code, data, (0x3C00_0020, 0x241, true), (0x4201_0020, 0x312, true)];
+    let firmware = Firmware::parse(&with_sections(&elf, &sections)).unwrap();
+    let memory = memory_at_start(&firmware);
+    assert!(bytes_at(&memory, 0x3FC8_1C00, 0x90) == pattern(2, 0x90));
+    assert!(bytes_at(&memory, 0x4038_0000, 0x1B0) == pattern(1, 0x1B0));
+}

@@ -5,6 +5,10 @@ use crate::support::program::*;
 use hil_sim_core::time::{Instant, Span};
 use hil_sim_esp32c3::machine::{Board, Machine, Stuck};
 
+/// The reset vector.
+const ROM: u32 = 0x4000_0000;
+const SYSCLK_CONF: u32 = 0x600C_0058;
+
 /// Calls a function with these arguments and gives `a0` and `a1`; memory has bytes at [`DATA`].
 fn results(function: u32, arguments: &[u32], bytes: &[u8]) -> (u32, u32) {
     let machine = after(bytes, |a| a.call(function, arguments));
@@ -129,16 +133,25 @@ fn a_function_that_is_not_there_stops_the_machine_and_is_named() {
 }
 
 #[test]
-fn a_function_that_is_not_there_is_executed_from_an_image_of_the_rom_and_the_others_are_not() {
-    // Where the image has ets_printf: li a0, 42; ret. Everywhere else what no core executes.
-    let mut image = vec![0; 0x6_0000];
-    let at = (rom::ETS_PRINTF - 0x4000_0000) as usize;
-    image[at..at + 8].copy_from_slice(&[0x13, 0x05, 0xA0, 0x02, 0x67, 0x80, 0x00, 0x00]);
-    let mut machine =
-        machine(|a| a.call(rom::MEMSET, &[DATA, 7, 1]).call(rom::ETS_PRINTF, &[]).li(T0, DATA).sw(A0, 4, T0).idle());
+fn with_an_image_of_the_rom_the_chip_begins_at_its_reset_vector_and_executes_its_functions() {
+    // The ROM reads two registers that are 0 in it and remembers them, then does what it does without a bootloader: it jumps
+    // to the program that it finds in the flash, which gives control to the app. MEMSET is a function that changes nothing.
+    let mut rom = Asm::new(ROM);
+    rom.li(T0, DATA).csrrs(T1, 0x000, ZERO).csrrs(T2, 0x044, ZERO).add(T1, T1, T2).addi(T1, T1, 42).sw(T1, 0, T0);
+    rom.li(T1, SYSCLK_CONF).lw(T1, 0, T1).sw(T1, 8, T0);
+    let mut image = rom.li(T0, ROM + 0x6_0000 - 4).jalr(ZERO, T0, 0).bytes();
+    image.resize(0x6_0000, 0);
+    image[(rom::MEMSET - ROM) as usize..][..4].copy_from_slice(&0x0000_8067_u32.to_le_bytes());
+    let mut machine = machine(|a| a.call(rom::MEMSET, &[DATA, 7, 1]).store(DATA + 4, 43).idle());
     machine.load_rom(&image).unwrap();
+    machine.reset();
     run(&mut machine, Span::from_ms(1));
-    assert_eq!((word(&machine, DATA), word(&machine, DATA + 4)), (7, 42));
+    assert_eq!(
+        [0, 4].map(|at| word(&machine, DATA + at)),
+        [42, 43],
+        "the app runs, and MEMSET is not performed in the ROM's place"
+    );
+    assert_eq!(word(&machine, DATA + 8), 40 << 12 | 1, "the ROM starts with the reset values of the clocks");
 }
 
 #[test]

@@ -52,6 +52,14 @@ pub const NVS_GENERATOR: Tool = Tool {
     get: "pip install esp-idf-nvs-partition-gen",
     gate: Gate::Installs,
 };
+/// A Python with paho-mqtt, for devices of other people.
+pub const PAHO: Tool = Tool {
+    name: "paho-mqtt",
+    program: None,
+    variable: Some("HIL_TEST_PAHO"),
+    get: "pip install paho-mqtt",
+    gate: Gate::Installs,
+};
 /// A Python with Wokwi's clients.
 pub const WOKWI_PYTHON: Tool = Tool {
     name: "wokwi-client",
@@ -95,7 +103,7 @@ pub const WOKWI_CLI: Tool = Tool {
 };
 
 /// All of them.
-pub const ALL: [Tool; 18] = [
+pub const ALL: [Tool; 19] = [
     GDB,
     LCOV,
     MOSQUITTO,
@@ -109,6 +117,7 @@ pub const ALL: [Tool; 18] = [
     ESPTOOL,
     LABGRID,
     NVS_GENERATOR,
+    PAHO,
     WOKWI_PYTHON,
     CHIP_COMPILER,
     NVS_TOOL,

@@ -14,7 +14,7 @@ use crate::build::Variant;
 /// Where the images lie, from the workspace's root.
 pub const FOLDER: &str = "firmware/prebuilt";
 /// Which programs lie there.
-pub const VARIANTS: [Variant; 2] = [Variant::OpenEth, Variant::Planted];
+pub const VARIANTS: [Variant; 4] = [Variant::Wifi, Variant::OpenEth, Variant::Planted, Variant::PlantedWifi];
 pub(super) const MANIFEST: &str = "firmware/prebuilt/manifest.json";
 /// The format that this program writes, and the only one that it reads.
 const FORMAT: u32 = 2;

@@ -160,8 +160,12 @@ async fn connect(url: &BrokerUrl) -> Answer {
         Ok(stream) => stream,
         Err(error) => return Answer::Transport(error),
     };
-    let options =
-        ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
+    let options = ClientOptions {
+        client_id: String::new(),
+        user: url.user.as_deref(),
+        password: url.password.as_deref(),
+        session: None,
+    };
     match Client::connect(stream, &options, |_| {}).await {
         Ok(client) => {
             client.disconnect().await;

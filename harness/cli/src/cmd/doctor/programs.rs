@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 
+use hil_project::{Project, Settings};
 use hil_targets::program::{first_line, on_path};
+use hil_tools::rom::find;
 use hil_tools::wokwi;
 
 use super::check::Check;
@@ -53,6 +55,20 @@ fn wokwi() -> Check {
     match wokwi::find() {
         Ok(_) => Check::ok("wokwi", FOR, format!("wokwi-cli {version}; {} is set", wokwi::TOKEN)),
         Err(missing) => Check::missing("wokwi", FOR, format!("wokwi-cli {version}, but {missing}"), missing.help()),
+    }
+}
+
+/// Espressif's mask ROM.
+pub(super) fn rom(project: Option<&Project>) -> Check {
+    const FOR: &str =
+        "`--target sim` with firmware of ESP-IDF, Arduino or MicroPython, and with Wi-Fi; esp-hal's works without";
+    const REMEDY: &str = "hil rom   # says how to get it";
+    let settings = Settings::default();
+    let wanted = super::super::rom::wanted(project.map_or(&settings, |it| &it.settings));
+    match find(&wanted, |name| std::env::var(name).ok()) {
+        Ok(Some(found)) => Check::ok("rom", FOR, format!("{}, from {}", found.path.display(), found.place)),
+        Ok(None) => Check::missing("rom", FOR, "no mask ROM of the ESP32-C3", REMEDY),
+        Err(error) => Check::problem("rom", FOR, error.to_string(), REMEDY),
     }
 }
 

@@ -16,9 +16,9 @@ use hil_runner::{Cancel, RunOptions};
 
 use super::findings::Findings;
 use super::found::Found;
-use super::live::Live;
 use super::report::Report;
 use crate::cmd::error::Failure;
+use crate::cmd::live::Live;
 
 /// Where corpora are, each in a folder of its device, if nothing is said.
 const DEFAULT_CORPUS: &str = "target/hil/corpus";
@@ -95,7 +95,8 @@ impl Coverage<'_> {
 
     fn replayed(&self, seed: u64, inputs: &[Input]) -> Result<Vec<Option<Finding>>, Failure> {
         let executions = replay(&self.image, seed, inputs).map_err(|error| failure(&error))?;
-        Ok(executions.iter().zip(inputs).map(|(execution, input)| Finding::of(execution, input)).collect())
+        let of = |(execution, input)| Finding::of(execution, input, &self.image.deaths);
+        Ok(executions.iter().zip(inputs).map(of).collect())
     }
 
     /// Runs it to its end.

@@ -41,11 +41,12 @@ impl Findings {
     }
 
     /// Writes a finding of tiers 1 and 2, or prints it where that cannot be: it is not lost.
-    pub(super) fn add(&mut self, finding: &Finding, again: &str) {
+    pub(super) fn add(&mut self, finding: &Finding, again: &str, shown_by: &str) {
         self.begin(&finding.title);
         seen(&finding.failure);
         let commands = if finding.commands == 1 { "command" } else { "commands" };
         say!("  after {}, case {}, shrunk to {} {commands}", after(finding.after), finding.case, finding.commands);
+        finding.remark.iter().for_each(|remark| say!("  {remark}"));
         if !finding.is_stable {
             say!("  it did not fail again when it was run a second time");
         }
@@ -54,7 +55,7 @@ impl Findings {
             cause: &finding.cause.fingerprint(),
             text: finding.file(self.seed, again, self.target),
             to_see: "run it",
-            command: "hil run".to_owned(),
+            command: shown_by.to_owned(),
         };
         self.write(&file, Some(&finding.report));
     }

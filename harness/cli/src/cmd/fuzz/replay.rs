@@ -22,7 +22,7 @@ pub(super) fn show(image: &Image, path: &Path, seed: u64, reason: &str) -> Resul
     let executions = replay(image, seed, std::slice::from_ref(&input)).map_err(|error| failure(&error))?;
     let Some(execution) = executions.into_iter().next() else { return Ok(Exit::NothingRan) };
     print_execution(&execution);
-    let Some(finding) = Finding::of(&execution, &input) else {
+    let Some(finding) = Finding::of(&execution, &input, &image.deaths) else {
         say!("no finding: {}", execution.ending);
         return Ok(Exit::Passed);
     };

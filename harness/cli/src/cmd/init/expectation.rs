@@ -1,39 +1,60 @@
 //! From the payloads of a topic to the condition that they all meet.
 
-use hil_scenario::is_secret_name;
-use serde_json::{Map, Value};
+use hil_scenario::{Json, is_secret_name};
 
-use super::secrets::holds;
 use super::seen::Topic;
+use super::shape::{Member, shape};
 use super::yaml;
+use crate::cmd::listening::holds;
 
 /// Longest payload that is written out, in bytes.
 const LONGEST: usize = 1024;
 /// Different texts that are written out as alternatives.
 const ALTERNATIVES: usize = 4;
-/// Levels of JSON that are written out.
-const DEPTH: usize = 20;
-/// Longest JSON key that is written out: YAML has a limit of its own.
-const LONGEST_KEY: usize = 200;
 /// A JSON number.
 const NUMBER: &str = r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$";
 
-/// A condition on a payload.
+/// A condition on the payloads of a topic.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Condition {
-    /// Key and value in YAML: `payload: "on"`; `None`: any payload.
-    pub(super) yaml: Option<String>,
+    /// What they must be.
+    pub(super) wanted: Wanted,
+    /// How members change from each payload to the next: path and condition, in YAML.
+    pub(super) changes: Vec<(String, String)>,
     /// Why it is not the payload itself, if it is not.
+    pub(super) remark: Option<String>,
+}
+
+/// What a payload must be.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Anything.
+    #[default]
+    Any,
+    /// Key and value in YAML: `payload: "on"`.
+    Key(String),
+    /// JSON whose members meet conditions.
+    Where(Vec<Part>),
+}
+
+/// What a member of JSON must be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Its path, in YAML.
+    pub(super) key: String,
+    /// The condition, in YAML.
+    pub(super) condition: String,
+    /// What was seen of it.
     pub(super) remark: Option<String>,
 }
 
 impl Condition {
     fn new(yaml: String) -> Self {
-        Self { yaml: Some(yaml), remark: None }
+        Self { wanted: Wanted::Key(yaml), ..Self::default() }
     }
 
     fn any(remark: impl Into<String>) -> Self {
-        Self { yaml: None, remark: Some(remark.into()) }
+        Self { remark: Some(remark.into()), ..Self::default() }
     }
 
     fn but(mut self, remark: impl Into<String>) -> Self {
@@ -50,11 +71,11 @@ pub(super) fn condition(name: &str, topic: &Topic, password: Option<&str>) -> Co
     let Some(texts) = topic.payloads.iter().map(|p| std::str::from_utf8(p).ok()).collect::<Option<Vec<_>>>() else {
         return bytes(topic);
     };
-    if let Some(condition) = json(&texts, topic.is_proved_constant()) {
+    if let Some(condition) = json(topic) {
         return condition;
     }
     match texts.as_slice() {
-        [text] if is_number(text) && !topic.is_proved_constant() => {
+        [text] if is_number(text) => {
             Condition::new(format!("matches: {}", yaml::regex(NUMBER))).but("a number: it may vary")
         }
         [text] if text.len() <= LONGEST => Condition::new(format!("payload: {}", yaml::text(text))),
@@ -83,7 +104,7 @@ fn vary(texts: &[&str]) -> Condition {
     if texts.iter().any(|t| t.len() > LONGEST / 8) {
         return Condition::any("varies");
     }
-    let mut shapes: Vec<String> = texts.iter().map(|t| shape(t)).collect();
+    let mut shapes: Vec<String> = texts.iter().map(|t| with_any_numbers(t)).collect();
     shapes.dedup();
     if let ([shape], true) = (shapes.as_slice(), texts.len() > 1) {
         return pattern(&format!("^{shape}$"));
@@ -96,7 +117,7 @@ fn vary(texts: &[&str]) -> Condition {
 }
 
 /// An expression for `text` with any numbers in the place of its numbers.
-fn shape(text: &str) -> String {
+fn with_any_numbers(text: &str) -> String {
     let mut shape = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -113,101 +134,50 @@ fn is_number(text: &str) -> bool {
 }
 
 /// The condition on JSON objects and arrays; `None` if the texts are none.
-fn json(texts: &[&str], is_constant: bool) -> Option<Condition> {
-    let values: Vec<Value> = texts.iter().map(|t| serde_json::from_str(t).ok()).collect::<Option<_>>()?;
-    if !values.iter().all(|v| v.is_object() || v.is_array()) {
-        return None;
+fn json(topic: &Topic) -> Option<Condition> {
+    let parsed: Option<Vec<Json>> = topic.in_order().map(|payload| Json::parse(payload).ok()).collect();
+    let values =
+        parsed.filter(|values| values.iter().all(|value| matches!(value, Json::Object(_) | Json::Array(_))))?;
+    let whole = |kind: &str| Part { key: "$".to_owned(), condition: format!("{{ type: {kind} }}"), remark: None };
+    let Some(shape) = shape(&values) else {
+        let is_array = values.iter().all(|value| matches!(value, Json::Array(_)));
+        return Some(match is_array {
+            true => Condition { wanted: Wanted::Where(vec![whole("array")]), ..Condition::default() },
+            false => Condition::any("JSON of several types"),
+        });
+    };
+    let mut changes = Vec::new();
+    let mut parts: Vec<Part> = shape.members.iter().map(|(path, member)| part(path, member, &mut changes)).collect();
+    if parts.is_empty() {
+        parts.push(whole("object"));
     }
-    let mut left_out = LeftOut::default();
-    let (first, others) = values.split_first()?;
-    let others: Vec<&Value> = others.iter().collect();
-    let common = common(first, &others, is_constant, 0, &mut left_out);
-    let written = common.as_ref().map(yaml::json).filter(|text| text.len() <= 2 * LONGEST);
-    Some(match written {
-        None if values.iter().all(Value::is_object) => {
-            Condition::new("json: {}".to_owned()).but("any JSON object: all of it varies, or is too long")
+    let counts = [(shape.left_out, "that may vary or are too many"), (shape.secret, "that may be a secret")];
+    let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
+    let remark = (!counts.is_empty()).then(|| format!("members left out: {}", counts.join(", ")));
+    Some(Condition { wanted: Wanted::Where(parts), changes, remark })
+}
+
+fn part(path: &str, member: &Member, changes: &mut Vec<(String, String)>) -> Part {
+    let key = yaml::key(path);
+    let new = |condition: String, remark: Option<String>| Part { key: key.clone(), condition, remark };
+    match member {
+        Member::Constant(Json::Text(text)) => new(yaml::text(text), None),
+        Member::Constant(value) => new(value.to_string(), None),
+        Member::Number { least, most } => {
+            let seen = if least == most { format!("it was {least}") } else { format!("it was {least} to {most}") };
+            new("{ type: number }".to_owned(), Some(seen))
         }
-        None => Condition::any("a JSON array that may vary, is too long, or holds a secret"),
-        Some(text) => {
-            let condition = Condition::new(format!("json: {text}"));
-            match left_out.remark() {
-                Some(remark) => condition.but(remark),
-                None => condition,
-            }
+        Member::Counter { by } => {
+            let step = by.as_ref().map_or_else(|| "{ \">\": 0 }".to_owned(), ToString::to_string);
+            changes.push((key.clone(), step));
+            new("{ type: integer }".to_owned(), Some("it counts".to_owned()))
         }
-    })
-}
-
-/// Members of JSON objects that are not in a condition.
-#[derive(Default)]
-struct LeftOut {
-    varying: usize,
-    secret: usize,
-}
-
-impl LeftOut {
-    fn remark(&self) -> Option<String> {
-        let parts = [(self.varying, "that may vary or is too long"), (self.secret, "that may be a secret")];
-        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
-        if parts.is_empty() { None } else { Some(format!("members left out: {}", parts.join(", "))) }
-    }
-}
-
-/// What all values contain, as `json:` understands it: objects may have more members, all else is equal.
-fn common(first: &Value, others: &[&Value], is_constant: bool, depth: usize, left_out: &mut LeftOut) -> Option<Value> {
-    if depth > DEPTH {
-        return None;
-    }
-    if let Value::Object(map) = first {
-        let mut kept = Map::new();
-        for (key, value) in map {
-            if key.len() > LONGEST_KEY {
-                left_out.varying += 1;
-                continue;
-            }
-            if is_secret_name(key) {
-                left_out.secret += 1;
-                continue;
-            }
-            let values: Option<Vec<&Value>> = others.iter().map(|o| o.get(key)).collect();
-            match values.and_then(|others| common(value, &others, is_constant, depth + 1, left_out)) {
-                Some(value) => drop(kept.insert(key.clone(), value)),
-                None => left_out.varying += 1,
-            }
+        Member::DateTime => new("{ date-time: true }".to_owned(), None),
+        Member::OneOf(words) => {
+            let words: Vec<String> = words.iter().map(|word| yaml::text(word)).collect();
+            new(format!("{{ one-of: [{}] }}", words.join(", ")), None)
         }
-        return others.iter().all(|o| o.is_object()).then_some(Value::Object(kept));
-    }
-    // One sample of a number says little; two that are equal say that it stays.
-    let stays = others.iter().all(|o| *o == first);
-    let may_vary = has_numbers(first) && !is_constant && others.is_empty();
-    (stays && !may_vary && !holds_secret(first) && levels(first) + depth <= DEPTH).then(|| first.clone())
-}
-
-fn has_numbers(value: &Value) -> bool {
-    match value {
-        Value::Number(_) => true,
-        Value::Array(items) => items.iter().any(has_numbers),
-        Value::Object(map) => map.values().any(has_numbers),
-        _ => false,
-    }
-}
-
-/// Whether an array, which is written whole or not at all, holds objects with secrets or keys too long.
-fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().any(holds_secret),
-        Value::Object(map) => {
-            map.iter().any(|(key, value)| key.len() > LONGEST_KEY || is_secret_name(key) || holds_secret(value))
-        }
-        _ => false,
-    }
-}
-
-fn levels(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
-        Value::Object(map) => 1 + map.values().map(levels).max().unwrap_or(0),
-        _ => 0,
+        Member::Type(kind) => new(format!("{{ type: {} }}", kind.name()), None),
     }
 }
 
@@ -216,13 +186,23 @@ mod tests {
     use super::*;
 
     fn topic(payloads: &[&[u8]], count: usize) -> Topic {
-        Topic { live: count, payloads: payloads.iter().map(|p| p.to_vec()).collect(), ..Topic::default() }
+        let payloads: Vec<_> = payloads.iter().map(|p| p.to_vec()).collect();
+        Topic { live: count, history: payloads.clone(), payloads, ..Topic::default() }
     }
 
     fn shown(payloads: &[&str]) -> String {
         let bytes: Vec<&[u8]> = payloads.iter().map(|p| p.as_bytes()).collect();
         let c = condition("stat/x", &topic(&bytes, payloads.len()), Some("s3cret"));
-        format!("{} # {}", c.yaml.unwrap_or_default(), c.remark.unwrap_or_default())
+        let wanted = match c.wanted {
+            Wanted::Any => String::new(),
+            Wanted::Key(yaml) => yaml,
+            Wanted::Where(parts) => {
+                let parts =
+                    parts.iter().map(|p| format!("{}: {} ({})", p.key, p.condition, p.remark.as_deref().unwrap_or("")));
+                format!("where {}", parts.collect::<Vec<_>>().join(", "))
+            }
+        };
+        format!("{wanted} # {}", c.remark.unwrap_or_default())
     }
 
     #[test]
@@ -255,11 +235,11 @@ mod tests {
         matches: '^up \d+ s$' # varies
          # varies
         payload: "359,255,255" # 
-        json: { "name": "x", "on": true, "wifi": { "ssid": "lab" } } # members left out: 1 that may vary or is too long, 1 that may be a secret
-        json: { "on": true } # members left out: 1 that may vary or is too long
-        json: {} # members left out: 1 that may vary or is too long
-         # a JSON array that may vary, is too long, or holds a secret
-         # a JSON array that may vary, is too long, or holds a secret
+        where /on: true (), /hue: { type: number } (it was 120), /name: "x" (), /wifi/ssid: "lab" () # members left out: 1 that may be a secret
+        where /on: true (), /hue: { type: number } (it was 120 to 121) # 
+        where /n: { type: number } (it was 1) # 
+        where $: { type: array } () # 
+        where $: { type: array } () # 
         payload: "true" # 
         payload: "what $${x} costs: it's $$${y}" # 
          # the payload may be a secret: left out
@@ -267,15 +247,9 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_came_twice_is_constant() {
-        let c = condition("stat/x", &topic(&[b"7"], 2), None);
-        assert_eq!(c, Condition::new("payload: \"7\"".to_owned()));
-    }
-
-    #[test]
     fn bytes_that_are_not_text_are_written_as_digits() {
         let c = condition("stat/x", &topic(&[b"\xff\x00"], 1), None);
-        assert_eq!(c.yaml.as_deref(), Some("payload-hex: \"ff00\""));
-        assert_eq!(condition("wifi/password", &topic(&[b"abc"], 1), None).yaml, None);
+        assert_eq!(c.wanted, Wanted::Key("payload-hex: \"ff00\"".to_owned()));
+        assert_eq!(condition("wifi/password", &topic(&[b"abc"], 1), None).wanted, Wanted::Any);
     }
 }

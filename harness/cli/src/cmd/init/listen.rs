@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open, told_apart};
+use hil_model::observation::Message;
+use hil_targets::broker::BrokerUrl;
 
 use super::seen::Seen;
 use crate::cmd::error::Failure;
+use crate::cmd::listening::{subscribed, usual};
 
 /// Everything on the `filters` under `root` within `time`.
 pub(super) fn listen(url: &BrokerUrl, root: &str, filters: &[String], time: Duration) -> Result<Seen, Failure> {
@@ -29,43 +31,19 @@ async fn hear(
     time: Duration,
     seen: &Rc<RefCell<Seen>>,
 ) -> Result<(), Failure> {
-    let usual = || format!("is the broker at {url} running, and are user and password (HIL_BROKER_PASSWORD) right?");
-    let stream = open(url).await.map_err(|e| Failure::bench(&e).help(e.help().unwrap_or_else(usual)))?;
-    let options =
-        ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
     let (sink, prefix) = (Rc::clone(seen), root.to_owned());
-    let connected = Client::connect(stream, &options, move |mut message| {
+    let began = std::time::Instant::now();
+    let inbox = move |mut message: Message| {
         if let Some(topic) = message.topic.strip_prefix(&prefix) {
             message.topic = topic.to_owned();
-            sink.borrow_mut().message(&message);
-        }
-    })
-    .await;
-    let client = match connected {
-        Ok(client) => client,
-        Err(error) => {
-            let error = told_apart(error, url).await;
-            return Err(Failure::bench(&error).help(error.help().map_or_else(usual, str::to_owned)));
+            sink.borrow_mut().message(&message, began.elapsed());
         }
     };
-    for filter in filters {
-        let subscription = Subscription {
-            filter: format!("{root}{filter}"),
-            qos: 1,
-            retain_handling: RetainHandling::Send,
-            // The flag then tells what the broker has retained from what comes live.
-            retain_as_published: false,
-            no_local: false,
-        };
-        client.subscribe(subscription).await.map_err(|e| {
-            Failure::bench(&e)
-                .help("may this user read it? Topic filters are written like stat/#, +/status, '#' (in quotes)")
-        })?;
-    }
+    let client = subscribed(url, root, filters, inbox).await?;
     tokio::select! {
         biased;
         reason = client.closed() => {
-            return Err(super::bench(format!("the broker ended the connection: {reason}")).help(usual()));
+            return Err(super::bench(format!("the broker ended the connection: {reason}")).help(usual(url)));
         }
         () = tokio::time::sleep(time) => {}
     }

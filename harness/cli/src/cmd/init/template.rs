@@ -1,11 +1,16 @@
 //! The text of the file.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use super::expectation::condition;
-use super::seen::{Seen, Topic};
+use hil_model::time::display;
+
+use super::devices::is_command;
+use super::expectation::{Part, Wanted, condition};
+use super::seen::{MAX_WRITTEN, Period, Seen, Topic};
 use super::yaml;
 use crate::Demo;
+use crate::cmd::listening::holds;
 
 /// Longest step on one line.
 const WIDTH: usize = 110;
@@ -63,62 +68,138 @@ pub(super) fn scenario(seen: &Seen, origin: &Origin<'_>) -> String {
         filters.join(", "),
         origin.seconds
     );
-    let live = seen.topics.values().filter(|t| t.retained.is_none()).count() as u64;
-    let within = live_limit(origin.seconds);
-    let timeout = 30 + 2 * (seen.topics.len() as u64 - live) + live * within;
-    if timeout > 30 {
+    let is_writable = |name: &str| name.len() <= LONGEST_TOPIC && !name.starts_with("$share/");
+    let all = || seen.topics.iter().filter(|(name, _)| !is_command(name));
+    let steps: Vec<Written> = all()
+        .filter(|(name, _)| is_writable(name))
+        .take(MAX_WRITTEN)
+        .flat_map(|(name, topic)| written(name, topic, origin))
+        .collect();
+    // What came once may never come again; but a scenario expects something.
+    let has_sure = steps.iter().any(|step| step.is_sure);
+    let longest: Duration = steps.iter().filter(|step| step.is_sure || !has_sure).map(|step| step.longest).sum();
+    let timeout = 30 + longest.as_secs() + 1;
+    if timeout > 31 {
         let _ = writeln!(out, "timeout: {timeout}s");
     }
     out.push_str("\nsteps:\n");
-    let mut is_first = true;
-    for (name, topic) in &seen.topics {
-        if name.len() > LONGEST_TOPIC || name.starts_with("$share/") {
-            out.push_str("  # (a topic with a name that is too long was left out)\n");
-            continue;
-        }
-        if !std::mem::take(&mut is_first) {
+    for (index, step) in steps.iter().enumerate() {
+        if index > 0 {
             out.push('\n');
         }
-        step(&mut out, name, topic, origin);
+        let is_off = has_sure && !step.is_sure;
+        for line in step.text.lines() {
+            let line = if is_off && !line.starts_with("  #") { line.replacen("  ", "  #", 1) } else { line.to_owned() };
+            let _ = writeln!(out, "{line}");
+        }
     }
-    if is_first {
+    if steps.is_empty() {
         out.push_str("  - log: no topic could be written down\n");
     }
-    if seen.beyond > 0 {
+    let too_long = all().filter(|(name, _)| !is_writable(name)).count();
+    if too_long > 0 {
+        let _ = writeln!(out, "\n  # Topics with names that are too long were left out: {too_long}.");
+    }
+    if seen.beyond > 0 || all().count() > MAX_WRITTEN + too_long {
         out.push_str("\n  # More topics were left out: narrow it with `hil init --topic`.\n");
     }
-    out.push_str(&publish_template(seen));
+    out.push_str(&publish_template(seen, origin));
     out
 }
 
-/// Limit for a message that is not retained, in seconds: twice the time in which one came.
-fn live_limit(seconds: u16) -> u64 {
-    2 * u64::from(seconds)
+/// A step of the file.
+struct Written {
+    text: String,
+    /// Whether the device does it again and again, or the broker keeps it.
+    is_sure: bool,
+    /// How long it may take.
+    longest: Duration,
 }
 
-fn step(out: &mut String, name: &str, topic: &Topic, origin: &Origin<'_>) {
+/// What is expected of a topic.
+fn written(name: &str, topic: &Topic, origin: &Origin<'_>) -> Vec<Written> {
     let condition = condition(name, topic, origin.password);
-    let mut keys = vec![format!("topic: {}", yaml::topic(name))];
-    keys.extend(condition.yaml);
-    let (step, heard) = match topic.retained {
-        Some(qos) => {
-            keys.push(format!("qos: {qos}"));
-            let live = if topic.live > 0 { format!(", and {} came", messages(topic.live)) } else { String::new() };
-            ("expect-retained", format!("Retained by the broker{live}"))
+    let remark = condition.remark.as_ref().map(|remark| format!("; {remark}")).unwrap_or_default();
+    let mut steps = Vec::new();
+    if let Some(qos) = topic.retained {
+        let live = if topic.live > 0 { format!(", and {} came", messages(topic.live)) } else { String::new() };
+        let text = format!("  # Retained by the broker{live}{remark}.\n");
+        let step = Step::new("expect-retained", name).with(&condition.wanted, "where").key(format!("qos: {qos}"));
+        steps.push(Written { text: text + &step.text(), is_sure: true, longest: Duration::from_secs(2) });
+    }
+    if let Some(Period { every, deviation }) = topic.period() {
+        let tolerance = (2 * deviation).div_ceil(5).max(5) * 5;
+        let watched = (4 * every).max(Duration::from_secs(1));
+        let text = format!("  # One came every {}, off by {deviation} % at most{remark}.\n", display(every));
+        let step = Step::new("expect-stream", name)
+            .key(format!("every: {}", display(every)))
+            .key(format!("tolerance: {tolerance}%"))
+            .key(format!("for: {}", display(watched)))
+            .with(&condition.wanted, "each")
+            .mapping("change", &condition.changes);
+        steps.push(Written { text: text + &step.text(), is_sure: true, longest: watched });
+    } else if topic.retained.is_none() {
+        let within = topic.longest_gap().map_or(Duration::from_secs(u64::from(origin.seconds) * 3), |gap| 4 * gap);
+        let within = Duration::from_secs((within.as_secs() + 1).max(2));
+        let once = if topic.live == 1 { ": it may not come again" } else { "" };
+        let came = messages(topic.live);
+        let text = format!("  # Not retained: {came} came in {} s{once}{remark}.\n", origin.seconds);
+        let step = Step::new("expect-message", name)
+            .with(&condition.wanted, "where")
+            .keys(topic.live_qos.map(|qos| format!("qos: {qos}")))
+            .key(format!("within: {}", display(within)));
+        steps.push(Written { text: text + &step.text(), is_sure: topic.live > 1, longest: within });
+    }
+    steps
+}
+
+/// A step with its keys, each a line or several.
+struct Step {
+    name: &'static str,
+    keys: Vec<String>,
+}
+
+impl Step {
+    fn new(name: &'static str, topic: &str) -> Self {
+        Self { name, keys: vec![format!("topic: {}", yaml::topic(topic))] }
+    }
+
+    fn key(self, key: String) -> Self {
+        self.keys([key])
+    }
+
+    fn keys(mut self, keys: impl IntoIterator<Item = String>) -> Self {
+        self.keys.extend(keys);
+        self
+    }
+
+    /// A condition; conditions on members of JSON stand under `members`.
+    fn with(self, wanted: &Wanted, members: &str) -> Self {
+        match wanted {
+            Wanted::Any => self,
+            Wanted::Key(key) => self.key(key.clone()),
+            Wanted::Where(parts) => {
+                let line = |part: &Part| {
+                    let remark = part.remark.as_ref().map(|remark| format!("  # {remark}")).unwrap_or_default();
+                    format!("\n        {}: {}{remark}", part.key, part.condition)
+                };
+                let lines: String = parts.iter().map(line).collect();
+                self.key(format!("{members}:{lines}"))
+            }
         }
-        None => {
-            keys.extend(topic.live_qos.map(|qos| format!("qos: {qos}")));
-            keys.push(format!("within: {}s", live_limit(origin.seconds)));
-            ("expect-message", format!("Not retained: {} came in {} s", messages(topic.live), origin.seconds))
+    }
+
+    fn mapping(self, name: &str, entries: &[(String, String)]) -> Self {
+        let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        if entries.is_empty() { self } else { self.key(format!("{name}: {{ {} }}", entries.join(", "))) }
+    }
+
+    fn text(&self) -> String {
+        let line = format!("  - {}: {{ {} }}\n", self.name, self.keys.join(", "));
+        if line.chars().count() <= WIDTH && !line.trim_end().contains('\n') {
+            return line;
         }
-    };
-    let remark = condition.remark.map(|r| format!("; {r}")).unwrap_or_default();
-    let _ = writeln!(out, "  # {heard}{remark}.");
-    let line = format!("  - {step}: {{ {} }}", keys.join(", "));
-    if line.chars().count() <= WIDTH {
-        let _ = writeln!(out, "{line}");
-    } else {
-        let _ = writeln!(out, "  - {step}:\n      {}", keys.join("\n      "));
+        format!("  - {}:\n      {}\n", self.name, self.keys.join("\n      "))
     }
 }
 
@@ -126,21 +207,34 @@ fn messages(n: usize) -> String {
     if n == 1 { "1 message".to_owned() } else { format!("{n} messages") }
 }
 
-/// A command to fill in, made after the first status topic.
-fn publish_template(seen: &Seen) -> String {
+/// A command: one that somebody gave, or one to fill in, made after the first status topic.
+fn publish_template(seen: &Seen, origin: &Origin<'_>) -> String {
     let usable = || seen.topics.iter().filter(|(name, _)| name.len() <= LONGEST_TOPIC);
     // A switch is what everybody wants to flip first.
     let switch =
         |topic: &Topic| topic.payloads.iter().any(|p| p.eq_ignore_ascii_case(b"on") || p.eq_ignore_ascii_case(b"off"));
-    let status = usable().find(|(_, topic)| switch(topic)).or_else(|| usable().next());
+    let statuses = || usable().filter(|(name, _)| !is_command(name));
+    let status = statuses().find(|(_, topic)| switch(topic)).or_else(|| statuses().next());
     let status = status.map_or("stat/led/power", |(name, _)| name);
-    let command = match status.strip_prefix("stat/") {
-        Some(rest) => format!("cmnd/{rest}"),
-        None => format!("{status}/set"),
+    let given = usable().filter(|(name, _)| is_command(name)).find_map(|(name, topic)| {
+        let payload = topic.payloads.first().and_then(|payload| std::str::from_utf8(payload).ok())?;
+        let is_fit = payload.len() <= WIDTH && !holds(payload.as_bytes(), origin.password);
+        is_fit.then(|| (name.clone(), yaml::text(payload)))
+    });
+    let (heard, command, payload) = match given {
+        Some((command, payload)) => ("Somebody gave this command meanwhile; say", command, payload),
+        None => {
+            let command = match (status.strip_prefix("stat/"), status.rsplit_once('/')) {
+                (Some(rest), _) => format!("cmnd/{rest}"),
+                (None, Some((device, "state" | "status"))) => format!("{device}/set"),
+                (None, _) => format!("{status}/set"),
+            };
+            ("Then make it do something, and say", command, "\"on\"".to_owned())
+        }
     };
     format!(
-        "\n  # Then make it do something, and say what must follow (with the device's own topic and payload):\n  \
-         # - publish: {{ topic: {}, payload: \"on\" }}\n  # - expect-message: {{ topic: {}, payload: \"on\", within: 2s }}\n",
+        "\n  # {heard} what must follow (with the device's own topic and payload):\n  \
+         # - publish: {{ topic: {}, payload: {payload} }}\n  # - expect-message: {{ topic: {}, within: 2s }}\n",
         yaml::topic(&command),
         yaml::topic(status)
     )

@@ -1,7 +1,5 @@
 //! Text as YAML that means exactly that text, whatever it holds.
 
-use serde_json::Value;
-
 /// A scalar whose value a scenario takes as it is: `${` is protected.
 pub(super) fn text(text: &str) -> String {
     quoted(&protected(text))
@@ -14,25 +12,16 @@ pub(super) fn topic(topic: &str) -> String {
     if begins && topic.chars().all(is_plain) { topic.to_owned() } else { text(topic) }
 }
 
+/// A path as a key, which has no variables.
+pub(super) fn key(path: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '~' | '-');
+    if path.chars().all(is_plain) { path.to_owned() } else { quoted(path) }
+}
+
 /// A regular expression: in single quotes, where a backslash is a backslash.
 pub(super) fn regex(pattern: &str) -> String {
     let pattern = protected(pattern);
     if pattern.chars().all(is_printable) { format!("'{}'", pattern.replace('\'', "''")) } else { quoted(&pattern) }
-}
-
-/// JSON as a YAML flow value.
-pub(super) fn json(value: &Value) -> String {
-    match value {
-        Value::String(s) => text(s),
-        Value::Array(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) if map.is_empty() => "{}".to_owned(),
-        Value::Object(map) => {
-            // Keys are not interpolated.
-            let entries: Vec<_> = map.iter().map(|(key, value)| format!("{}: {}", quoted(key), json(value))).collect();
-            format!("{{ {} }}", entries.join(", "))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
-    }
 }
 
 fn protected(text: &str) -> String {
@@ -76,6 +65,7 @@ mod tests {
         assert_eq!(topic("$SYS/x y"), r#""$SYS/x y""#);
         assert_eq!(topic("1/2"), r#""1/2""#);
         assert_eq!(regex(r"^it's \d+$"), r"'^it''s \d+$'");
-        assert_eq!(json(&serde_json::json!({"a b": [1, "${x}", null, {}]})), r#"{ "a b": [1, "$${x}", null, {}] }"#);
+        assert_eq!(key("/a~1b/c"), "/a~1b/c");
+        assert_eq!(key("/a b"), r#""/a b""#);
     }
 }

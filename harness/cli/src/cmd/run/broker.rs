@@ -1,9 +1,13 @@
 //! Which broker.
 
 use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
 
+use hil_model::observation::Message;
 use hil_runner::BrokerChoice;
-use hil_targets::broker::{BrokerUrl, Client, ClientOptions, open, told_apart};
+use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open, told_apart};
+use tokio::sync::Notify;
 
 use hil_project::{BrokerSettings, Project, Resolved};
 use hil_scenario::decode::did_you_mean;
@@ -85,8 +89,9 @@ impl BrokerArgs {
     }
 }
 
-/// Fails early, once, where every scenario would fail for the same reason.
-pub(in crate::cmd) fn reachable(broker: &BrokerChoice) -> Result<(), Failure> {
+/// Fails early, once, where every scenario would fail for the same reason. A topic of the run's own, `probe`, is tried: a broker that may
+/// not hand messages out there (MQTT tells nobody) would make a failure of every answer.
+pub(in crate::cmd) fn reachable(broker: &BrokerChoice, probe: Option<&str>) -> Result<(), Failure> {
     let BrokerChoice::External(url) = broker else { return Ok(()) };
     let usual =
         format!("is the broker at {url} running, and are user and password right? Without --broker none is needed");
@@ -98,18 +103,57 @@ pub(in crate::cmd) fn reachable(broker: &BrokerChoice) -> Result<(), Failure> {
     let local = tokio::task::LocalSet::new();
     let result = local.block_on(&runtime, async {
         let stream = open(url).await.map_err(|e| failed(&e, e.help()))?;
-        let options =
-            ClientOptions { client_id: String::new(), user: url.user.as_deref(), password: url.password.as_deref() };
-        let client = match Client::connect(stream, &options, |_| {}).await {
+        let options = ClientOptions {
+            client_id: String::new(),
+            user: url.user.as_deref(),
+            password: url.password.as_deref(),
+            session: None,
+        };
+        let heard = Rc::new(Notify::new());
+        let hears = Rc::clone(&heard);
+        let client = match Client::connect(stream, &options, move |_| hears.notify_one()).await {
             Ok(client) => client,
             Err(error) => {
                 let error = told_apart(error, url).await;
                 return Err(failed(&error, error.help().map(str::to_owned)));
             }
         };
+        if let Some(topic) = probe {
+            may_use(&client, topic, &heard).await?;
+        }
         client.disconnect().await;
         Ok(())
     });
     runtime.shutdown_background();
     result
+}
+
+/// How long a broker takes to hand a message back at most.
+const ECHO: Duration = Duration::from_secs(5);
+
+/// Whether a message on `topic` comes back.
+async fn may_use(client: &Client, topic: &str, heard: &Notify) -> Result<(), Failure> {
+    let help = || {
+        "messages of the run's own are on topics such as this: let this user read and write there, or name others: --topic-root for all, \
+         `response-topic` for the answers of a `request`"
+            .to_owned()
+    };
+    let subscription = Subscription {
+        filter: topic.to_owned(),
+        qos: 1,
+        retain_handling: RetainHandling::DoNotSend,
+        retain_as_published: false,
+        no_local: false,
+    };
+    client.subscribe(subscription).await.map_err(|e| Failure::bench(&e).help(help()))?;
+    let message = Message { topic: topic.to_owned(), payload: "probe".into(), qos: 1, ..Message::default() };
+    client.publish(&message).await.map_err(|e| Failure::bench(&e).help(help()))?;
+    match tokio::time::timeout(ECHO, heard.notified()).await {
+        Ok(()) => Ok(()),
+        Err(_) => {
+            let problem =
+                format!("the broker has accepted a message on {topic}, and hands it to nobody who has subscribed");
+            Err(Failure::bench(&*Box::<dyn std::error::Error>::from(problem)).help(help()))
+        }
+    }
 }

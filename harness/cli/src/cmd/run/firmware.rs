@@ -51,9 +51,9 @@ pub(in crate::cmd) fn of_project(
     chosen(&path.display().to_string(), &bytes, elf.as_deref(), reason, settings, telling)
 }
 
-/// The program's own firmware with faults to plant, built now or prebuilt.
-pub(super) fn planted(settings: &Settings, extensions: &Extensions) -> Result<Chosen, Failure> {
-    let own = own_elf(extensions, OwnBuild::EmulatorsWithFaults)?;
+/// The program's own firmware, built now or prebuilt.
+pub(super) fn own(settings: &Settings, build: OwnBuild, extensions: &Extensions) -> Result<Chosen, Failure> {
+    let own = own_elf(extensions, build)?;
     let telling = telling(settings, &own.elf, extensions)?;
     chosen(&own.name, &own.elf, None, own.how, settings, telling)
 }
@@ -71,6 +71,7 @@ fn chosen(
     let info = identity(name, bytes, &firmware);
     let mut image = Image::new(Arc::new(firmware), elf.unwrap_or(bytes)).provisioned_by(provisioner);
     image.told = told;
+    image.deaths = super::target::deaths(settings);
     let elf = elf.unwrap_or(bytes).into();
     Ok(Chosen { image, elf, info, reason })
 }

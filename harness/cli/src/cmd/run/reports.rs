@@ -31,7 +31,7 @@ impl ReportFiles {
     /// Opens all reports: files, terminal, and annotations in GitHub Actions. None takes the place of what `guard` knows.
     pub(in crate::cmd) fn open(&self, guard: Guard) -> Result<Reports, Failure> {
         let env = |name: &str| std::env::var(name).ok();
-        let mut reports = Reports::begin(guard, &self.junit, &self.json, &self.html)?;
+        let mut reports = self.begin(guard)?;
         // Only now: one of them may have taken standard output.
         let terminal = standard_output_is_for_people();
         reports.push(Terminal::new(Talk, Theme::detect(terminal, env), Progress::detect(terminal, env)));
@@ -45,6 +45,11 @@ impl ReportFiles {
             reports.push(GitHub::new(Some(Talk), summary.transpose()?));
         }
         Ok(reports)
+    }
+
+    /// Opens the files alone.
+    pub(in crate::cmd) fn begin(&self, guard: Guard) -> Result<Reports, Failure> {
+        Reports::begin(guard, &self.junit, &self.json, &self.html)
     }
 }
 

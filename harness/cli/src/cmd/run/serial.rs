@@ -237,7 +237,7 @@ impl SerialArgs {
                 .help("choose more with --board-tag or --all, or ask for fewer"));
         }
         let runs_on = RunsOn::Boards { boards, min: self.min_boards };
-        Ok(Chosen { runs_on, reason: format!("{how}: {reason}"), image: None, firmware: info })
+        Ok(Chosen { runs_on, reason: format!("{how}: {reason}"), image: None, firmware: info, faults: Vec::new() })
     }
 
     /// A board that is no inventory's, with what the options say of it.

@@ -5,22 +5,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 use hil_fuzz::coverage::Image;
-use hil_model::error::chain;
 use hil_model::event::FirmwareInfo;
 use hil_project::value::{Destination, HostPort, Provision};
 use hil_project::{Origin, Project, Resolved, Settings};
 use hil_runner::{BrokerChoice, RunsOn};
+use hil_scenario::Secret;
 use hil_targets::Wiring;
 use hil_targets::console::Deaths;
 use hil_targets::mqtt::MqttTarget;
-use hil_targets::provision::{BrokerAddress, Fault};
+use hil_targets::own::OwnBuild;
+use hil_targets::provision::{BrokerAddress, Fault, Identity};
 use hil_tools::sim::{Hosts, SimTarget, Symbols};
-use hil_tools::simulation::load;
+use simulator::net::AccessPoint;
 
 use super::{firmware, provision, serial, wokwi};
 use crate::cmd::error::Failure;
 use crate::cmd::project::{Said, firmware_file, nothing_to_run};
+use crate::cmd::rom;
 use crate::{Extensions, OwnTarget, TargetOptions};
 
 #[derive(Clone, clap::Args)]
@@ -58,11 +61,20 @@ pub(in crate::cmd) struct TargetArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "nvs")]
     provisioner: Option<String>,
 
+    /// With --target mqtt: the device's MQTT client identifier, which `take-over` needs
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    client_id: Option<String>,
+
     #[command(flatten)]
     serial: serial::SerialArgs,
 
     #[command(flatten)]
     wokwi: wokwi::WokwiArgs,
+
+    /// The network of the simulated chip, of the firmware that comes with hil: its Wi-Fi binary, the very one that is flashed, which
+    /// needs Espressif's mask ROM, or its binary for emulators [default: wifi if `hil rom` finds the ROM]
+    #[arg(long, value_enum, value_name = "NETWORK")]
+    network: Option<SimNetwork>,
 
     /// Plant one of the faults of docs/faults.md into the device, to see a failure: 1 to 10 with --target native (the
     /// default then) or sim, 11 and 12 with --target sim
@@ -87,6 +99,27 @@ pub(in crate::cmd) fn names(extensions: &Extensions) -> Vec<(&'static str, &'sta
     [SIM].into_iter().chain(native).chain(own).chain([MQTT, SERIAL, WOKWI]).collect()
 }
 
+/// Which binary of the firmware that comes with `hil`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SimNetwork {
+    /// Wi-Fi, on the simulated radio
+    Wifi,
+    /// The Ethernet MAC of emulators, without the mask ROM
+    Ethernet,
+}
+
+impl SimNetwork {
+    /// The binary, with faults to plant or without.
+    const fn build(self, plants: bool) -> OwnBuild {
+        match (self, plants) {
+            (Self::Wifi, false) => OwnBuild::Boards,
+            (Self::Wifi, true) => OwnBuild::RadioWithFaults,
+            (Self::Ethernet, false) => OwnBuild::Emulators,
+            (Self::Ethernet, true) => OwnBuild::EmulatorsWithFaults,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Speed {
     Max,
@@ -101,6 +134,8 @@ pub(in crate::cmd) struct Chosen {
     pub(in crate::cmd) image: Option<Image>,
     /// The firmware, as far as hil knows it.
     pub(in crate::cmd) firmware: Option<FirmwareInfo>,
+    /// Faults that can be planted into such a device.
+    pub(in crate::cmd) faults: Vec<Fault>,
 }
 
 impl TargetArgs {
@@ -134,7 +169,7 @@ impl TargetArgs {
             Some(name) if name == SERIAL.0 => self.serial(broker, settings, &how, extensions),
             Some(name) if name == WOKWI.0 => self.wokwi(broker, settings, extensions),
             Some(name) if name == NATIVE.0 => self.native(settings, how, extensions),
-            Some(name) if name == SIM.0 => self.sim(settings, &how, extensions),
+            Some(name) if name == SIM.0 => self.sim(settings, &how, SimNetwork::Wifi, extensions),
             Some(name) => match extensions.find_target(name) {
                 Some(own) => self.own(own, settings, how),
                 None => {
@@ -146,7 +181,7 @@ impl TargetArgs {
             }
             None => match (&settings.firmware, &settings.native) {
                 (None, Some(device)) => self.native(settings, device.origin.to_string(), extensions),
-                _ => self.sim(settings, &how, extensions),
+                _ => self.sim(settings, &how, SimNetwork::Wifi, extensions),
             },
         }
     }
@@ -158,6 +193,17 @@ impl TargetArgs {
             // As [`Self::choose`] has it.
             None => settings.firmware.is_some() && (self.plant_fault.is_none() || settings.native.is_none()),
         }
+    }
+
+    /// The fault that is to be planted.
+    pub(in crate::cmd) fn fault(&self) -> Option<&str> {
+        self.plant_fault.as_deref()
+    }
+
+    /// The same target with this fault planted.
+    #[must_use]
+    pub(in crate::cmd) fn with_fault(&self, name: &str) -> Self {
+        Self { plant_fault: Some(name.to_owned()), ..self.clone() }
     }
 
     /// Whether `--speed realtime` is asked for.
@@ -185,7 +231,8 @@ impl TargetArgs {
         self.is_for(Some(SIM.0))?;
         let settings = &project.settings;
         let how = if self.target.is_some() { "--target sim" } else { "for tier 3" };
-        let chosen = self.sim(settings, how, extensions)?;
+        // What is looked into a million times is the smaller one, unless the other is asked for.
+        let chosen = self.sim(settings, how, SimNetwork::Ethernet, extensions)?;
         let knows_its_broker = chosen.image.as_ref().is_some_and(|image| {
             !image.provisioner.keys().is_empty() || !image.hosts.is_empty() || settings.provision.is_some()
         });
@@ -204,6 +251,11 @@ impl TargetArgs {
         if !is(WOKWI) {
             self.wokwi.refuse()?;
         }
+        if self.client_id.is_some() && !is(MQTT) {
+            return Err(Failure::usage(
+                "--client-id needs --target mqtt: it is that of a device which is there already",
+            ));
+        }
         let runs_a_binary = target.is_none() || is(SIM) || is(SERIAL) || is(WOKWI);
         let given = [
             ("--firmware", self.firmware.is_some()),
@@ -211,6 +263,9 @@ impl TargetArgs {
             ("--nvs", self.nvs.is_some()),
             ("--provisioner", self.provisioner.is_some()),
         ];
+        if self.network.is_some() && !(target.is_none() || is(SIM)) {
+            return Err(Failure::usage("--network needs --target sim: it chooses what the simulated chip runs"));
+        }
         match given.into_iter().find(|(_, is_given)| *is_given && !runs_a_binary) {
             Some((option, _)) => Err(Failure::usage(format!(
                 "{option} needs --target sim, serial or wokwi: no other target runs a binary that it is given"
@@ -233,8 +288,16 @@ impl TargetArgs {
         ];
         let provisioner = self.provisioner.as_ref().map(|name| ["--provisioner".to_owned(), name.clone()]);
         let fault = self.plant_fault.as_ref().map(|name| ["--plant-fault".to_owned(), name.clone()]);
-        let options: Vec<_> =
-            [speed].into_iter().chain(files).chain([provisioner, fault]).flatten().flatten().collect();
+        let network =
+            self.network.and_then(|it| Some(["--network".to_owned(), it.to_possible_value()?.get_name().to_owned()]));
+        let client_id = self.client_id.as_ref().map(|id| ["--client-id".to_owned(), id.clone()]);
+        let options: Vec<_> = [speed]
+            .into_iter()
+            .chain(files)
+            .chain([provisioner, network, fault, client_id])
+            .flatten()
+            .flatten()
+            .collect();
         match self.target.as_deref() {
             Some(name) if name == SERIAL.0 => [options, self.serial.repeat_options()].concat(),
             Some(name) if name == WOKWI.0 => [options, self.wokwi.repeat_options()].concat(),
@@ -248,7 +311,8 @@ impl TargetArgs {
                 .help("name it: --broker mqtt://HOST:PORT; `hil up` starts one with a device to try"));
         }
         self.plants_nothing()?;
-        Ok(Chosen { runs_on: RunsOn::target(MqttTarget), reason, image: None, firmware: None })
+        let target = MqttTarget { client_id: self.client_id.clone() };
+        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: None, firmware: None, faults: Vec::new() })
     }
 
     fn serial(
@@ -308,23 +372,70 @@ impl TargetArgs {
         ))
     }
 
-    fn sim(&self, settings: &Settings, how: &str, extensions: &Extensions) -> Result<Chosen, Failure> {
-        let builds = self.plant_fault.is_some() && self.firmware.is_none() && is_own(settings, extensions);
-        let mut chosen = if builds {
-            firmware::planted(settings, extensions)?
-        } else {
-            firmware::of_project(settings, self.plant_fault.is_some(), extensions)?
+    /// The simulator; `usual` is the network of the program's own firmware where the ROM is there.
+    fn sim(
+        &self,
+        settings: &Settings,
+        how: &str,
+        usual: SimNetwork,
+        extensions: &Extensions,
+    ) -> Result<Chosen, Failure> {
+        let plants = self.plant_fault.is_some();
+        let mut rom = rom::of_project(settings)?;
+        let network = self.own_network(settings, usual, rom.is_some(), extensions)?;
+        let mut chosen = match network {
+            // The project names the binary for emulators itself.
+            Some(SimNetwork::Ethernet) if !plants => firmware::of_project(settings, plants, extensions)?,
+            Some(network) => firmware::own(settings, network.build(plants), extensions)?,
+            None => firmware::of_project(settings, plants, extensions)?,
         };
+        chosen.reason += match network {
+            Some(SimNetwork::Wifi) => ", Wi-Fi",
+            Some(SimNetwork::Ethernet) => ", Ethernet",
+            None => "",
+        };
+        if network == Some(SimNetwork::Ethernet) {
+            // It starts as the ROM and the bootloader would leave it, which costs nothing.
+            rom = None;
+        }
         chosen.image.told.fault.clone_from(&self.plant_fault);
         let faults = chosen.image.provisioner.faults();
         let fault = self.plant_fault.as_deref().map(|fault| said(fault, &faults)).transpose()?.unwrap_or_default();
         let mut target = simulator(&chosen, settings)?;
+        target.rom = rom.map(|found| found.rom.image);
         target.realtime = self.speed == Speed::Realtime;
         let mut image = chosen.image;
         image.hosts = brokers(settings);
+        image.rom.clone_from(&target.rom);
         let reason = if chosen.reason == how { chosen.reason } else { format!("{how}: {}", chosen.reason) };
         let (reason, firmware) = (reason + &fault, Some(chosen.info));
-        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: Some(image), firmware })
+        Ok(Chosen { runs_on: RunsOn::target(target), reason, image: Some(image), firmware, faults })
+    }
+
+    /// Of the program's own firmware, which network it is run with; `None` if it is another firmware.
+    fn own_network(
+        &self,
+        settings: &Settings,
+        usual: SimNetwork,
+        has_rom: bool,
+        extensions: &Extensions,
+    ) -> Result<Option<SimNetwork>, Failure> {
+        if self.firmware.is_some() || !is_own(settings, extensions) {
+            let Some(_) = self.network else { return Ok(None) };
+            return Err(Failure::usage(
+                "--network chooses a binary of the firmware that comes with hil, and this is another",
+            )
+            .help("leave it out: a firmware has the network that it was built with"));
+        }
+        match self.network {
+            Some(SimNetwork::Wifi) if !has_rom => {
+                Err(Failure::usage("--network wifi needs Espressif's mask ROM: the radio's driver calls it")
+                    .help("hil rom says how to get it; --network ethernet runs the binary for emulators"))
+            }
+            Some(network) => Ok(Some(network)),
+            None if has_rom => Ok(Some(usual)),
+            None => Ok(Some(SimNetwork::Ethernet)),
+        }
     }
 
     fn native(&self, settings: &Settings, reason: String, extensions: &Extensions) -> Result<Chosen, Failure> {
@@ -354,7 +465,7 @@ impl TargetArgs {
             fault: self.plant_fault.clone(),
         };
         let made = own.make(&options).map_err(|e| Failure::bench(&e).help(e.help()))?;
-        Ok(Chosen { runs_on: made.into(), reason, image: None, firmware: None })
+        Ok(Chosen { runs_on: made.into(), reason, image: None, firmware: None, faults: own.faults.clone() })
     }
 }
 
@@ -405,12 +516,20 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
     target.provisioner = Arc::clone(&chosen.image.provisioner);
     target.told = chosen.image.told.clone();
     target.hosts = hosts(settings);
-    if let Some(path) = &settings.rom {
-        let rom =
-            load::rom(&path.value).map_err(|e| Failure::usage(chain(&e)).help(format!("{} names it", path.origin)))?;
-        target.rom = Some(rom.into());
-    }
+    target.access_points = vec![access_point(&target.told)?];
     Ok(target)
+}
+
+/// The access point around the simulated radio: the project's network, else an open one of the name that Wokwi's has.
+fn access_point(told: &Identity) -> Result<AccessPoint, Failure> {
+    const USUAL: &str = "Wokwi-GUEST";
+    let ssid = told.wifi_ssid.as_deref().unwrap_or(USUAL);
+    let access_point = match told.wifi_password.as_ref().map(Secret::expose).filter(|it| !it.is_empty()) {
+        Some(password) => AccessPoint::wpa2(ssid, password),
+        None => AccessPoint::open(ssid),
+    };
+    access_point.check().map_err(|error| Failure::diagnostic(&error))?;
+    Ok(access_point)
 }
 
 /// Only the simulator gets the project's images beside the firmware: elsewhere it would run without them, and nobody would know.

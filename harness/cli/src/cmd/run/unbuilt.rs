@@ -65,5 +65,5 @@ pub(super) fn choose(
         }
     };
     let runs_on = RunsOn::target(Unbuilt { realtime: args.is_realtime(), can_be_provisioned });
-    Ok(Some(Chosen { runs_on, reason, image: None, firmware: None }))
+    Ok(Some(Chosen { runs_on, reason, image: None, firmware: None, faults: Vec::new() }))
 }

@@ -99,7 +99,7 @@ impl WokwiArgs {
             Err(missing) => {
                 let reason = format!("--target wokwi: {missing}");
                 let runs_on = RunsOn::target(WokwiTarget::new(Err(missing)));
-                return Ok(Chosen { runs_on, reason, image: None, firmware: None });
+                return Ok(Chosen { runs_on, reason, image: None, firmware: None, faults: Vec::new() });
             }
         };
         let network = self.network();
@@ -123,7 +123,7 @@ impl WokwiArgs {
             stopped: Mutex::default(),
         };
         let runs_on = RunsOn::target(WokwiTarget::new(Ok(settings)));
-        Ok(Chosen { runs_on, reason, image: None, firmware: Some(info) })
+        Ok(Chosen { runs_on, reason, image: None, firmware: Some(info), faults: Vec::new() })
     }
 
     fn network(&self) -> Network {

@@ -16,15 +16,16 @@ use clap::ValueEnum;
 use hil_model::verdict::Exit;
 use hil_tools::simulation::connections::{Allowed, Connections};
 use hil_tools::simulation::gdb::{Detached, Server};
-use hil_tools::simulation::load;
 use hil_tools::simulation::session::{End, Pace, Session};
 use hil_tools::simulation::waveforms;
 use simulator::image::FlashSize;
-use simulator::machine::{Config, Machine};
+use simulator::machine::{Config, DevKit as _, Machine};
 use simulator::soc::SerialPort;
 use simulator::time::Instant;
 
 use crate::cmd::error::Failure;
+use crate::cmd::rom::RomArgs;
+use simulator::net::AccessPoint;
 use terminal::Terminal;
 
 /// Run firmware on the simulator, with its serial output here
@@ -87,9 +88,8 @@ struct BoardArgs {
     #[arg(long, value_name = "FILE")]
     nvs: Option<PathBuf>,
 
-    /// Espressif's mask ROM, as ELF or of 384 KB, for functions that the simulator does not perform itself
-    #[arg(long, value_name = "FILE")]
-    rom: Option<PathBuf>,
+    #[command(flatten)]
+    rom: RomArgs,
 
     /// Where the chip's random numbers begin
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -99,9 +99,13 @@ struct BoardArgs {
     #[arg(long, value_name = "MAC", value_parser = mac)]
     mac: Option<[u8; 6]>,
 
-    /// Where standard input goes
+    /// Where standard input goes. With `usb` the cable is in the chip's own USB port, and standard output is that port's
     #[arg(long, value_enum, value_name = "PORT", default_value = "uart0")]
     input: Input,
+
+    /// Baud rate of UART0's terminal [default: 115200, and then what the firmware sets]
+    #[arg(long, value_name = "RATE", value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+    baud: Option<u32>,
 }
 
 #[derive(clap::Args)]
@@ -123,6 +127,12 @@ struct LimitArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Network")]
 struct NetworkArgs {
+    /// An access point around the chip's radio: ssid=lab,password=secret123,channel=6,rssi=-60; without a password it is open
+    ///
+    /// Can be given several times. The network behind each is the one of --allow. It needs Espressif's mask ROM: hil rom.
+    #[arg(long, value_name = "ACCESS-POINT")]
+    wifi: Vec<AccessPoint>,
+
     /// Let the device connect to this host; another one can be put in its place: broker.hil:1883=localhost:18830
     ///
     /// Can be given several times. 10.0.2.2 is this machine. Everything else is refused, and no other name resolves.
@@ -194,17 +204,24 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     let probes = if args.debug.vcd.is_some() { waveforms::probes(&board) } else { Vec::new() };
     board.watched.extend(probes.iter().map(|probe| probe.gpio));
     let mut config = Config::default();
+    config.access_points.clone_from(&args.network.wifi);
     (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
     let mut machine = Machine::new(board, &program.firmware, config);
-    if let Some(path) = &args.board.rom {
-        let rom = load::rom(path).map_err(|error| super::not_loaded(&error))?;
-        machine.load_rom(&rom).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    let rom = args.board.rom.find()?;
+    if let Some(found) = &rom {
+        machine.load_rom(&found.rom.image).map_err(|error| Failure::usage(error.to_string()))?;
     }
+    match args.board.baud {
+        Some(baud) => machine.set_bridge_baud(baud),
+        None => machine.follow_baud(),
+    }
+    machine.connect_usb(args.board.input == Input::Usb);
     files::capture(args.network.pcap.as_deref(), &mut machine)?;
     machine.cpu_mut().set_coverage(args.debug.coverage.is_some());
     machine.power_on();
 
-    let terminal = Terminal::new(args.limits.until.clone(), program.debug.clone(), args.quiet);
+    let shows_usb = args.board.input == Input::Usb;
+    let terminal = Terminal::new(args.limits.until.clone(), program.debug.clone(), args.quiet, shows_usb);
     let mut session = Session::new(machine, program.debug, terminal, args.pace());
     session.connections = Connections::new(&mut session.machine, args.network.allow.clone());
     session.limit = args.limits.time.map_or(Instant::NEVER, instant);

@@ -1,4 +1,4 @@
-//! `hil sim test`: the tests of an embedded-test suite.
+//! `hil sim test`: the tests of a suite of embedded-test, or of a test app of ESP-IDF.
 
 use std::io::{IsTerminal as _, Write, stdout};
 use std::num::NonZeroUsize;
@@ -9,26 +9,29 @@ use std::time::Duration;
 use clap::ValueEnum;
 use hil_model::verdict::Exit;
 use hil_report::Theme;
-use hil_tools::embedded_test::report::{Json, Junit, Pretty, Reporter, Style};
-use hil_tools::embedded_test::{Event, IgnoredTests, Options, Rig, Selection, Suite, SuiteError};
-use hil_tools::simulation::load::{self, Load, rom};
+use hil_tools::chip_tests::report::{Json, Junit, Pretty, Reporter, Style};
+use hil_tools::chip_tests::{Event, IgnoredTests, Options, Rig, Selection, Suite, SuiteError};
+use hil_tools::simulation::load::{self, Load};
 use simulator::circuit::Joint;
 use simulator::parts::I2cRegisters;
 
 use crate::cmd::error::Failure;
+use crate::cmd::rom::RomArgs;
 use crate::output::{Guard, OutputFile, Talk};
 
-/// Run the tests of an embedded-test suite on the simulator
+/// Run the tests of a test program on the simulator: of embedded-test, or of ESP-IDF's Unity
 ///
-/// ELF is a program whose tests are made by the crate embedded-test 0.7. Each test starts on a chip that was just reset, as
-/// on a real bench; its timeout counts on the chip's time. The command line is that of libtest, so this can be a cargo
-/// runner, and that of cargo-nextest.
+/// PROGRAM is an ELF file whose tests are made by the crate embedded-test 0.7, or the flash image or ELF file of an ESP-IDF app that
+/// calls unity_run_menu(), which needs the mask ROM (`hil rom`). Each test starts on a chip that was just reset, as on a real bench;
+/// its timeout counts on the chip's time. The command line is that of libtest, so this can be a cargo runner, and that of
+/// cargo-nextest.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   hil sim test target/.../gpio                      all tests of a suite
   hil sim test gpio.elf toggle --skip async         by name
   hil sim test gpio.elf --wire 2-3 --junit r.xml    on a board whose GPIO2 and GPIO3 are joined
+  hil sim test merged.bin uart::                    a test app of ESP-IDF: a group of its menu
 
 As a cargo runner, in .cargo/config.toml, for `cargo test --target riscv32imc-unknown-none-elf`:
   [target.riscv32imc-unknown-none-elf]
@@ -37,8 +40,8 @@ As a cargo runner, in .cargo/config.toml, for `cargo test --target riscv32imc-un
 Exit codes: 0 passed, 1 a test failed, 2 wrong usage or no suite, 3 bench error (says nothing about the program),
 4 nothing ran.")]
 pub(in crate::cmd) struct Args {
-    /// The suite
-    #[arg(value_name = "ELF")]
+    /// The test program
+    #[arg(value_name = "PROGRAM")]
     elf: PathBuf,
 
     #[command(flatten)]
@@ -122,9 +125,8 @@ struct BoardArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Espressif's mask ROM, as ELF or of 384 KB, for functions that the simulator does not perform itself
-    #[arg(long, value_name = "FILE")]
-    rom: Option<PathBuf>,
+    #[command(flatten)]
+    rom: RomArgs,
 }
 
 #[derive(clap::Args)]
@@ -195,13 +197,22 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
 /// Runs the tests of this ELF file.
 pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
     let file = std::fs::read(elf).map_err(|error| Failure::io(elf.display(), &error))?;
-    let suite = Suite::parse(&file).map_err(|error: SuiteError| Failure::of_file(&elf.display(), &error))?;
-    let selection = args.selection();
-    if args.list {
-        return list(&suite, &selection, args.output.format());
-    }
     let guard = args.board.guard(elf);
-    let rig = args.board.rig(elf)?;
+    let selection = args.selection();
+    let (suite, rig) = match Suite::parse(&file) {
+        Ok(suite) if args.list => return list(&suite, &selection, args.output.format()),
+        Ok(suite) => (suite, args.board.rig(elf)?),
+        // Then it may be a firmware that shows Unity's menu.
+        Err(SuiteError::NoTests | SuiteError::NotElf(_)) => {
+            let rig = args.board.rig(elf)?;
+            let suite = Suite::ask(&rig).map_err(|error| Failure::of_file(&elf.display(), &error))?;
+            if args.list {
+                return list(&suite, &selection, args.output.format());
+            }
+            (suite, rig)
+        }
+        Err(error) => return Err(Failure::of_file(&elf.display(), &error)),
+    };
     let live = args.output.no_capture;
     // What several tests print at the same time could not be told apart.
     let one = live.then_some(NonZeroUsize::MIN);
@@ -210,7 +221,7 @@ pub fn run_suite(elf: &Path, args: TestArgs) -> Result<Exit, Failure> {
         Options { selection, jobs, timeout: args.timeout, wall_limit: args.wall_limit, fail_fast: args.fail_fast };
     let (mut reporters, files) = args.output.reporters(guard, elf)?;
     let mut written = Ok(());
-    let summary = hil_tools::embedded_test::run(&suite, &rig, &options, |event: Event<'_>| {
+    let summary = hil_tools::chip_tests::run(&suite, &rig, &options, |event: Event<'_>| {
         for reporter in &mut reporters {
             let result = reporter.event(&event);
             if written.is_ok() {
@@ -276,14 +287,11 @@ impl BoardArgs {
     fn guard(&self, elf: &Path) -> Guard {
         let mut guard = Guard::new();
         guard.input("the suite", elf);
-        let files = [
-            ("the board drawing", &self.board),
-            ("the partition table", &self.partitions),
-            ("the mask ROM", &self.rom),
-        ];
+        let files = [("the board drawing", &self.board), ("the partition table", &self.partitions)];
         for (what, path) in files {
             path.iter().for_each(|path| guard.input(what, path));
         }
+        self.rom.file().into_iter().for_each(|path| guard.input("the mask ROM", path));
         guard
     }
 
@@ -298,7 +306,7 @@ impl BoardArgs {
             let pins = [("SDA", Joint::Gpio(sda)), ("SCL", Joint::Gpio(scl))];
             board.mount(&format!("i2c-{address:#04x}"), Box::new(I2cRegisters::new(address)), &pins);
         }
-        let rom = self.rom.as_deref().map(rom).transpose().map_err(|error| super::not_loaded(&error))?;
+        let rom = self.rom.image()?;
         let debug = Rc::into_inner(program.debug).expect("the only owner").into();
         Ok(Rig { firmware: program.firmware, board, seed: self.seed, rom, debug })
     }

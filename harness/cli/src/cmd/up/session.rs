@@ -294,7 +294,12 @@ async fn will_of(topic: String, payload: &'static str, broker: &Broker) -> Optio
     let connect = async {
         let stream = broker.connect().await.ok()?;
         let Credentials { user, password } = broker.credentials();
-        let options = ClientOptions { client_id: String::new(), user: user.as_deref(), password: password.as_deref() };
+        let options = ClientOptions {
+            client_id: String::new(),
+            user: user.as_deref(),
+            password: password.as_deref(),
+            session: None,
+        };
         let client = Client::connect(stream, &options, move |message| {
             if message.payload.0 == payload.as_bytes() {
                 bell.notify_one();

@@ -18,6 +18,7 @@ use hil_tools::wokwi_server::server::{Defaults, Options, Server};
 use simulator::image::PartitionTable;
 
 use crate::cmd::error::Failure;
+use crate::cmd::rom::RomArgs;
 
 /// The variable with the token that clients have to show.
 const TOKEN: &str = "HIL_WOKWI_TOKEN";
@@ -80,9 +81,8 @@ struct BoardArgs {
     #[arg(long, value_name = "FILE")]
     nvs: Option<PathBuf>,
 
-    /// Espressif's mask ROM (ELF file or 384 KB image), for functions that the simulator does not perform itself
-    #[arg(long, value_name = "FILE")]
-    rom: Option<PathBuf>,
+    #[command(flatten)]
+    rom: RomArgs,
 
     /// Where chips' random numbers begin
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -204,10 +204,7 @@ fn defaults(args: &BoardArgs) -> Result<Defaults, Failure> {
         let table = PartitionTable::from_csv(&text);
         defaults.partitions = Some(table.map_err(|error| Failure::of_file(&path.display(), &error))?);
     }
-    if let Some(path) = &args.rom {
-        let rom = hil_tools::simulation::load::rom(path);
-        defaults.rom = Some(rom.map_err(|error| Failure::usage(hil_model::error::chain(&error)))?);
-    }
+    defaults.rom = args.rom.image()?;
     defaults.nvs = args.nvs.as_deref().map(read).transpose()?;
     if let (Some(path), Some(image)) = (&args.nvs, &defaults.nvs) {
         NotNvs::check(image).map_err(|e| Failure::usage(format!("{}: {e}", path.display())).help(NotNvs::HELP))?;

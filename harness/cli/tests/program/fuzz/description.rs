@@ -26,5 +26,28 @@ fn the_description_of_the_manual_is_one() {
     let device = DeviceDescription::load_text(Path::new("device.yaml"), example, &[])
         .unwrap_or_else(|errors| panic!("{}", errors.render(false)));
     assert_eq!(device.state.get("target"), "20");
-    assert_eq!(device.statuses[0].payload.fill(&device.state), r#"{"target":20,"mode":"eco"}"#);
+    let keys = device.statuses[0].payload.keys(&device.state);
+    assert_eq!(keys, r#", payload: "{\"target\":20,\"mode\":\"eco\"}""#);
+}
+
+#[test]
+fn the_description_of_json_in_the_manual_is_the_one_that_is_tried() {
+    let text = std::fs::read_to_string("../../docs/fuzz.md").unwrap();
+    let section = text.split("## Devices that speak JSON").nth(1).unwrap();
+    let example = section.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(example.lines().count() <= 20, "{example}");
+    let of_manual = DeviceDescription::load_text(Path::new("device.yaml"), example, &[])
+        .unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let tried = DeviceDescription::load(Path::new("tests/program/fuzz/thermostat.device.yaml"), &[])
+        .unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    // Its limits are shorter, so that the tests are.
+    assert_eq!(of_manual.commands, tried.commands);
+    assert_eq!(of_manual.start, tried.start);
+    let statuses = |device: &DeviceDescription| -> Vec<String> {
+        let shown = |status: &hil_fuzz::device::StatusRule| {
+            format!("{}{} {:?} {}", status.topic, status.payload.keys(&device.state), status.every, status.once)
+        };
+        device.statuses.iter().map(shown).collect()
+    };
+    assert_eq!(statuses(&of_manual), statuses(&tried));
 }

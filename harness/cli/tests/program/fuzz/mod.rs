@@ -9,5 +9,6 @@ mod regressions;
 mod reports;
 mod stranger;
 mod support;
+mod thermostat;
 mod tier3;
 mod unmodelled;

@@ -88,6 +88,7 @@ fn findings(runs_on: RunsOn) -> (Vec<Finding>, Vec<String>) {
         deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
+        disturbance: None,
     };
     let cases = Cases::new(Arc::new(device), options, &[Tier::Properties], 0);
     let cancel = Cancel::default();

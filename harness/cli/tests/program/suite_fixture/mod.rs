@@ -123,6 +123,46 @@ pub fn suite(module: &str, cases: &[Case]) -> Vec<u8> {
     elf(&code, &descriptors, &symbols)
 }
 
+/// What a test app of ESP-IDF's Unity does with a byte that is typed.
+pub enum Typed {
+    /// It prints a text.
+    Says(&'static str),
+    /// It prints a text and resets the chip.
+    Resets(&'static str),
+}
+
+/// A firmware that asks for a test as Unity does, and answers each byte on UART0 as it is told; it hears nothing if it is told
+/// nothing.
+pub fn menu_app(answers: &[(u8, Typed)]) -> Vec<u8> {
+    const STATUS: u32 = 0x6000_001C;
+    const FIFO: u32 = 0x6000_0000;
+    const RTC_OPTIONS0: u32 = 0x6000_8000;
+    let mut asm = Asm::new(CODE);
+    let names: Vec<(String, String)> = (0..answers.len()).map(|n| (format!("does-{n}"), format!("next-{n}"))).collect();
+    asm.label("start").li(SP, STACK);
+    print(&mut asm, "\r\n\r\nPress ENTER to see the list of tests.\r\n");
+    if answers.is_empty() {
+        // It sleeps for ever, which costs the simulator nothing.
+        asm.label("sleep").word(asm::WFI).j("sleep");
+    }
+    asm.label("wait").li(T0, STATUS).lw(asm::T1, 0, T0).andi(asm::T1, asm::T1, 0x3FF).beq(asm::T1, ZERO, "wait");
+    asm.li(T0, FIFO).lw(S0, 0, T0).andi(S0, S0, 0xFF);
+    for ((byte, typed), (does, next)) in answers.iter().zip(&names) {
+        asm.li(T0, (*byte).into()).beq(S0, T0, does).j(next);
+        asm.label(does);
+        let (Typed::Says(text) | Typed::Resets(text)) = typed;
+        print(&mut asm, text);
+        if matches!(typed, Typed::Resets(_)) {
+            asm.li(A0, 0).li(T0, 0x4000_0080).jalr(RA, T0, 0);
+            asm.li(T0, RTC_OPTIONS0).li(asm::T1, 1 << 31).sw(asm::T1, 0, T0);
+        }
+        asm.label(next);
+    }
+    asm.j("wait");
+    let end = asm.here();
+    elf(&asm.bytes(), &[], &[("start".to_owned(), CODE, end - CODE, None)])
+}
+
 /// Name, address, size; in the section of descriptions, or a function.
 type Symbol = (String, u32, u32, Option<()>);
 

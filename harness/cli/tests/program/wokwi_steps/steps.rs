@@ -32,6 +32,40 @@ steps:
     assert_eq!(controls.collect::<Vec<_>>(), ["btn1 pressed 1", "btn1 pressed 0"]);
 }
 
+/// What a step says of a button that is pressed twice, for 30 ms each, 100 ms apart.
+fn presses(step: &str) -> String {
+    let firmware = program(|asm| {
+        pull_up(asm, 9);
+        print(asm, "ready\n");
+    });
+    let press = "  - set-control: { part-id: btn1, control: pressed, value: 1 }
+  - delay: 30ms
+  - set-control: { part-id: btn1, control: pressed, value: 0 }
+";
+    let steps = format!(
+        "vars: {{ pin: '9' }}\nsteps:\n  - expect-serial: {{ text: ready }}\n{press}  - delay: 70ms\n{press}  - delay: 100ms\n  - {step}\n"
+    );
+    verdict(&play(sim(firmware), &steps))
+}
+
+#[test]
+fn a_pin_has_a_level_for_as_long_as_it_should() {
+    for right in [
+        "expect-pulse: { part-id: esp, pin: '${pin}', value: 0, for: 30ms }",
+        "expect-pulse: { part-id: btn1, pin: 1.r, value: 0, for: 30ms, tolerance: 2ms, count: 2, every: 100ms }",
+        "expect-pulse: { part-id: esp, pin: '9', for: 70ms, tolerance: 3% }",
+    ] {
+        assert_eq!(presses(right), "passed", "{right}");
+    }
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: '9', value: 0, for: 40ms }"), @"failed in step 10: pulse 1 of esp:9 is too short | 0 for 40ms ± 10% | 30ms");
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: '9', value: 0, for: 20ms }"), @"failed in step 10: pulse 1 of esp:9 is too long | 0 for 20ms ± 10% | still 0 after 22ms");
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: '9', value: 0, for: 30ms, count: 3, within: 50ms }"), @"failed in step 10: no pulse 3 of esp:9 within 50ms | 0 for 30ms ± 10% | 4 edges");
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: '9', value: 0, for: 30ms, count: 2, every: 80ms }"), @"failed in step 10: no pulse 2 of esp:9 in the 88ms since the one before | 0 for 30ms ± 10%, every 80ms | 4 edges");
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: '9', value: 0, for: 30ms, count: 2, every: 130ms, tolerance: 1ms }"), @"failed in step 10: pulse 2 of esp:9 came too early | 0 for 30ms ± 1ms, every 130ms | 100ms after the one before");
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: GND.1, for: 30ms, within: 10ms }"), @"failed in step 10: no pulse 1 of esp:GND.1 within 10ms | 1 for 30ms ± 10% | no edge at all");
+    insta::assert_snapshot!(presses("expect-pulse: { part-id: esp, pin: D9, for: 30ms }"), @r#"invalid in step 10: the part "esp" has no pin "D9"; its pins: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 19, RX, TX, RST, 3V3.1, 3V3.2, 5V.1, 5V.2, GND.1, GND.2, GND.3, GND.4, GND.5, GND.6, GND.7, GND.8, GND.9, GND.10 | the board drawing is ./diagram.json, or what --diagram names"#);
+}
+
 #[test]
 fn a_pin_at_the_other_level_fails_the_scenario() {
     let firmware = program(|asm| drive_high(asm, 4));

@@ -111,6 +111,7 @@ fn options(target: impl Target + 'static) -> RunOptions {
         deaths: hil_targets::console::Deaths::default(),
         topic_root: None,
         run_id: "0000".into(),
+        disturbance: None,
     }
 }
 

@@ -6,15 +6,13 @@ use super::light::{Change, rounded};
 use super::look::{Look, Seen};
 use crate::context::DEFAULT_WITHIN;
 use crate::failure::{StepError, Unmet};
-use hil_model::observation::Rgb;
 use hil_model::time::display;
-use hil_scenario::Spanned;
-use hil_scenario::step::ExpectLed;
+use hil_scenario::step::{ColorMatch, ExpectLed};
 
 pub(super) async fn run(
     look: &Look,
     expect: &ExpectLed,
-    color: &Spanned<Rgb>,
+    color: &ColorMatch,
     hold: Option<Duration>,
 ) -> Result<Seen, StepError> {
     let Look { journal, light, limit, .. } = look;
@@ -25,16 +23,24 @@ pub(super) async fn run(
     let mut next = light.from;
     let mut longest = None;
     loop {
-        if let Some(shown) = current.filter(|c| c.color == color.value && c.at <= limit) {
+        if let Some(shown) = current.filter(|c| color.admits(c.color) && c.at <= limit) {
             let Some(hold) = hold else {
-                let text = format!("{} at {}{}", color.value, shown.at, shown.evidence());
+                let text = format!("{} at {}{}", shown.color, shown.at, shown.evidence());
                 return Ok(Seen { text, used: used(shown), until: shown.at });
             };
-            match light.next(journal, next, shown.at + hold).await.filter(|c| c.at < shown.at + hold) {
+            // A change to another colour that will do is none.
+            let away = loop {
+                let change = light.next(journal, next, shown.at + hold).await.filter(|c| c.at < shown.at + hold);
+                match change {
+                    Some(change) if color.admits(change.color) => next = change.seq + 1,
+                    change => break change,
+                }
+            };
+            match away {
                 None => {
                     let until = shown.at + hold;
                     let (hold, evidence) = (display(hold), shown.evidence());
-                    let text = format!("{} for {hold} from {}{evidence}", color.value, shown.at);
+                    let text = format!("{} for {hold} from {}{evidence}", shown.color, shown.at);
                     return Ok(Seen { text, used: used(shown), until });
                 }
                 Some(away) => {
@@ -51,12 +57,12 @@ pub(super) async fn run(
     }
     let within = display(expect.within.unwrap_or(DEFAULT_WITHIN));
     let title = match longest {
-        None => format!("{} did not become {} within {within}", light.part, color.value),
-        Some(longest) => format!("{} was {} only for {}", light.part, color.value, rounded(longest)),
+        None => format!("{} did not become {color} within {within}", light.part),
+        Some(longest) => format!("{} was {color} only for {}", light.part, rounded(longest)),
     };
     let expected = match hold {
-        None => color.value.to_string(),
-        Some(hold) => format!("{} for at least {}", color.value, display(hold)),
+        None => color.to_string(),
+        Some(hold) => format!("{color} for at least {}", display(hold)),
     };
-    Err(light.explain(journal, Unmet::new("hil::expect_led", title).at(color.span).expected(expected)).into())
+    Err(light.explain(journal, Unmet::new("hil::expect_led", title).at(color.span()).expected(expected)).into())
 }

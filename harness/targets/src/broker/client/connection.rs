@@ -5,8 +5,8 @@ use std::future::pending;
 use std::io;
 
 use mqtt_protocol_core::mqtt::common::Cursor;
-use mqtt_protocol_core::mqtt::connection::{Event, TimerKind};
-use mqtt_protocol_core::mqtt::packet::{self, Packet, Qos, SubEntry, SubOpts, v5_0};
+use mqtt_protocol_core::mqtt::connection::{ConnectionOptions, Event, TimerKind};
+use mqtt_protocol_core::mqtt::packet::{self, MaximumPacketSize, Packet, Qos, SubEntry, SubOpts, v5_0};
 use mqtt_protocol_core::mqtt::result_code::MqttError;
 use mqtt_protocol_core::mqtt::{Connection, Version, role};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,14 +14,19 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Duration, Instant};
 
 use super::offers::{Offers, remarks};
-use super::{Answer, ClientError, ClientOptions, Command, Connected, RetainHandling, Subscription, message};
+use super::redelivered::Redelivered;
+use super::{Answer, ClientError, ClientOptions, Command, Connected, RetainHandling, Subscription, WaitsIn, message};
 use crate::broker::tls::wants_certificate;
 use crate::stream::Stream;
 use hil_model::observation::Message;
 
+/// Largest packet that is received, in bytes (MQTT 5, section 3.1.2.11.4): what a broker announces is taken as memory at once, and it can
+/// announce 256 MB in five bytes. A broker sends no message that is larger.
+pub(super) const LARGEST_PACKET: u32 = 16 << 20;
 /// Keep-alive of the harness's own connections, in seconds.
 const KEEP_ALIVE: u16 = 60;
-/// Longest wait for PINGRESP, in milliseconds of wall time: scenario time could jump ahead of the answer.
+/// Longest wait for PINGRESP, in milliseconds. From a broker outside the runtime it is one of wall time: scenario time could jump ahead
+/// of the answer.
 const PINGRESP_LIMIT: u64 = 30_000;
 
 pub(super) fn connect_packet(options: &ClientOptions<'_>) -> Result<v5_0::Connect, ClientError> {
@@ -29,8 +34,13 @@ pub(super) fn connect_packet(options: &ClientOptions<'_>) -> Result<v5_0::Connec
     let mut builder = v5_0::Connect::builder()
         .client_id(options.client_id.as_str())
         .map_err(invalid)?
-        .clean_start(true)
+        .clean_start(options.session.is_none())
         .keep_alive(KEEP_ALIVE);
+    let mut properties = vec![MaximumPacketSize::new(LARGEST_PACKET).map_err(invalid)?.into()];
+    if let Some(seconds) = options.session {
+        properties.push(packet::SessionExpiryInterval::new(seconds).map_err(invalid)?.into());
+    }
+    builder = builder.props(properties);
     if let Some(user) = options.user {
         builder = builder.user_name(user).map_err(invalid)?;
     }
@@ -47,9 +57,11 @@ pub(super) async fn run(
     mut commands: mpsc::UnboundedReceiver<Command>,
     ready: oneshot::Sender<Connected>,
     closed: watch::Sender<Option<String>>,
+    waits: WaitsIn,
     inbox: impl FnMut(Message),
 ) {
-    let mut mqtt = Connection::<role::Client>::new(Version::V5_0);
+    let options = ConnectionOptions::default().maximum_packet_size_recv(LARGEST_PACKET);
+    let mut mqtt = Connection::<role::Client>::with_options(Version::V5_0, options);
     mqtt.set_auto_pub_response(true);
     mqtt.set_pingresp_recv_timeout(PINGRESP_LIMIT);
     let mut driver = Driver {
@@ -59,8 +71,10 @@ pub(super) async fn run(
         ready: Some(ready),
         publishing: HashMap::new(),
         subscribing: HashMap::new(),
+        redelivered: Redelivered::default(),
         timers: Vec::new(),
         pingresp_due: None,
+        waits,
         ended: None,
     };
     let mut buffer = vec![0; 64 * 1024];
@@ -128,8 +142,10 @@ struct Driver<F> {
     ready: Option<oneshot::Sender<Connected>>,
     publishing: HashMap<u16, (String, Answer)>,
     subscribing: HashMap<u16, (String, Answer)>,
+    redelivered: Redelivered,
     timers: Vec<(TimerKind, Instant)>,
     pingresp_due: Option<std::time::Instant>,
+    waits: WaitsIn,
     /// Why the connection ended, if it did by more than the stream's end.
     ended: Option<String>,
 }
@@ -225,7 +241,9 @@ impl<F: FnMut(Message)> Driver<F> {
                     self.stream.flush().await?;
                 }
                 Event::NotifyPacketReceived(packet) => self.packet(packet),
-                Event::RequestTimerReset { kind: TimerKind::PingrespRecv, duration_ms } => {
+                Event::RequestTimerReset { kind: TimerKind::PingrespRecv, duration_ms }
+                    if self.waits == WaitsIn::WallTime =>
+                {
                     self.pingresp_due = Some(std::time::Instant::now() + Duration::from_millis(duration_ms));
                 }
                 Event::RequestTimerReset { kind, duration_ms } => {
@@ -234,7 +252,10 @@ impl<F: FnMut(Message)> Driver<F> {
                 }
                 Event::RequestTimerCancel(kind) => self.cancel(kind),
                 Event::NotifyError(e) => {
-                    self.ended.get_or_insert_with(|| format!("protocol error: {e:?}"));
+                    // It says more than that the connection is to be closed, which may have been asked for before.
+                    if self.ended.as_deref().is_none_or(|ended| ended == "closed") {
+                        self.ended = Some(format!("protocol error: {e:?}"));
+                    }
                 }
                 Event::RequestClose => {
                     self.ended.get_or_insert_with(|| "closed".to_owned());
@@ -267,7 +288,12 @@ impl<F: FnMut(Message)> Driver<F> {
                     let _ = ready.send(answer);
                 }
             }
-            Packet::V5_0Publish(p) => (self.inbox)(message::from_packet(&p)),
+            Packet::V5_0Publish(p) => {
+                let message = message::from_packet(&p);
+                if !self.redelivered.is_again(p.packet_id(), p.dup(), &message) {
+                    (self.inbox)(message);
+                }
+            }
             Packet::V5_0Suback(p) => {
                 if let Some((filter, answer)) = self.subscribing.remove(&p.packet_id()) {
                     // There is one code for each filter, and we send one filter.

@@ -7,6 +7,7 @@ use crate::mem::{Access, AccessFault, Bus, Width};
 impl<S: Soc> Bus for S {
     fn read(&mut self, access: &mut Access<'_>, address: u32, width: Width) -> Result<u32, AccessFault> {
         let word = self.access(access, address, |device, env, offset| device.read(env, offset & !3))?;
+        self.watch_polling(access.pc, address & !3, word);
         let shift = 8 * (address % 4);
         Ok(match width {
             Width::Byte => word >> shift & 0xFF,
@@ -16,6 +17,7 @@ impl<S: Soc> Bus for S {
     }
 
     fn write(&mut self, access: &mut Access<'_>, address: u32, width: Width, value: u32) -> Result<(), AccessFault> {
+        self.common_mut().polling.written();
         self.access(access, address, |device, env, offset| {
             let (shift, mask) = match width {
                 Width::Byte => (8 * (offset % 4), 0xFF),

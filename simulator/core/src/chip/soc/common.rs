@@ -1,6 +1,7 @@
 //! [`Common`]: what the devices of every chip share.
 
 use super::{Block, Hub};
+use crate::chip::polling::Polling;
 use crate::chip::{HostOutput, Reports, Schedule, Timebase};
 use crate::time::Instant;
 use std::hash::{Hash, Hasher};
@@ -17,6 +18,8 @@ pub struct Common<H: Hub> {
     pub timebase: Timebase,
     /// What the model falls short of, and the values of registers that it does not have.
     pub reports: Reports,
+    /// Whether the firmware does anything but read one register.
+    pub(super) polling: Polling,
     /// What has come out of the serial ports.
     pub output: HostOutput<H::Port>,
     /// The core stands still until a device wakes it.
@@ -36,6 +39,7 @@ impl<H: Hub> Common<H> {
             pc: 0,
             timebase: Timebase::new(0, Instant::ZERO, hz),
             reports: Reports::default(),
+            polling: Polling::default(),
             output: HostOutput::new(ports),
             asleep: false,
             slice_ends: false,
@@ -103,8 +107,9 @@ impl<H: Hub> Hash for Common<H> {
             asleep,
             reset,
             schedule,
-            // It waits for the host, and decides nothing.
+            // They wait for the host, and decide nothing.
             output: _,
+            polling: _,
             // Of the access or event that is over, and seen to before anything else happens.
             pc: _,
             slice_ends: _,

@@ -98,7 +98,8 @@ impl<H: Hub> Env<'_, H> {
 
     fn report_touch(&mut self, address: u32, touch: Touch) {
         let (pc, at) = (self.common.pc, self.common.now);
-        self.common.reports.touch(address, touch, pc, at, || H::Block::register_name(address));
+        let block = self.device.describe().0;
+        self.common.reports.touch(block, (address, touch), pc, at, || H::Block::register_name(address));
     }
 
     fn address(&self, offset: u32) -> u32 {

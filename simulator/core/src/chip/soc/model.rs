@@ -190,6 +190,16 @@ pub trait Soc {
         Ok(result)
     }
 
+    /// Tells of a register that the firmware does nothing but read.
+    fn watch_polling(&mut self, pc: u32, address: u32, value: u32) {
+        let common = self.common_mut();
+        let at = common.now;
+        if common.polling.read(address, pc, value, at) {
+            let name = BlockOf::<Self>::register_name(address);
+            common.reports.push(Report::Polling { address, name, value, pc, at });
+        }
+    }
+
     /// Handles what is due before an access.
     fn catch_up(&mut self, access: &mut Access<'_>) {
         let now = self.time_of(access.now);

@@ -50,6 +50,8 @@ impl Core {
             CsrNumber::MPCER | CsrNumber::UPCER => csr.counter.mpcer(),
             CsrNumber::MPCMR | CsrNumber::UPCMR => csr.counter.mpcmr(),
             CsrNumber::MPCCR | CsrNumber::UPCCR => csr.counter.mpccr(totals),
+            // Registers of the withdrawn N extension: the mask ROM clears them.
+            CsrNumber(0x000 | 0x004 | 0x005 | 0x040..=0x044) => 0,
             CsrNumber::CPU_GPIO_OEN => csr.gpio_enable,
             CsrNumber::CPU_GPIO_IN => bus.gpio_in(totals.cycles),
             CsrNumber::CPU_GPIO_OUT => csr.gpio_out,

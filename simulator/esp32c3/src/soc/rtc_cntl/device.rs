@@ -5,6 +5,7 @@ use super::rtc_watchdog::RtcWatchdog;
 use super::sleep::Sleep;
 use super::storage::Storage;
 use super::super_watchdog::SuperWatchdog;
+use crate::soc::chip::Start;
 use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
 use crate::soc::reset::ResetCause;
@@ -99,14 +100,22 @@ impl RtcCntl {
     }
 
     /// The core starts again. The RTC's registers survive most causes; the bootloader turns the watchdogs off.
-    pub(crate) fn restart(&mut self, env: &mut Env<'_>, cause: ResetCause) {
+    pub(crate) fn restart(&mut self, env: &mut Env<'_>, cause: ResetCause, start: Start) {
         if cause.clears_rtc() {
             *self = Self::after(cause, env.now());
         }
         self.cause = cause;
         env.hub.pins.hold(env.now(), self.storage.held_pads());
-        self.watchdog = RtcWatchdog::default();
-        self.super_watchdog.feed_by_itself();
+        match start {
+            Start::App => {
+                self.watchdog = RtcWatchdog::default();
+                self.super_watchdog.feed_by_itself();
+            }
+            Start::Rom => {
+                self.watchdog = RtcWatchdog::at_reset();
+                self.super_watchdog.starve(env.now());
+            }
+        }
         self.sleep.end();
         self.update(env);
     }

@@ -44,6 +44,11 @@ impl Default for RtcWatchdog {
 }
 
 impl RtcWatchdog {
+    /// After a reset: flash boot protection is on.
+    pub(super) fn at_reset() -> Self {
+        Self { config0: CONFIG0_AT_ENTRY | FLASHBOOT_MOD_EN, ..Self::default() }
+    }
+
     /// Gives it its clock and its settings.
     pub(super) fn drive(&mut self, now: Instant, slow: Rate, asleep: bool) {
         let flash_boot = self.config0 & FLASHBOOT_MOD_EN != 0;

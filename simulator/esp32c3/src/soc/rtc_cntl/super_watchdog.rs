@@ -41,6 +41,12 @@ impl SuperWatchdog {
         self.key = 0;
     }
 
+    /// After a reset it wants to be fed, from now on.
+    pub(super) fn starve(&mut self, now: Instant) {
+        self.conf &= !AUTO_FEED_EN;
+        (self.key, self.fed, self.bitten) = (0, now, false);
+    }
+
     fn counts(&self) -> bool {
         self.conf & (DISABLE | AUTO_FEED_EN) == 0
     }

@@ -1,4 +1,5 @@
 use crate::soc::ResetCause;
+use crate::soc::Start;
 use crate::soc::interrupt::Source;
 use crate::soc::rig::Rig;
 use hil_sim_core::chip::soc::Soc as _;
@@ -33,7 +34,7 @@ fn count(rig: &mut Rig) -> u32 {
 
 fn restart(rig: &mut Rig, cause: ResetCause) {
     let now = rig.now();
-    rig.soc.reset(&mut rig.memory, now, cause);
+    rig.soc.reset(&mut rig.memory, now, cause, Start::App);
 }
 
 #[test]

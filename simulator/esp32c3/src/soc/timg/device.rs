@@ -51,7 +51,8 @@ impl Default for Timg {
 }
 
 impl Timg {
-    fn at_reset() -> Self {
+    /// Reset values, with flash boot protection on.
+    pub(crate) fn at_reset() -> Self {
         Self {
             timer: Timer::default(),
             watchdog: MainWatchdog::default(),

@@ -31,12 +31,12 @@ pub(super) fn guard(args: &Args) -> Result<(), Failure> {
         ("the board drawing", &board.board),
         ("the partition table", &board.partitions),
         ("the contents of the NVS partition", &board.nvs),
-        ("the mask ROM", &board.rom),
         ("the ELF file", &debug.elf),
     ];
     for (what, path) in inputs {
         path.iter().for_each(|path| guard.input(what, path));
     }
+    board.rom.file().into_iter().for_each(|path| guard.input("the mask ROM", path));
     let outputs = [
         ("--flash", &board.flash),
         ("--pcap", &network.pcap),

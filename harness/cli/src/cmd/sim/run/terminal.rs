@@ -21,6 +21,8 @@ use crate::cmd::error::Failure;
 
 /// Faults of a waveform that are shown; more of them say nothing new.
 const MOST_FAULTS: u32 = 10;
+/// Panics and watchdogs whose calls are shown; further ones are a loop.
+const MOST_BACKTRACES: u32 = 3;
 /// A line longer than this is looked through in parts.
 const LONGEST_LINE: usize = 4096;
 
@@ -33,12 +35,16 @@ pub(super) struct Terminal {
     debug: Rc<DebugInfo>,
     /// Whether only what is wrong is said.
     is_quiet: bool,
+    /// Whether serial output is that of the USB port alone.
+    shows_usb: bool,
     /// The serial line that has come so far.
     line: Vec<u8>,
     lines: Lines,
     console: ConsoleWatch,
     /// Whether the firmware has said since its start that it cannot go on.
     has_died: bool,
+    /// Panics and watchdogs so far.
+    deaths: u32,
     faults: u32,
     last_fault: Option<String>,
     /// What was said about connections.
@@ -52,17 +58,19 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn new(until: Option<String>, debug: Rc<DebugInfo>, is_quiet: bool) -> Self {
+    pub(super) fn new(until: Option<String>, debug: Rc<DebugInfo>, is_quiet: bool, shows_usb: bool) -> Self {
         Self {
             lights: Lights::default(),
             until,
             is_seen: false,
             debug,
             is_quiet,
+            shows_usb,
             line: Vec::new(),
             lines: Lines::default(),
             console: ConsoleWatch::default(),
             has_died: false,
+            deaths: 0,
             faults: 0,
             last_fault: None,
             told: BTreeSet::new(),
@@ -179,11 +187,30 @@ impl Terminal {
 
     fn report(&self, report: &Report) {
         let pc = match report {
-            Report::Unmodelled { pc, .. } | Report::Unsupported { pc, .. } => Some(*pc),
+            Report::Unmodelled { pc, .. } | Report::Unsupported { pc, .. } | Report::Polling { pc, .. } => Some(*pc),
+            Report::BaudFollowed { .. } => return self.announce(&report.to_string()),
             _ => None,
         };
         let place = pc.and_then(|pc| self.debug.source(pc).into_iter().next());
         self.warn(&place.map_or_else(|| report.to_string(), |frame| format!("{report}\n         in {frame}")));
+    }
+
+    /// Says that the firmware has died, and where, unless that is known by now.
+    fn death(&mut self, machine: &Machine, what: &str, where_to: &str) {
+        self.deaths += 1;
+        match self.deaths {
+            1 if self.debug.symbols().is_empty() => {
+                self.warn(&format!("{what}, at {:#010x} (--elf FILE names its functions)", machine.cpu().pc()));
+            }
+            ..=MOST_BACKTRACES if !self.debug.symbols().is_empty() => {
+                self.warn(&format!("{what}; {where_to}:"));
+                self.backtrace(machine);
+                if self.deaths == MOST_BACKTRACES {
+                    self.warn("the calls of more panics and watchdogs are not shown");
+                }
+            }
+            _ => {}
+        }
     }
 
     fn backtrace(&self, machine: &Machine) {
@@ -196,7 +223,8 @@ impl Observer for Terminal {
     fn event(&mut self, machine: &Machine, event: &Event) {
         self.tell_lights(event.at);
         match &event.what {
-            What::Serial { port: SerialPort::Uart0 | SerialPort::UsbSerialJtag, byte } => self.serial(*byte),
+            What::Serial { port: SerialPort::Uart0, byte } if !self.shows_usb => self.serial(*byte),
+            What::Serial { port: SerialPort::UsbSerialJtag, byte } => self.serial(*byte),
             What::Part { part, event: told } => self.part(machine, *part, event.at, told),
             What::Reset(ResetCause::PowerOn) if event.at == Instant::ZERO => {}
             What::Reset(cause) => {
@@ -208,6 +236,7 @@ impl Observer for Terminal {
                 self.has_died = false;
                 self.say(&format!("[{}] reset: {cause}", event.at));
             }
+            What::Air(told) => self.say(&format!("[{}] the device {told}", event.at)),
             What::Report(report) => self.report(report),
             _ => {}
         }
@@ -225,12 +254,10 @@ impl Observer for Terminal {
         let now = machine.now();
         match exit {
             Exit::Reset(cause) if cause.is_watchdog() => {
-                self.warn(&format!("[{now}] the {cause} resets the chip; it was here:"));
-                self.backtrace(machine);
+                self.death(machine, &format!("[{now}] the {cause} resets the chip"), "it was here");
             }
             Exit::Reset(cause) if self.has_died => {
-                self.warn(&format!("[{now}] a panic ends with a {cause}; the calls under way:"));
-                self.backtrace(machine);
+                self.death(machine, &format!("[{now}] a panic ends with a {cause}"), "the calls under way");
             }
             Exit::Halted { pc } => {
                 self.warn(&format!("[{now}] the firmware jumps to itself with interrupts off, at {pc:#010x}:"));

@@ -3,6 +3,7 @@
 use super::bench::*;
 use crate::soc::ResetCause;
 use crate::soc::SerialPort;
+use crate::soc::Start;
 use crate::soc::rig::Rig;
 use crate::soc::uart::registers::*;
 use hil_sim_core::chip::soc::Soc as _;
@@ -47,6 +48,33 @@ fn the_bridge_cannot_read_another_baud_rate_and_says_so_once() {
 }
 
 #[test]
+fn a_bridge_that_follows_reads_every_usual_rate_and_tells_each_once() {
+    let mut rig = Rig::new();
+    rig.soc.follow_baud();
+    set_up(&mut rig, UART0);
+    // 8 MHz by the divider in sixteenths.
+    let enabled = clk_conf::SCLK_EN | clk_conf::TX_SCLK_EN | clk_conf::RX_SCLK_EN;
+    rig.write(UART0 + CLK_CONF, 9 << 12 | clk_conf::SOURCE_APB << 20 | enabled);
+    for (baud, times) in [(9_600, 2), (74_880, 1), (115_200, 1), (921_600, 1), (9_600, 1)] {
+        let sixteenths = 16 * 8_000_000 / baud;
+        rig.write(UART0 + CLKDIV, (sixteenths / 16) | ((sixteenths % 16) << 20));
+        for _ in 0..times {
+            send(&mut rig, UART0, b"baud");
+            rig.run(Span::from_ms(6));
+            assert_eq!(bytes_at_host(&mut rig, SerialPort::Uart0), b"baud", "{baud}");
+        }
+    }
+    let told = rig.reports();
+    let rates = ["9600 baud", "74880 baud", "921600 baud"];
+    assert_eq!(told.len(), rates.len(), "{told:?}");
+    assert!(told.iter().zip(rates).all(|(told, rate)| told.contains(rate)), "{told:?}");
+    rig.soc.set_bridge_baud(115_200);
+    send(&mut rig, UART0, b"baud");
+    rig.run(Span::from_ms(6));
+    assert_ne!(bytes_at_host(&mut rig, SerialPort::Uart0), b"baud", "the host has chosen");
+}
+
+#[test]
 fn the_bridge_hears_what_is_on_its_pin() {
     let mut rig = Rig::new();
     // GPIO21 as a plain output.
@@ -80,7 +108,7 @@ fn a_reset_of_the_chip_does_not_stop_the_bridge() {
     rig.soc.serial_input(&mut rig.memory, SerialPort::Uart0, &[0xF0, b'b']);
     send(&mut rig, UART0, b"lost");
     let at = rig.now() + Span::from_us(60);
-    rig.soc.reset(&mut rig.memory, at, ResetCause::SoftwareSystem);
+    rig.soc.reset(&mut rig.memory, at, ResetCause::SoftwareSystem, Start::App);
     rig.run(FRAME.times(4));
     assert_eq!(bytes_at_host(&mut rig, SerialPort::Uart0), b"");
     assert_eq!(received(&mut rig, UART0), b"b");

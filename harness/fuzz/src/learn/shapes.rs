@@ -1,0 +1,206 @@
+//! Payloads of commands as grammars, of statuses as conditions.
+
+use std::collections::BTreeMap;
+
+use hil_scenario::Json;
+
+use super::variables::{Variable, leaves};
+use crate::json::Decimal;
+use crate::lower;
+
+/// Different values that are written out.
+const MOST: usize = 12;
+
+/// A text in double quotes. Descriptions have no variables but their own.
+pub(super) fn quoted(text: &str) -> String {
+    lower::quoted(text).replace("$${", "${")
+}
+
+/// Numbers that descriptions have room for.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// The grammar of a command's payloads, in YAML on one line, and its remarks.
+pub(super) fn grammar(topic: &str, payloads: &[&[u8]], variables: &[Variable]) -> (String, Vec<String>) {
+    let objects: Option<Vec<Json>> = payloads
+        .iter()
+        .map(|payload| Json::parse(payload).ok().filter(|json| matches!(json, Json::Object(_))))
+        .collect();
+    let mut remarks = Vec::new();
+    let own: Vec<&Variable> = variables.iter().filter(|variable| variable.command == topic).collect();
+    let text = match objects {
+        Some(objects) if !objects.is_empty() => {
+            format!("{{ {} }}", object(&objects.iter().collect::<Vec<_>>(), "", &own, &mut remarks))
+        }
+        _ => {
+            let mut words: Vec<&str> =
+                payloads.iter().filter_map(|payload| std::str::from_utf8(payload).ok()).collect();
+            words.retain(|word| !word.is_empty());
+            words.sort_unstable();
+            words.dedup();
+            let sets = sets(&own, None);
+            match whole(&words) {
+                Some((min, max)) => {
+                    remarks.push("the limits are those of the values that were seen".to_owned());
+                    format!("{{ number: {{ min: {min}, max: {max} }}{sets} }}")
+                }
+                None => {
+                    words.truncate(MOST);
+                    let words: Vec<String> = words.into_iter().map(quoted).collect();
+                    format!("{{ enum: [{}]{sets} }}", words.join(", "))
+                }
+            }
+        }
+    };
+    (text, remarks)
+}
+
+/// The limits of whole numbers, if all are such.
+fn whole(words: &[&str]) -> Option<(i64, i64)> {
+    let number = |word: &&str| word.parse::<i64>().ok().filter(|number| number.to_string() == **word);
+    let numbers: Option<Vec<i64>> = words.iter().map(number).collect();
+    let numbers = numbers.filter(|numbers| numbers.iter().all(|number| number.abs() <= LARGEST))?;
+    Some((*numbers.iter().min()?, *numbers.iter().max()?))
+}
+
+fn sets(variables: &[&Variable], from: Option<&str>) -> String {
+    let variable = variables.iter().find(|variable| variable.from.as_deref() == from);
+    variable.map_or_else(String::new, |variable| format!(", as: {}", variable.name))
+}
+
+/// `json: { .. }`
+fn object(objects: &[&Json], at: &str, variables: &[&Variable], remarks: &mut Vec<String>) -> String {
+    let mut keys: Vec<&str> = Vec::new();
+    for object in objects {
+        if let Json::Object(members) = object {
+            for (key, _) in members {
+                if !keys.contains(&key.as_str()) {
+                    keys.push(key);
+                }
+            }
+        }
+    }
+    let members: Vec<String> = keys
+        .into_iter()
+        .map(|key| {
+            let values: Vec<&Json> = objects.iter().filter_map(|object| object.member(key)).collect();
+            let place = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let optional = if values.len() < objects.len() { ", optional: true" } else { "" };
+            let sets = sets(variables, Some(&place));
+            format!("{}: {{ {}{sets}{optional} }}", quoted(key), value(&values, &place, variables, remarks))
+        })
+        .collect();
+    format!("json: {{ {} }}", members.join(", "))
+}
+
+fn value(values: &[&Json], at: &str, variables: &[&Variable], remarks: &mut Vec<String>) -> String {
+    if values.iter().all(|value| matches!(value, Json::Object(_))) {
+        return object(values, at, variables, remarks);
+    }
+    if values.iter().all(|value| matches!(value, Json::Bool(_))) {
+        return "boolean: {}".to_owned();
+    }
+    let mut different: Vec<&Json> = Vec::new();
+    for value in values {
+        if !different.contains(value) {
+            different.push(value);
+        }
+    }
+    if different.len() > 1
+        && let Some(range) = range(&different)
+    {
+        remarks.push(format!("{at}: the limits are those of the values that were seen"));
+        return range;
+    }
+    different.truncate(MOST);
+    let different: Vec<String> = different.into_iter().map(yaml).collect();
+    format!("enum: [{}]", different.join(", "))
+}
+
+/// `number: { min: 18, max: 22, step: 0.5 }`, if all are numbers.
+fn range(values: &[&Json]) -> Option<String> {
+    let numbers: Option<Vec<Decimal>> = values
+        .iter()
+        .map(|value| match value {
+            Json::Number(number) => Decimal::parse(number.as_str()).filter(|read| read.is_exact).map(|read| read.value),
+            _ => None,
+        })
+        .collect();
+    let numbers = numbers?;
+    let (min, max) = (*numbers.iter().min()?, *numbers.iter().max()?);
+    // Zero belongs to the steps: multiples of them are what grammars know.
+    let step = numbers.iter().fold(Decimal::ZERO, |step, number| step.common(*number));
+    let form = if step.down(Decimal::whole(1)) == step { "integer" } else { "number" };
+    Some(format!("{form}: {{ min: {min}, max: {max}, step: {step} }}"))
+}
+
+/// Conditions on a status, as keys of it: `payload: ..`, `where: {..}` or nothing; and its remarks.
+pub(super) fn conditions(topic: &str, payloads: &[&[u8]], variables: &[Variable]) -> (String, Vec<String>) {
+    let own: Vec<&Variable> = variables.iter().filter(|variable| variable.status == topic).collect();
+    let all: Vec<BTreeMap<Option<String>, Json>> = payloads.iter().map(|payload| leaves(payload)).collect();
+    let Some(first) = all.first() else { return (String::new(), Vec::new()) };
+    if first.contains_key(&None) || all.iter().any(|other| other.contains_key(&None)) {
+        let variable = own.iter().find(|variable| variable.to.is_none());
+        return (
+            variable.map_or_else(String::new, |variable| format!(", payload: \"{{{}}}\"", variable.name)),
+            Vec::new(),
+        );
+    }
+    let (mut rules, mut varying) = (Vec::new(), Vec::new());
+    for place in first.keys().flatten() {
+        let key = Some(place.clone());
+        let values: Vec<&Json> = all.iter().filter_map(|leaves| leaves.get(&key)).collect();
+        if values.len() < all.len() {
+            continue;
+        }
+        let variable = own.iter().find(|variable| variable.to == key);
+        if variable.is_none() && values.iter().any(|value| *value != values[0]) {
+            varying.push(place.clone());
+        }
+        let condition = variable.map(|variable| format!("\"{{{}}}\"", variable.name)).or_else(|| kind(&values));
+        rules.extend(condition.map(|condition| format!("{}: {condition}", quoted(place))));
+    }
+    let remarks = if varying.is_empty() { Vec::new() } else { vec![format!("varies: {}", varying.join(", "))] };
+    match rules.is_empty() {
+        true => (String::new(), remarks),
+        false => (format!(", where: {{ {} }}", rules.join(", ")), remarks),
+    }
+}
+
+/// What all values have in common, if that is a type.
+fn kind(values: &[&Json]) -> Option<String> {
+    let name = |value: &Json| match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(_) => "number",
+        Json::Text(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    };
+    let first = name(values.first()?);
+    let is_time = |value: &&Json| matches!(value, Json::Text(text) if is_date_time(text));
+    if values.iter().all(is_time) {
+        return Some("{ date-time: true }".to_owned());
+    }
+    // What was nothing once may be something later.
+    let is_certain = first != "null" && values.iter().all(|value| name(value) == first);
+    is_certain.then(|| format!("{{ type: {first} }}"))
+}
+
+/// A time of RFC 3339, by its form.
+fn is_date_time(text: &str) -> bool {
+    let form = regex::Regex::new(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$");
+    form.is_ok_and(|form| form.is_match(text))
+}
+
+fn yaml(value: &Json) -> String {
+    match value {
+        Json::Text(text) => quoted(text),
+        Json::Array(items) => format!("[{}]", items.iter().map(yaml).collect::<Vec<_>>().join(", ")),
+        Json::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(key, value)| format!("{}: {}", quoted(key), yaml(value))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,103 @@
+//! Receiving: frames go into the chain of descriptors that the driver keeps filled.
+
+use super::mac::{ADDRESS_BITS, EVENT_RECEIVED, SOON, WifiMac};
+use super::transmit::RAM;
+use crate::crc::crc32;
+use crate::soc::hub::Env;
+use hil_sim_core::air::Reception;
+use hil_sim_core::air::header::{self, Header, flag};
+use hil_sim_core::time::{Instant, Span};
+
+/// Bits of a descriptor's first word: the MAC may fill it, and it was filled; the length is in bits 23:12.
+const OWNED: u32 = 1 << 31;
+const FILLED: u32 = 1 << 30;
+const LENGTH: u32 = 12;
+const LENGTH_BITS: u32 = 0xFFF;
+/// Octets in front of a frame that say how it was received (`wifi_pkt_rx_ctrl_t` of ESP-IDF's `esp_wifi_types_native.h`).
+const METADATA: usize = 48;
+/// The filters that a frame has passed: one for all, and one for the device's own address.
+const PASSED: u32 = 1 << 28;
+const PASSED_OWN: u32 = 1 << 29;
+const NOISE_FLOOR: u32 = 0xA6;
+/// The last descriptor has this beside its address.
+const LAST: u32 = 1 << 24;
+/// A driver that does not take its frames loses them after this long.
+const PATIENCE: Span = Span::from_ms(50);
+
+impl WifiMac {
+    /// Takes frames from the air, as far as there is room; gives when to look again.
+    pub(super) fn receive(&mut self, env: &mut Env<'_>) -> Instant {
+        let now = env.now();
+        let channel = env.hub.channel;
+        let receiver = self.is_receiving().then_some(channel);
+        if receiver.is_some() {
+            // One frame at a time: the driver hands frames up one by one only while few wait for it.
+            if let Some((descriptor, at)) = self.rx_filled {
+                let is_waiting = self.word(env, descriptor) & FILLED != 0;
+                if now.since(at) < SOON || (is_waiting && now.since(at) < PATIENCE) {
+                    let again = if now.since(at) < SOON { at + SOON } else { now + SOON };
+                    let next = env.hub.air.next_event(now, receiver);
+                    return if next == Instant::NEVER { next } else { again.max(next) };
+                }
+                self.rx_filled = None;
+            }
+            if let Some(reception) = env.hub.air.receive(now, channel) {
+                self.deliver(env, &reception);
+                return now + SOON;
+            }
+        }
+        env.hub.air.next_event(now, receiver)
+    }
+
+    fn word(&self, env: &Env<'_>, address: u32) -> u32 {
+        let mut bytes = [0; 4];
+        // Where there is no RAM there is no descriptor.
+        let _ = env.memory.read_bytes(address, &mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    /// Puts a frame into the next descriptor; it is lost if the driver has given none, or cannot be decrypted.
+    fn deliver(&mut self, env: &mut Env<'_>, reception: &Reception) {
+        let Reception { mpdu, rssi, channel } = reception;
+        let Some(header) = Header::read(&mpdu.bytes) else { return };
+        let key = || self.key_of(header.transmitter, &mpdu.bytes[header.length..]);
+        if header.has(flag::PROTECTED) && (mpdu.key.is_none() || key() != mpdu.key) {
+            return;
+        }
+        if self.rx_next == 0 {
+            return;
+        }
+        let descriptor = RAM | self.rx_next;
+        let (first, buffer, next) =
+            (self.word(env, descriptor), self.word(env, descriptor + 4), self.word(env, descriptor + 8));
+        let total = METADATA + mpdu.bytes.len() + 4;
+        let room = (first & LENGTH_BITS) as usize;
+        if first & (OWNED | FILLED) != OWNED || buffer == 0 || room < total {
+            return;
+        }
+        let passed = PASSED | if header::is_group(header.receiver) { 0 } else { PASSED_OWN };
+        let channel = u32::from(*channel);
+        let mut metadata = [0_u32; METADATA / 4];
+        metadata[0] = passed | u32::from(*rssi as u8);
+        metadata[2] = channel << 16 | channel << 20;
+        metadata[3] = self.timer(env.now()) as u32;
+        metadata[5] = NOISE_FLOOR;
+        metadata[11] = (mpdu.bytes.len() + 4) as u32 & LENGTH_BITS;
+        let mut bytes: Vec<u8> = metadata.iter().flat_map(|word| word.to_le_bytes()).collect();
+        bytes.extend(&mpdu.bytes);
+        bytes.extend(crc32(&mpdu.bytes).to_le_bytes());
+        let filled = first & !(LENGTH_BITS << LENGTH) | (total as u32) << LENGTH | OWNED | FILLED;
+        let written = env
+            .memory
+            .write_bytes(buffer, &bytes)
+            .and_then(|()| env.memory.write_bytes(descriptor, &filled.to_le_bytes()));
+        if written.is_err() {
+            env.unsupported(format!("a receive buffer at {buffer:#010x}, where there is no RAM"));
+            return;
+        }
+        self.rx_last = descriptor & ADDRESS_BITS | LAST;
+        self.rx_next = next & ADDRESS_BITS;
+        self.rx_filled = Some((descriptor, env.now()));
+        self.events |= EVENT_RECEIVED;
+    }
+}
