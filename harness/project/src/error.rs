@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hil_scenario::error::{Diagnostic, Diagnostics};
-use hil_scenario::load::{read_source, source};
+use hil_scenario::load::{limited, read_source, source};
 use hil_scenario::yaml::Words;
 use hil_scenario::{Source, Span};
 use toml::de::{DeTable, DeValue};
@@ -30,9 +30,10 @@ pub(crate) fn text_of(path: &Path, text: Vec<u8>) -> Result<Arc<Source>, Diagnos
     source(path, text, &WORDS).map_err(|error| named(vec![error]))
 }
 
-/// In file order, by this file's names.
+/// In file order, by this file's names; of a file that is wrong all over, the first.
 pub(crate) fn named(mut errors: Vec<Diagnostic>) -> Diagnostics {
     errors.sort_by_key(|error| error.labels.first().map_or(0, |label| label.span.start));
+    limited(&mut errors);
     for error in &mut errors {
         error.family = "project";
     }

@@ -33,3 +33,13 @@ fn no_password_is_shown() {
         }
     }
 }
+
+/// A file with an error at each byte of one long line took minutes: each error shows its line.
+#[test]
+fn of_many_errors_the_first_are_shown() {
+    let text = format!("# one long line{}", "\r".repeat(20_000)).into_bytes();
+    let errors = parse(Path::new("hil.toml"), text, &crate::support::names()).expect_err("a lone CR is no TOML");
+    let shown = errors.render(false);
+    assert_eq!(shown.matches("code: hil::project::syntax").count(), 100);
+    assert!(shown.contains("more errors in this file"), "{}", &shown[shown.len() - 400..]);
+}

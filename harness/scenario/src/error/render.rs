@@ -157,23 +157,28 @@ struct View {
 
 impl View {
     fn of(place: &Place) -> Self {
-        let cells: Vec<(String, usize)> = place.text.chars().map(cell).collect();
-        let column = |index: usize| cells.iter().take(index).map(|(_, width)| width).sum::<usize>();
-        let from = place.column.saturating_sub(1);
-        let (start, end, total) = (column(from), column(from + place.length), column(cells.len()));
+        let cells: Vec<char> = place.text.chars().collect();
+        let columns = |cells: &[char]| cells.iter().map(|c| cell(*c).1).sum::<usize>();
+        let from = place.column.saturating_sub(1).min(cells.len());
+        let (before, marked) = cells.split_at(from);
+        let (marked, behind) = marked.split_at(place.length.min(marked.len()));
+        let start = columns(before);
+        let end = start + columns(marked);
+        let total = end + columns(behind);
         let mut view = Self { text: String::new(), start, length: end.saturating_sub(start).max(1) };
         if total <= MAX_WIDTH {
-            view.text = cells.into_iter().map(|(text, _)| text).collect();
+            view.text = cells.into_iter().flat_map(|c| cell(c).0).collect();
             return view;
         }
         // Cut: some columns before the mark, and as much behind it as there is room for.
         let first = if end <= MAX_WIDTH { 0 } else { start.saturating_sub(CONTEXT) };
         let mut at = 0;
         let mut cut_from = None;
-        for (text, width) in cells {
+        for c in cells {
+            let (text, width) = cell(c);
             if at >= first && at + width <= first + MAX_WIDTH {
                 cut_from.get_or_insert(at);
-                view.text.push_str(&text);
+                view.text.extend(text);
             }
             at += width;
         }
@@ -188,13 +193,14 @@ impl View {
 }
 
 /// What a character looks like, and its width in columns.
-fn cell(c: char) -> (String, usize) {
-    match c {
-        '\t' => (" ".repeat(TAB), TAB),
+fn cell(c: char) -> (std::iter::RepeatN<char>, usize) {
+    let (shown, count, width) = match c {
+        '\t' => (' ', TAB, TAB),
         // Control characters, and those that turn the direction of writing, must not reach a terminal.
-        c if c.is_control() || is_direction(c) => ("\u{fffd}".into(), 1),
-        c => (c.into(), c.width().unwrap_or(0)),
-    }
+        c if c.is_control() || is_direction(c) => (char::REPLACEMENT_CHARACTER, 1, 1),
+        c => (c, 1, c.width().unwrap_or(0)),
+    };
+    (std::iter::repeat_n(shown, count), width)
 }
 
 const fn is_direction(c: char) -> bool {
@@ -220,7 +226,7 @@ fn wrap(text: &str) -> String {
 
 /// Without anything that would confuse a terminal.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| cell(c).0).collect()
+    text.chars().flat_map(|c| cell(c).0).collect()
 }
 
 struct Paint {

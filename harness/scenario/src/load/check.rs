@@ -15,6 +15,8 @@ use crate::{Capability, DeviceConfig, Scenario, ScenarioFile, SourcedStep, Span,
 
 /// Rows of `cases` times steps.
 const MAX_WORK: usize = 1_000_000;
+/// Errors, those that repeat in each row among them, after which no further row of `cases` is looked at: the file is wrong all over.
+const MAX_FOUND: usize = 1000;
 
 /// Reads environment variables.
 pub(super) type Env<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -45,7 +47,12 @@ pub(super) fn scenario_file(
     let mut found = Findings::default();
     let rows: Vec<Option<&Row>> =
         if document.cases.is_empty() { vec![None] } else { document.cases.iter().map(Some).collect() };
+    let mut checked = 0;
     for row in &rows {
+        if found.count > MAX_FOUND {
+            break;
+        }
+        checked += 1;
         let (scenario, problems) = scenario(&document, &parts, *row, &secrets, &device);
         found.add(*row, problems);
         let case = row.map(|row| format!("[{}]", id::case_id(row))).unwrap_or_default();
@@ -54,7 +61,13 @@ pub(super) fn scenario_file(
         scenarios.push(Scenario { id, title, ..scenario });
     }
     ids.take(&file_id);
-    errors.extend(found.into_diagnostics(&document, rows.len()));
+    errors.extend(found.into_diagnostics(&document, checked));
+    if let Some(Some(row)) = rows.get(checked) {
+        let title = format!(
+            "the rows of `cases` from here on were not looked at: there are more than {MAX_FOUND} errors without them"
+        );
+        errors.push(Diagnostic::new(Code::Limit, title).at(&document.source, row.span, ""));
+    }
     if errors.len() > before {
         return None;
     }
@@ -155,6 +168,8 @@ fn for_each_scalar(document: &Document, parts: &Parts, visit: &mut impl FnMut(&N
 struct Findings {
     order: Vec<(Diagnostic, Option<Span>, usize)>,
     index: BTreeMap<Identity, usize>,
+    /// How many were added, however often the same.
+    count: usize,
 }
 
 /// What makes two errors the same: code, title, and the places (the file by its address).
@@ -163,6 +178,7 @@ type Identity = (Code, String, Vec<(usize, Span)>);
 impl Findings {
     fn add(&mut self, row: Option<&Row>, errors: Vec<Diagnostic>) {
         let mut seen = HashSet::new();
+        self.count += errors.len();
         for error in errors {
             let places = error.labels.iter().map(|label| (Arc::as_ptr(&label.source) as usize, label.span)).collect();
             let index = *self.index.entry((error.code, error.title.clone(), places)).or_insert(self.order.len());

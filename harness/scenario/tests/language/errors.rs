@@ -23,3 +23,15 @@ fn wrong_files_are_explained() {
         insta::assert_snapshot!(name, loaded.errors.render(false));
     }
 }
+
+/// Each row of `cases` was checked with each step, however wrong the file was by then: 30 kB took seconds.
+#[test]
+fn a_file_that_is_wrong_in_each_row_is_not_looked_at_to_its_end() {
+    let rows = "  - { case: a }\n".repeat(1000);
+    let steps = "  - shout: hello\n".repeat(500);
+    let text = format!("name: wrong all over\nversion: 1\ncases:\n{rows}steps:\n{steps}");
+    let errors =
+        Loader::new().load_text(Path::new("a.yaml"), text.as_bytes()).expect_err("`shout` is no command").render(false);
+    assert!(errors.contains("and 401 more errors in this file"), "{errors}");
+    assert!(errors.contains("the rows of `cases` from here on were not looked at"), "{errors}");
+}
