@@ -1,16 +1,16 @@
 //! The device's TCP connections, carried to real hosts. Only to those that are allowed: everything else is refused, and
-//! no other name resolves.
+//! no other name resolves. And those of this machine to the device, by ports that are forwarded.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, TcpStream, ToSocketAddrs as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
 use std::str::FromStr;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::time::Duration;
 
 use simulator::machine::Machine;
-use simulator::net::{ConnectionId, Destination, Event};
+use simulator::net::{Beside, ConnectionId, Destination, Event, Remote};
 
 /// Longest wait for a host to accept a connection, for each of its addresses.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -57,6 +57,35 @@ impl FromStr for Allowed {
     }
 }
 
+/// A port of this machine that leads to one of the device's: `8080:80`, `0.0.0.0:8080:80`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Forward {
+    /// Where this machine listens; port 0 is any that is free.
+    pub listen: SocketAddr,
+    /// The device's port.
+    pub port: u16,
+}
+
+/// Why a text is no [`Forward`].
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "{0:?} is not [ADDRESS:]PORT:DEVICE-PORT; for example: 8080:80, which lets http://localhost:8080 show the device's page"
+)]
+pub struct ForwardError(String);
+
+impl FromStr for Forward {
+    type Err = ForwardError;
+
+    fn from_str(text: &str) -> Result<Self, ForwardError> {
+        let wrong = || ForwardError(text.to_owned());
+        let (listen, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+        let port = port.parse().ok().filter(|port| *port > 0).ok_or_else(wrong)?;
+        let local = |own: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, own));
+        let listen = listen.parse().map(local).or_else(|_| listen.parse()).map_err(|_| wrong())?;
+        Ok(Self { listen, port })
+    }
+}
+
 impl Allowed {
     fn covers(&self, to: &Destination) -> bool {
         let host_is = |host: &str| self.host == host;
@@ -77,6 +106,10 @@ pub enum Notice {
     },
     /// It is not allowed.
     NotAllowed(String),
+    /// Somebody has connected to a port that is forwarded to this one of the device.
+    Forwarded(u16),
+    /// The device does not take it: this port, and why.
+    NotTaken(u16, String),
     /// The host could not be reached.
     Unreachable {
         /// Where the device connects to.
@@ -94,6 +127,8 @@ impl fmt::Display for Notice {
             Self::NotAllowed(to) => {
                 write!(f, "the device may not connect to {to}: refused; --allow {to} would let it")
             }
+            Self::Forwarded(port) => write!(f, "a connection goes to the device's port {port}"),
+            Self::NotTaken(port, why) => write!(f, "no connection to the device's port {port}: {why}"),
             Self::Unreachable { to, why } => write!(f, "the device connects to {to}: refused: {why}"),
         }
     }
@@ -105,6 +140,8 @@ enum Connection {
 }
 
 struct Open {
+    /// The device's port, if it was not the device that opened it, until it is established.
+    forwarded: Option<u16>,
     stream: TcpStream,
     to_host: Vec<u8>,
     to_device: Vec<u8>,
@@ -117,6 +154,8 @@ struct Open {
 pub struct Connections {
     allowed: Vec<Allowed>,
     open: BTreeMap<ConnectionId, Connection>,
+    listeners: Vec<(TcpListener, u16)>,
+    beside: Option<Beside>,
 }
 
 impl Connections {
@@ -126,12 +165,45 @@ impl Connections {
             // None: there is no address left. Then the name does not resolve, and the device says so.
             let _ = machine.network().allow(host);
         }
-        Self { allowed, open: BTreeMap::new() }
+        Self { allowed, ..Self::default() }
+    }
+
+    /// Lets this machine connect to the device by a port; gives the address on which it listens.
+    ///
+    /// # Errors
+    /// If it cannot be listened to.
+    pub fn forward(&mut self, forward: Forward, beside: Beside) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind(forward.listen)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        self.listeners.push((listener, forward.port));
+        self.beside = Some(beside);
+        Ok(address)
+    }
+
+    /// Takes those who have connected to a port that is forwarded.
+    fn accept(&mut self, machine: &mut Machine) -> Vec<Notice> {
+        let Some(beside) = self.beside else { return Vec::new() };
+        let mut notices = Vec::new();
+        for (listener, port) in &self.listeners {
+            // Those that cannot be taken now can be later; others have gone meanwhile.
+            while let Ok((stream, _)) = listener.accept() {
+                let now = machine.now();
+                let is_ready = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
+                let id = machine.network().connect(now, beside, Remote::Device(*port));
+                let (Ok(()), Some(id)) = (is_ready, id) else {
+                    notices.push(Notice::NotTaken(*port, "there are too many".to_owned()));
+                    continue;
+                };
+                self.open.insert(id, Connection::Open(Open::new(stream, Some(*port))));
+            }
+        }
+        notices
     }
 
     /// Does what has come up on either side. Never waits.
     pub fn serve(&mut self, machine: &mut Machine) -> Vec<Notice> {
-        let mut notices = Vec::new();
+        let mut notices = self.accept(machine);
         while let Some(event) = machine.network().take_event() {
             match event {
                 Event::Opened { id, to, .. } => notices.extend(self.opened(machine, id, &to)),
@@ -142,11 +214,18 @@ impl Connections {
                 }
                 Event::Closed { id, .. } => {
                     if let Some(Connection::Open(mut open)) = self.open.remove(&id) {
+                        let refused = open.forwarded.map(|port| Notice::NotTaken(port, "refused".to_owned()));
+                        notices.extend(refused);
                         // What is left goes out if the host takes it at once.
                         let _ = open.stream.write_all(&open.to_host);
                     }
                 }
-                Event::Readable(_) | Event::Writable(_) => {}
+                Event::Writable(id) => {
+                    if let Some(Connection::Open(open)) = self.open.get_mut(&id) {
+                        notices.extend(open.forwarded.take().map(Notice::Forwarded));
+                    }
+                }
+                Event::Readable(_) => {}
             }
         }
         let ids: Vec<_> = self.open.keys().copied().collect();
@@ -160,10 +239,7 @@ impl Connections {
                         notices.push(Notice::Connected { to, real });
                         let now = machine.now();
                         machine.network().accept(now, id);
-                        let (to_host, to_device) = (Vec::new(), Vec::new());
-                        let open =
-                            Open { stream, to_host, to_device, device_has_finished: false, host_has_finished: false };
-                        *connection = Connection::Open(open);
+                        *connection = Connection::Open(Open::new(stream, None));
                         true
                     }
                     Ok(Err(error)) => {
@@ -192,7 +268,7 @@ impl Connections {
 
     /// Whether a host may say something at any moment.
     pub fn is_any_open(&self) -> bool {
-        !self.open.is_empty()
+        !self.open.is_empty() || !self.listeners.is_empty()
     }
 
     fn opened(&mut self, machine: &mut Machine, id: ConnectionId, to: &Destination) -> Option<Notice> {
@@ -230,6 +306,11 @@ fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
 }
 
 impl Open {
+    fn new(stream: TcpStream, forwarded: Option<u16>) -> Self {
+        let (to_host, to_device) = (Vec::new(), Vec::new());
+        Self { forwarded, stream, to_host, to_device, device_has_finished: false, host_has_finished: false }
+    }
+
     /// Moves what can be moved.
     fn pump(&mut self, machine: &mut Machine, id: ConnectionId) -> io::Result<()> {
         let mut buffer = [0; CHUNK];
@@ -280,6 +361,17 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_port_is_forwarded_from_this_machine_alone_unless_another_address_is_named() {
+        let listen = |text: &str| text.parse::<Forward>().map(|it| format!("{} {}", it.listen, it.port));
+        assert_eq!(listen("8080:80").as_deref(), Ok("127.0.0.1:8080 80"));
+        assert_eq!(listen("0.0.0.0:8080:80").as_deref(), Ok("0.0.0.0:8080 80"));
+        assert_eq!(listen("[::1]:8080:80").as_deref(), Ok("[::1]:8080 80"));
+        for wrong in ["", "80", "80:", "80:0", ":80", "host:80:80", "80:70000", "8080:80:"] {
+            assert!(listen(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_host_is_itself_and_the_gateway_is_this_machine() {

@@ -7,7 +7,8 @@ use super::handshake::{GROUP_KEY_ID, Handshake, Parties, Step};
 use super::header::{self, BROADCAST, FrameKind, Header, MacAddress, flag};
 use super::management::{self, BEACON_INTERVAL, DTIM_PERIOD, Network, Traffic};
 use super::member::{Member, Membership};
-use super::mpdu::{CCMP_HEADER, CCMP_MIC, Mpdu, ccmp_header};
+use super::mpdu::Mpdu;
+use super::sender::Sender;
 use super::wpa2::{self, MasterKey, TemporalKey};
 use super::{eapol, ethernet};
 use crate::net::SplitMix64;
@@ -64,7 +65,7 @@ pub(super) struct Running {
     master: Option<MasterKey>,
     group_key: TemporalKey,
     group_packet_number: u64,
-    sequence: u16,
+    sender: Sender,
     members: BTreeMap<MacAddress, Member>,
     held: VecDeque<Vec<u8>>,
 }
@@ -84,7 +85,7 @@ impl Running {
             master: None,
             group_key,
             group_packet_number: 0,
-            sequence: 0,
+            sender: Sender::new(bssid),
             members: BTreeMap::new(),
             held: VecDeque::new(),
         }
@@ -343,15 +344,7 @@ impl Running {
             Some(Membership::Associated(_)) => None,
             Some(Membership::Authenticated) | None => return Vec::new(),
         };
-        let body = &mpdu.bytes[header.length..];
-        let body = match header.has(flag::PROTECTED) {
-            true if key.is_none() || mpdu.key != key => return Vec::new(),
-            true => match body.get(CCMP_HEADER..body.len().saturating_sub(CCMP_MIC)) {
-                Some(body) => body,
-                None => return Vec::new(),
-            },
-            false => body,
-        };
+        let Some(body) = mpdu.plain_text(header, key.as_ref()) else { return Vec::new() };
         let Some((kind, payload)) = ethernet::unwrap(body) else { return Vec::new() };
         if kind == eapol::ETHERTYPE {
             return self.shake_hands(station, |handshake, parties| handshake.receive(now, payload, parties));
@@ -376,7 +369,8 @@ impl Running {
         match call(handshake, parties) {
             Step::Ignored => Vec::new(),
             Step::Send(payload) => {
-                let frame = self.data_frame(station, self.bssid, 0, eapol::ETHERTYPE, &payload, None);
+                let ends = [station, self.bssid];
+                let frame = self.sender.data_from_network(ends, 0, (eapol::ETHERTYPE, &payload), None);
                 vec![answer(frame)]
             }
             Step::WrongPassword => {
@@ -436,7 +430,7 @@ impl Running {
             self.group_packet_number += 1;
             (self.group_key, self.group_packet_number, GROUP_KEY_ID)
         });
-        Some(self.data_frame(destination, source, more, kind, payload, key))
+        Some(self.sender.data_from_network([destination, source], more, (kind, payload), key))
     }
 
     fn data_to(&mut self, station: MacAddress, frame: &[u8], more: u8) -> Option<Mpdu> {
@@ -447,53 +441,23 @@ impl Running {
             member.packet_number += 1;
             (key, member.packet_number, 0)
         });
-        Some(self.data_frame(station, source, more, kind, payload, key))
-    }
-
-    fn data_frame(
-        &mut self,
-        receiver: MacAddress,
-        source: MacAddress,
-        flags: u8,
-        kind: u16,
-        payload: &[u8],
-        key: Option<(TemporalKey, u64, u8)>,
-    ) -> Mpdu {
-        let protected = if key.is_some() { flag::PROTECTED } else { 0 };
-        let addresses = [receiver, self.bssid, source];
-        let mut bytes =
-            header::write(FrameKind::Data, flag::FROM_DS | flags | protected, addresses, self.next_sequence());
-        if let Some((_, packet_number, key_id)) = key {
-            bytes.extend(ccmp_header(packet_number, key_id));
-        }
-        bytes.extend(ethernet::wrap(kind, payload));
-        if key.is_some() {
-            bytes.extend([0; CCMP_MIC]);
-        }
-        Mpdu { bytes, key: key.map(|(key, ..)| key) }
+        Some(self.sender.data_from_network([station, source], more, (kind, payload), key))
     }
 
     fn management(&mut self, kind: FrameKind, receiver: MacAddress, body: &[u8]) -> Mpdu {
-        let mut bytes = header::write(kind, 0, [receiver, self.bssid, self.bssid], self.next_sequence());
-        bytes.extend(body);
-        Mpdu::plain(bytes)
-    }
-
-    fn next_sequence(&mut self) -> u16 {
-        self.sequence = self.sequence.wrapping_add(1) & 0xFFF;
-        self.sequence
+        self.sender.management(kind, receiver, self.bssid, body)
     }
 }
 
-fn answer(mpdu: Mpdu) -> Output {
+pub(super) fn answer(mpdu: Mpdu) -> Output {
     Output::Frame { after: ANSWER, mpdu }
 }
 
-fn at_once(mpdu: Mpdu) -> Output {
+pub(super) fn at_once(mpdu: Mpdu) -> Output {
     Output::Frame { after: Span::ZERO, mpdu }
 }
 
-fn random_bytes<const N: usize>(random: &mut SplitMix64) -> [u8; N] {
+pub(super) fn random_bytes<const N: usize>(random: &mut SplitMix64) -> [u8; N] {
     let mut bytes = [0; N];
     for chunk in bytes.chunks_mut(8) {
         chunk.copy_from_slice(&random.next_u64().to_le_bytes()[..chunk.len()]);

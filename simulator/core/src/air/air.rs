@@ -5,6 +5,7 @@ use super::config::{AccessPoint, Security};
 use super::event::{AirChange, AirEvent, Reason};
 use super::header::{self, Header, MacAddress};
 use super::mpdu::Mpdu;
+use super::visitor::{VisitState, Visitor, VisitorConfig};
 use crate::net::SplitMix64;
 use crate::time::{Instant, Span};
 use std::collections::VecDeque;
@@ -18,6 +19,11 @@ const ONCE: Span = Span::from_ms(1);
 const BETWEEN: Span = Span::from_us(50);
 /// Frames on their way to the device; more are lost.
 const MOST_UNDER_WAY: usize = 256;
+/// The visitor's address, and how strong it is at the device, in dBm: it lies beside it.
+const VISITOR: MacAddress = [0x02, b'h', b'i', b'l', 0xFF, 1];
+const VISITOR_RSSI: i8 = -40;
+/// Frames that wait for the visitor's computer; more are lost.
+const MOST_FOR_VISITOR: usize = 256;
 
 /// An access point of an [`Air`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -47,11 +53,18 @@ pub struct AccessPointState<'a> {
     pub members: usize,
 }
 
+/// Who sends to the device.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum From {
+    AccessPoint(usize),
+    Visitor,
+}
+
 #[derive(Clone, Hash, Debug)]
 struct UnderWay {
     at: Instant,
     until: Instant,
-    access_point: usize,
+    from: From,
     mpdu: Mpdu,
 }
 
@@ -59,11 +72,13 @@ struct UnderWay {
 #[derive(Clone, Debug, Default)]
 pub struct Air {
     access_points: Vec<Running>,
+    visitor: Option<Visitor>,
     seed: u64,
     under_way: VecDeque<UnderWay>,
     /// When the medium is free again.
     free_at: Instant,
     to_network: VecDeque<(Instant, Vec<u8>)>,
+    to_visitor: VecDeque<(Instant, Vec<u8>)>,
     events: VecDeque<AirEvent>,
     trace: DefaultHasher,
 }
@@ -111,15 +126,21 @@ impl Air {
             if access_point.is_heard(channel) {
                 is_heard |= access_point.bssid == header.receiver;
                 let outputs = access_point.receive(now, &header, mpdu);
-                self.carry_out(now, index, outputs);
+                self.carry_out(now, From::AccessPoint(index), outputs);
             }
+        }
+        if let Some(visitor) = self.visitor.as_mut().filter(|visitor| visitor.is_heard(channel)) {
+            is_heard |= visitor.address() == header.receiver;
+            let outputs = visitor.receive(now, &header, mpdu);
+            self.carry_out(now, From::Visitor, outputs);
         }
         is_heard
     }
 
     /// When something happens next: at access points, and if the receiver is on, a frame on its channel.
     pub fn next_event(&self, now: Instant, receiver: Option<u8>) -> Instant {
-        let timer = self.access_points.iter().map(Running::next_timer).min().unwrap_or(Instant::NEVER);
+        let visitor = self.visitor.as_ref().map(Visitor::next_timer);
+        let timer = self.access_points.iter().map(Running::next_timer).chain(visitor).min().unwrap_or(Instant::NEVER);
         let Some(channel) = receiver else { return timer };
         let beacons = self.heard_on(channel).map(|access_point| access_point.next_beacon(now));
         let waiting = self.under_way.iter().filter(|frame| self.is_to_be_had(frame, now, channel));
@@ -134,22 +155,29 @@ impl Air {
         if let Some(index) = beacon {
             let (mpdu, follow) = self.access_points[index].beacon(now);
             for frame in follow {
-                self.send(now, index, Span::ZERO, frame);
+                self.send(now, From::AccessPoint(index), Span::ZERO, frame);
             }
-            return Some(self.reception(index, mpdu));
+            return Some(self.reception(From::AccessPoint(index), mpdu, channel));
         }
         let next = self.under_way.iter().position(|it| it.at <= now && self.is_to_be_had(it, now, channel))?;
-        let UnderWay { access_point, mpdu, .. } = self.under_way.remove(next)?;
-        Some(self.reception(access_point, mpdu))
+        let UnderWay { from, mpdu, .. } = self.under_way.remove(next)?;
+        Some(self.reception(from, mpdu, channel))
     }
 
-    fn reception(&self, index: usize, mpdu: Mpdu) -> Reception {
-        let AccessPoint { rssi, channel, .. } = self.access_points[index].config;
+    fn reception(&self, from: From, mpdu: Mpdu, channel: u8) -> Reception {
+        let rssi = match from {
+            From::AccessPoint(index) => self.access_points[index].config.rssi,
+            From::Visitor => VISITOR_RSSI,
+        };
         Reception { mpdu, rssi, channel }
     }
 
     fn is_to_be_had(&self, frame: &UnderWay, now: Instant, channel: u8) -> bool {
-        frame.until >= now && self.access_points[frame.access_point].is_heard(channel)
+        let is_heard = match frame.from {
+            From::AccessPoint(index) => self.access_points[index].is_heard(channel),
+            From::Visitor => self.visitor.as_ref().is_some_and(|visitor| visitor.is_heard(channel)),
+        };
+        frame.until >= now && is_heard
     }
 
     fn heard_on(&self, channel: u8) -> impl Iterator<Item = &Running> {
@@ -161,8 +189,12 @@ impl Air {
         for index in 0..self.access_points.len() {
             if self.access_points[index].next_timer() <= now {
                 let outputs = self.access_points[index].advance(now);
-                self.carry_out(now, index, outputs);
+                self.carry_out(now, From::AccessPoint(index), outputs);
             }
+        }
+        if let Some(visitor) = &mut self.visitor {
+            let outputs = visitor.advance(now);
+            self.carry_out(now, From::Visitor, outputs);
         }
     }
 
@@ -177,13 +209,52 @@ impl Air {
     pub fn deliver(&mut self, now: Instant, frame: &[u8]) {
         for index in 0..self.access_points.len() {
             let outputs = self.access_points[index].deliver(frame.to_vec());
-            self.carry_out(now, index, outputs);
+            self.carry_out(now, From::AccessPoint(index), outputs);
         }
     }
 
     /// The next Ethernet frame for the network behind, and when it got there.
     pub fn take_sent(&mut self) -> Option<(Instant, Vec<u8>)> {
         self.to_network.pop_front()
+    }
+
+    // A visitor of the device's own network.
+
+    /// Lets a visitor look for the device's own network and join it. It takes the place of another one; the same one stays, unless it
+    /// was refused. Says whether it is a new one.
+    pub fn visit(&mut self, now: Instant, config: VisitorConfig) -> bool {
+        let is_there =
+            |visitor: &Visitor| visitor.config == config && !matches!(visitor.state(), VisitState::Refused(_));
+        if self.visitor.as_ref().is_some_and(is_there) {
+            return false;
+        }
+        self.to_visitor.clear();
+        let random = SplitMix64::new(self.seed ^ u64::from_be_bytes(*b"visitor\0"));
+        self.visitor = Some(Visitor::new(config, VISITOR, random, now));
+        true
+    }
+
+    /// How far the visitor is, if there is one.
+    pub fn visit_state(&self) -> Option<VisitState> {
+        self.visitor.as_ref().map(Visitor::state)
+    }
+
+    /// The visitor's own address.
+    pub const fn visitor_address() -> MacAddress {
+        VISITOR
+    }
+
+    /// An Ethernet frame comes from the visitor's computer.
+    pub fn deliver_from_visitor(&mut self, now: Instant, frame: &[u8]) {
+        if let Some(visitor) = &mut self.visitor {
+            let outputs = visitor.deliver(frame);
+            self.carry_out(now, From::Visitor, outputs);
+        }
+    }
+
+    /// The next Ethernet frame for the visitor's computer, and when it got there.
+    pub fn take_for_visitor(&mut self) -> Option<(Instant, Vec<u8>)> {
+        self.to_visitor.pop_front()
     }
 
     // Outside.
@@ -204,7 +275,7 @@ impl Air {
     /// Switches an access point on or off. Its members are not told: they notice that beacons and acknowledgements are missing.
     pub fn set_on(&mut self, now: Instant, id: AccessPointId, on: bool) {
         let outputs = self.access_points[id.0].set_on(now, on);
-        self.carry_out(now, id.0, outputs);
+        self.carry_out(now, From::AccessPoint(id.0), outputs);
     }
 
     /// Lets all beacons of an access point be lost, or not any more. It answers as before.
@@ -230,7 +301,7 @@ impl Air {
     /// Puts all stations of an access point out.
     pub fn deauthenticate(&mut self, now: Instant, id: AccessPointId, reason: Reason) {
         let outputs = self.access_points[id.0].put_out(reason);
-        self.carry_out(now, id.0, outputs);
+        self.carry_out(now, From::AccessPoint(id.0), outputs);
     }
 
     /// What has happened between access points and stations since the last call.
@@ -245,17 +316,22 @@ impl Air {
 
     // Carrying out.
 
-    fn carry_out(&mut self, now: Instant, index: usize, outputs: Vec<Output>) {
+    fn carry_out(&mut self, now: Instant, from: From, outputs: Vec<Output>) {
         for output in outputs {
-            match output {
-                Output::Frame { after, mpdu } => self.send(now, index, after, mpdu),
-                Output::Ethernet(frame) => self.to_network.push_back((now, frame)),
-                Output::Change(station, what) => self.tell(now, index, station, what),
+            match (output, from) {
+                (Output::Frame { after, mpdu }, _) => self.send(now, from, after, mpdu),
+                (Output::Ethernet(frame), From::AccessPoint(_)) => self.to_network.push_back((now, frame)),
+                (Output::Ethernet(frame), From::Visitor) if self.to_visitor.len() < MOST_FOR_VISITOR => {
+                    self.to_visitor.push_back((now, frame));
+                }
+                (Output::Ethernet(_), From::Visitor) => {}
+                (Output::Change(station, what), From::AccessPoint(index)) => self.tell(now, index, station, what),
+                (Output::Change(station, what), From::Visitor) => self.tell_of_visitor(now, station, what),
             }
         }
     }
 
-    fn send(&mut self, now: Instant, index: usize, after: Span, mpdu: Mpdu) {
+    fn send(&mut self, now: Instant, from: From, after: Span, mpdu: Mpdu) {
         if self.under_way.len() >= MOST_UNDER_WAY {
             return;
         }
@@ -263,7 +339,7 @@ impl Air {
         self.free_at = at;
         let is_group = Header::read(&mpdu.bytes).is_some_and(|header| header::is_group(header.receiver));
         let until = at + if is_group { ONCE } else { RETRIES };
-        self.under_way.push_back(UnderWay { at, until, access_point: index, mpdu });
+        self.under_way.push_back(UnderWay { at, until, from, mpdu });
     }
 
     fn tell(&mut self, at: Instant, index: usize, station: MacAddress, what: AirChange) {
@@ -277,6 +353,13 @@ impl Air {
         }
         self.events.push_back(AirEvent { at, ssid, bssid, station, what });
     }
+
+    fn tell_of_visitor(&mut self, at: Instant, station: MacAddress, what: AirChange) {
+        if let Some(visitor) = &self.visitor {
+            let (ssid, bssid) = (visitor.config.ssid.clone(), visitor.bssid());
+            self.events.push_back(AirEvent { at, ssid, bssid, station, what });
+        }
+    }
 }
 
 /// What decides what happens next.
@@ -284,14 +367,16 @@ impl Hash for Air {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Self {
             access_points,
+            visitor,
             seed,
             under_way,
             free_at,
             to_network,
+            to_visitor,
             // What was, not what will be.
             events: _,
             trace: _,
         } = self;
-        (access_points, seed, under_way, free_at, to_network).hash(state);
+        (access_points, visitor, seed, under_way, free_at, to_network, to_visitor).hash(state);
     }
 }

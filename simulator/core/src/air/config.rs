@@ -1,6 +1,7 @@
 //! What an access point is, as a user says it: `ssid=lab,password=secret123,channel=6`.
 
 use super::header::{MacAddress, is_group};
+use super::visitor::VisitorConfig;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -72,6 +73,25 @@ impl AccessPoint {
             });
         }
         Ok(())
+    }
+}
+
+impl FromStr for VisitorConfig {
+    type Err = AccessPointError;
+
+    /// `ssid=Setup-Me,password=secret123`: name and password of an access point.
+    fn from_str(text: &str) -> Result<Self, AccessPointError> {
+        let AccessPoint { ssid, security, .. } = text.parse()?;
+        let of_air = ["channel", "rssi", "bssid"];
+        let others = split(text).into_iter().filter_map(|part| Some(part.split_once('=')?.0.to_owned()));
+        if let Some(key) = others.into_iter().find(|key| of_air.contains(&key.as_str())) {
+            return Err(AccessPointError::Key { key });
+        }
+        let password = match security {
+            Security::Open => None,
+            Security::Wpa2Psk { password } => Some(password),
+        };
+        Ok(Self { ssid, password })
     }
 }
 

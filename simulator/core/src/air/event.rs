@@ -1,6 +1,7 @@
 //! What happened between access points and stations.
 
 use super::header::MacAddress;
+use super::visitor::Refusal;
 use crate::time::Instant;
 use std::fmt;
 
@@ -78,6 +79,12 @@ pub enum AirChange {
     },
     /// The access point is off.
     WentOff,
+    /// A visitor is a member of the device's own network.
+    VisitorJoined,
+    /// The device's own network does not take the visitor.
+    VisitorRefused(Refusal),
+    /// The device has put the visitor out.
+    VisitorLeft(Reason),
 }
 
 impl fmt::Display for AirEvent {
@@ -88,6 +95,13 @@ impl fmt::Display for AirEvent {
             AirChange::WrongPassword => write!(f, "has a wrong password for \"{network}\""),
             AirChange::Left { reason, by: Side::Station } => write!(f, "left \"{network}\" ({reason})"),
             AirChange::Left { reason, by: Side::AccessPoint } => write!(f, "put out of \"{network}\" ({reason})"),
+            AirChange::VisitorJoined => write!(f, "has taken a visitor into its network \"{network}\""),
+            AirChange::VisitorRefused(refusal) => {
+                write!(f, "does not take a visitor into its network \"{network}\": {refusal}")
+            }
+            AirChange::VisitorLeft(reason) => {
+                write!(f, "has put the visitor out of its network \"{network}\" ({reason})")
+            }
             AirChange::WentOff => write!(f, "lost \"{network}\": the access point is off"),
         }
     }

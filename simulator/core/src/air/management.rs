@@ -2,10 +2,10 @@
 
 use super::element::{self, id};
 
-/// A member of a network with an access point.
+/// A network with an access point.
 const ESS: u16 = 1 << 0;
 /// Data is encrypted.
-const PRIVACY: u16 = 1 << 4;
+pub const PRIVACY: u16 = 1 << 4;
 /// Slots of 9 µs.
 const SHORT_SLOT: u16 = 1 << 10;
 
@@ -21,6 +21,8 @@ pub const WPA2_PSK_CCMP: [u8; 20] = [1, 0, 0, 0x0F, 0xAC, 4, 1, 0, 0, 0x0F, 0xAC
 pub const BEACON_INTERVAL: u16 = 100;
 /// Every so many beacons frames for groups follow.
 pub const DTIM_PERIOD: u8 = 3;
+/// Beacons between those that a station wakes for: it never sleeps.
+const LISTEN_INTERVAL: u16 = 1;
 /// Every request is granted.
 pub const SUCCESS: u16 = 0;
 /// The authentication algorithm is not offered.
@@ -90,4 +92,37 @@ impl Network<'_> {
 /// The body of an authentication frame.
 pub fn authentication(algorithm: u16, transaction: u16, status: u16) -> Vec<u8> {
     [algorithm, transaction, status].into_iter().flat_map(u16::to_le_bytes).collect()
+}
+
+/// What a station asks an access point for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The network's name.
+    pub ssid: &'a str,
+    /// The RSN element's content, of a network with WPA2.
+    pub rsn: Option<&'a [u8]>,
+}
+
+impl Request<'_> {
+    /// The body of a probe request.
+    pub fn probe(&self) -> Vec<u8> {
+        let mut body = Vec::with_capacity(64);
+        element::push(&mut body, id::SSID, self.ssid.as_bytes());
+        element::push(&mut body, id::SUPPORTED_RATES, &RATES);
+        element::push(&mut body, id::EXTENDED_RATES, &MORE_RATES);
+        body
+    }
+
+    /// The body of an association request.
+    pub fn association(&self) -> Vec<u8> {
+        let privacy = if self.rsn.is_some() { PRIVACY } else { 0 };
+        let mut body = Vec::with_capacity(96);
+        body.extend((ESS | SHORT_SLOT | privacy).to_le_bytes());
+        body.extend(LISTEN_INTERVAL.to_le_bytes());
+        body.extend(self.probe());
+        if let Some(rsn) = self.rsn {
+            element::push(&mut body, id::RSN, rsn);
+        }
+        body
+    }
 }

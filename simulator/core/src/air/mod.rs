@@ -34,6 +34,9 @@ pub mod header;
 pub mod management;
 mod member;
 mod mpdu;
+mod sender;
+mod supplicant;
+mod visitor;
 pub mod wpa2;
 
 pub use air::{AccessPointId, AccessPointState, Air, Reception};
@@ -41,3 +44,4 @@ pub use config::{AccessPoint, AccessPointError, Security};
 pub use event::{AirChange, AirEvent, Reason, Side};
 pub use header::MacAddress;
 pub use mpdu::Mpdu;
+pub use visitor::{Refusal, VisitState, VisitorConfig};

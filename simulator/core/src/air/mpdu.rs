@@ -1,5 +1,6 @@
 //! [`Mpdu`]: a frame on the air.
 
+use super::header::{Header, flag};
 use super::wpa2::TemporalKey;
 use crate::time::Span;
 
@@ -25,6 +26,16 @@ impl Mpdu {
     /// A frame that everybody can read.
     pub const fn plain(bytes: Vec<u8>) -> Self {
         Self { bytes, key: None }
+    }
+
+    /// The body for a receiver with this key, or with none. `None` if it is encrypted with another one, or is no encrypted frame.
+    pub(super) fn plain_text(&self, header: &Header, key: Option<&TemporalKey>) -> Option<&[u8]> {
+        let body = self.bytes.get(header.length..)?;
+        if !header.has(flag::PROTECTED) {
+            return Some(body);
+        }
+        let is_readable = key.is_some() && self.key.as_ref() == key;
+        body.get(CCMP_HEADER..body.len().saturating_sub(CCMP_MIC)).filter(|_| is_readable)
     }
 
     /// How long it takes on the air: preamble and signal field, then 4 µs for each symbol of 96 bits (24 Mbit/s, the rate of

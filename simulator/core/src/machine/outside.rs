@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::state::Machine;
-use crate::air::Air;
+use crate::air::{Air, VisitorConfig};
 use crate::chip::soc::Soc;
 use crate::chip::{Chip, FlashChip};
 use crate::mem::{FlashImage, OutsideFlash};
@@ -64,6 +64,15 @@ impl<C: Chip> Machine<C> {
         let result = self.chip.air_mut().map(|air| call(air, now));
         self.chip.air_changed(&mut self.memory, now);
         result
+    }
+
+    /// Lets a visitor join the network that the device puts up itself; see [`Air::visit`]. With another network than before, the
+    /// visitor's connections are forgotten. `None` if the chip has no radio.
+    pub fn visit(&mut self, config: VisitorConfig) -> Option<()> {
+        if self.with_air(|air, now| air.visit(now, config))? {
+            self.network.renew_visitor();
+        }
+        Some(())
     }
 
     /// The flash chip's contents.

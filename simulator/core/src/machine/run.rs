@@ -3,7 +3,7 @@
 use super::event::{Event, What};
 use super::exit::{Exit, Stuck};
 use super::state::Machine;
-use crate::air::Air;
+use crate::air::{Air, VisitState};
 use crate::chip::soc::Soc;
 use crate::chip::{Chip, Ethernet, FlashChip, Processor, Report, RomFault};
 use crate::circuit::Told;
@@ -172,6 +172,7 @@ impl<C: Chip> Machine<C> {
             self.trace.frame(at, &frame);
             self.network.from_device(at, &frame);
         }
+        self.exchange_with_visitor(now);
         while let Some(frame) = self.network.poll(now) {
             self.trace.frame(now, &frame);
             match self.chip.air_mut().filter(|air| air.has_members()) {
@@ -182,6 +183,27 @@ impl<C: Chip> Machine<C> {
                 None => self.chip.receive_frame(&mut self.memory, frame),
             }
         }
+    }
+
+    /// The same on the device's own network.
+    fn exchange_with_visitor(&mut self, now: Instant) {
+        let Some((air, state)) = self.chip.air_mut().and_then(|air| air.visit_state().map(|state| (air, state))) else {
+            return;
+        };
+        self.network.set_visitor_joined(now, state == VisitState::Joined);
+        while let Some((at, frame)) = air.take_for_visitor() {
+            self.trace.frame(at, &frame);
+            self.network.receive_as_visitor(at, &frame);
+        }
+        let sent = self.network.take_sent_as_visitor(now);
+        if sent.is_empty() {
+            return;
+        }
+        for frame in sent {
+            self.trace.frame(now, &frame);
+            air.deliver_from_visitor(now, &frame);
+        }
+        self.chip.air_changed(&mut self.memory, now);
     }
 
     /// Performs a function of the mask ROM.

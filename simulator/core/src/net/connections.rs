@@ -11,12 +11,12 @@ impl Network {
     /// What has happened to connections, in order. To be called until there is nothing, after each call that lets time
     /// pass or changes a connection.
     pub fn take_event(&mut self) -> Option<NetworkEvent> {
-        self.tcp.take_event()
+        self.tcp.take_event().or_else(|| self.guests.take_event())
     }
 
     /// Whether [`take_event`](Self::take_event) has something to tell.
     pub fn has_event(&self) -> bool {
-        self.tcp.has_event()
+        self.tcp.has_event() || self.guests.has_event()
     }
 
     /// Answers a connection that was [opened](NetworkEvent::Opened): the handshake begins, and with
@@ -47,7 +47,10 @@ impl Network {
     /// stays, up to 65,535 bytes, and then the device has to wait.
     pub fn read(&mut self, now: Instant, id: ConnectionId, buffer: &mut [u8]) -> usize {
         self.advance(now);
-        let n = self.tcp.read(self.now, id, buffer);
+        let n = match self.guests.of(id) {
+            Some(guest) => guest.read(self.now, id, buffer),
+            None => self.tcp.read(self.now, id, buffer),
+        };
         self.send_segments();
         n
     }
@@ -56,7 +59,10 @@ impl Network {
     /// [`Writable`](NetworkEvent::Writable) follows when there is room. 65,535 bytes may wait for the device's acknowledgement.
     pub fn write(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) -> usize {
         self.advance(now);
-        let n = self.tcp.write(self.now, id, bytes);
+        let n = match self.guests.of(id) {
+            Some(guest) => guest.write(self.now, id, bytes),
+            None => self.tcp.write(self.now, id, bytes),
+        };
         self.send_segments();
         n
     }
@@ -64,14 +70,20 @@ impl Network {
     /// Sends FIN after everything that was written. What the device sends can still be read.
     pub fn close(&mut self, now: Instant, id: ConnectionId) {
         self.advance(now);
-        self.tcp.close(self.now, id);
+        match self.guests.of(id) {
+            Some(guest) => guest.close(self.now, id),
+            None => self.tcp.close(self.now, id),
+        }
         self.send_segments();
     }
 
     /// Sends RST and forgets the connection; no more events of it follow.
     pub fn abort(&mut self, now: Instant, id: ConnectionId) {
         self.advance(now);
-        self.tcp.abort(self.now, id);
+        match self.guests.of(id) {
+            Some(guest) => guest.abort(self.now, id),
+            None => self.tcp.abort(self.now, id),
+        }
         self.send_segments();
     }
 }

@@ -8,6 +8,7 @@
 //! - DHCP (RFC 2131), which leases always the same address, and DNS (RFC 1035), which knows the names that the host
 //!   [allows](Network::allow), and their IPv4 addresses.
 //! - TCP (RFC 9293) to any address behind the gateway, and to the gateway itself, if the host accepts the connection.
+//! - TCP to the device, from a computer [beside](Beside) it: on the same wire, or on a network that the device itself puts up.
 //! - [`Faults`] of the wire: loss, duplicates, reordering, delay, black holes, and a link that goes
 //!   [down](Network::set_link).
 //!
@@ -64,6 +65,7 @@ mod event;
 mod faults;
 mod frame;
 mod gateway;
+mod guests;
 mod lane;
 mod names;
 mod network;
@@ -75,6 +77,8 @@ mod tcp;
 pub use config::NetworkConfig;
 pub use event::{ConnectionId, Destination, Ending, NetworkEvent};
 pub use faults::{Faults, Impairment, Probability};
+pub use guests::Beside;
 pub use network::{FrameDirection, Network};
 pub(crate) use random::SplitMix64;
 pub use statistics::{DropReason, Statistics, Traffic};
+pub use tcp::Remote;

@@ -9,6 +9,7 @@ use super::config::NetworkConfig;
 use super::event::ConnectionId;
 use super::faults::Faults;
 use super::gateway::{Dropped, Gateway, Outcome};
+use super::guests::Guests;
 use super::lane::Lane;
 use super::random::SplitMix64;
 use super::statistics::{DropReason, Statistics};
@@ -37,6 +38,7 @@ pub struct Network {
     to_device: Lane,
     gateway: Gateway,
     pub(super) tcp: Terminator,
+    pub(super) guests: Guests,
     tap: Option<Tap>,
     /// Of a snapshot: its connections.
     held: Option<Held>,
@@ -65,6 +67,7 @@ impl Network {
             from_device: Lane::default(),
             to_device: Lane::default(),
             tcp: Terminator::new(&config, Instant::ZERO, ConnectionId(0)),
+            guests: Guests::new(&config),
             gateway: Gateway::new(config),
             tap: None,
             held: None,
@@ -105,8 +108,20 @@ impl Network {
     }
 
     fn with_connections_from(&self, next: ConnectionId) -> Self {
-        let Self { now, link, faults, random, statistics, from_device, to_device, gateway, tcp: _, tap: _, held: _ } =
-            self;
+        let Self {
+            now,
+            link,
+            faults,
+            random,
+            statistics,
+            from_device,
+            to_device,
+            gateway,
+            tcp: _,
+            guests,
+            tap: _,
+            held: _,
+        } = self;
         Self {
             now: *now,
             link: *link,
@@ -117,6 +132,7 @@ impl Network {
             to_device: to_device.clone(),
             gateway: gateway.clone(),
             tcp: Terminator::new(&gateway.config, *now, next),
+            guests: guests.without_connections(),
             tap: None,
             held: None,
         }
@@ -203,7 +219,8 @@ impl Network {
     /// machine whose MAC has no room for a frame.
     #[must_use]
     pub fn next_internal_event(&self) -> Option<Instant> {
-        self.from_device.next_arrival().into_iter().chain(self.tcp.next_due()).min()
+        let arrival = self.from_device.next_arrival().into_iter();
+        arrival.chain(self.tcp.next_due()).chain(self.guests.next_due()).min()
     }
 
     /// Lets everything happen that happens until `now`, except that the device is given its frames. Time never runs back:
@@ -216,7 +233,12 @@ impl Network {
             self.now = self.now.max(due);
             match self.from_device.receive(due) {
                 Some((_, frame)) => self.receive(frame),
-                None => self.tcp.poll(self.now),
+                None => {
+                    if self.tcp.next_due().is_some_and(|due| due <= self.now) {
+                        self.tcp.poll(self.now);
+                    }
+                    self.guests.poll(self.now);
+                }
             }
             self.send_segments();
         }
@@ -225,6 +247,9 @@ impl Network {
 
     /// The gateway receives a frame.
     fn receive(&mut self, frame: Vec<u8>) {
+        if self.guests.receive_on_wire(self.now, &frame) {
+            return;
+        }
         let received = self.gateway.receive(&frame).and_then(|outcome| match outcome {
             Outcome::Nothing => Ok(None),
             Outcome::Answer(answer) => Ok(Some(answer)),
@@ -246,6 +271,9 @@ impl Network {
     pub(super) fn send_segments(&mut self) {
         for mut frame in self.tcp.take_sent() {
             self.gateway.path_to_device().write(EthernetProtocol::Ipv4, &mut frame);
+            self.send(self.now, FrameDirection::ToDevice, frame);
+        }
+        for frame in self.guests.take_sent_on_wire() {
             self.send(self.now, FrameDirection::ToDevice, frame);
         }
     }
@@ -279,8 +307,20 @@ impl Network {
 /// Everything that decides what happens next, apart from connections.
 impl Hash for Network {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { now: _, link, faults, random, statistics, from_device, to_device, gateway, tcp: _, tap: _, held: _ } =
-            self;
+        let Self {
+            now: _,
+            link,
+            faults,
+            random,
+            statistics,
+            from_device,
+            to_device,
+            gateway,
+            tcp: _,
+            guests: _,
+            tap: _,
+            held: _,
+        } = self;
         (link, faults, random, statistics, from_device, to_device, gateway).hash(state);
     }
 }

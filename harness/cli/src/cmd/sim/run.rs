@@ -14,7 +14,7 @@ use std::time::{Duration, Instant as WallTime};
 
 use clap::ValueEnum;
 use hil_model::verdict::Exit;
-use hil_tools::simulation::connections::{Allowed, Connections};
+use hil_tools::simulation::connections::{Allowed, Connections, Forward};
 use hil_tools::simulation::gdb::{Detached, Server};
 use hil_tools::simulation::session::{End, Pace, Session};
 use hil_tools::simulation::waveforms;
@@ -25,7 +25,7 @@ use simulator::time::Instant;
 
 use crate::cmd::error::Failure;
 use crate::cmd::rom::RomArgs;
-use simulator::net::AccessPoint;
+use simulator::net::{AccessPoint, Beside, VisitorConfig};
 use terminal::Terminal;
 
 /// Run firmware on the simulator, with its serial output here
@@ -119,7 +119,7 @@ struct LimitArgs {
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     until: Option<String>,
 
-    /// How fast simulated time passes [default: wall with --gdb, --allow or on a terminal, else max]
+    /// How fast simulated time passes [default: wall with --gdb, --allow, --forward or on a terminal, else max]
     #[arg(long, value_enum, value_name = "PACE")]
     pace: Option<PaceArg>,
 }
@@ -138,6 +138,17 @@ struct NetworkArgs {
     /// Can be given several times. 10.0.2.2 is this machine. Everything else is refused, and no other name resolves.
     #[arg(long, value_name = "HOST:PORT[=HOST:PORT]")]
     allow: Vec<Allowed>,
+
+    /// Let this machine connect to a port of the device: 8080:80, and http://localhost:8080 is the device's web page
+    ///
+    /// Can be given several times. The connections come from a computer in the device's network; with --visit from one in the network
+    /// that the device puts up itself.
+    #[arg(long, value_name = "[ADDRESS:]PORT:DEVICE-PORT")]
+    forward: Vec<Forward>,
+
+    /// Let a visitor join the network that the device puts up itself, as a phone does to set a device up: ssid=Setup-Me,password=secret123
+    #[arg(long, value_name = "NETWORK")]
+    visit: Option<VisitorConfig>,
 
     /// Capture the device's network for Wireshark
     #[arg(long, value_name = "FILE")]
@@ -224,6 +235,7 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     let terminal = Terminal::new(args.limits.until.clone(), program.debug.clone(), args.quiet, shows_usb);
     let mut session = Session::new(machine, program.debug, terminal, args.pace());
     session.connections = Connections::new(&mut session.machine, args.network.allow.clone());
+    forward(&args.network, &mut session)?;
     session.limit = args.limits.time.map_or(Instant::NEVER, instant);
     session.input = args.board.input.open();
     session.waveforms = files::waveforms(args.debug.vcd.as_deref(), &probes, &session.machine)?;
@@ -255,6 +267,21 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     })
 }
 
+/// Opens the ports that lead to the device, and sends the visitor.
+fn forward(args: &NetworkArgs, session: &mut Session<Terminal>) -> Result<(), Failure> {
+    let beside = if args.visit.is_some() { Beside::Visitor } else { Beside::Network };
+    for forward in &args.forward {
+        let opened = session.connections.forward(*forward, beside);
+        let address = opened.map_err(|error| Failure::usage(format!("--forward {}: {error}", forward.listen)))?;
+        crate::remark!("sim: {address} leads to the device's port {}", forward.port);
+    }
+    if let Some(visitor) = &args.visit {
+        let has_radio = session.machine.visit(visitor.clone());
+        has_radio.ok_or_else(|| Failure::usage("--visit: this chip has no radio".to_owned()))?;
+    }
+    Ok(())
+}
+
 /// Lets gdb debug, and goes on alone if it lets go.
 fn debug(session: &mut Session<Terminal>, address: SocketAddr) -> Result<End, Failure> {
     let server = Server::new(address).map_err(|error| Failure::bench(&error))?;
@@ -273,7 +300,9 @@ fn debug(session: &mut Session<Terminal>, address: SocketAddr) -> Result<End, Fa
 
 impl Args {
     fn pace(&self) -> Pace {
-        let attended = self.debug.gdb.is_some() || !self.network.allow.is_empty() || std::io::stdout().is_terminal();
+        let NetworkArgs { allow, forward, .. } = &self.network;
+        let has_others = !allow.is_empty() || !forward.is_empty();
+        let attended = self.debug.gdb.is_some() || has_others || std::io::stdout().is_terminal();
         match self.limits.pace {
             Some(PaceArg::Wall) => Pace::Wall,
             Some(PaceArg::Max) => Pace::Max,

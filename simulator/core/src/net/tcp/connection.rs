@@ -184,7 +184,12 @@ impl Accepted {
             && (socket.send_queue() > 0
                 || matches!(
                     state,
-                    State::SynReceived | State::FinWait1 | State::FinWait2 | State::Closing | State::LastAck
+                    State::SynSent
+                        | State::SynReceived
+                        | State::FinWait1
+                        | State::FinWait2
+                        | State::Closing
+                        | State::LastAck
                 ));
         self.waiting = match self.waiting {
             Some(since) if owes && arrival == Arrival::Nothing => Some(since),

@@ -11,12 +11,18 @@
 //! smoltcp passes over a SYN that comes on the ports of a connection that exists, which a device that was reset and uses
 //! the same ports again would meet; here the old connection ends and the new one is opened, which is where RFC 9293
 //! (3.10.7.4) leads to after a challenge and a second.
+//!
+//! [`Guest`] is the other way round: a computer beside the device that connects to it, which needs ARP, and on the device's own
+//! network an address from the device.
 
 mod connection;
+mod guest;
 mod host;
 mod medium;
 mod record;
 mod terminator;
 
+pub use guest::Remote;
+pub(super) use guest::{Addressing, Guest};
 pub(super) use record::Held;
 pub(super) use terminator::Terminator;

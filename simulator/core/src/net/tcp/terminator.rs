@@ -255,10 +255,10 @@ impl Terminator {
 
 const PS_PER_US: u64 = 1_000_000;
 
-fn to_stack(at: Instant) -> StackInstant {
+pub(super) fn to_stack(at: Instant) -> StackInstant {
     StackInstant::from_micros((at.ps() / PS_PER_US) as i64)
 }
 
-fn from_stack(at: StackInstant) -> Instant {
+pub(super) fn from_stack(at: StackInstant) -> Instant {
     Instant::from_ps(u64::try_from(at.total_micros()).unwrap_or(0).saturating_mul(PS_PER_US))
 }

@@ -11,6 +11,7 @@
 mod analog;
 mod beacon_timer;
 mod bluetooth;
+mod filter;
 mod front_end;
 mod keys;
 mod mac;

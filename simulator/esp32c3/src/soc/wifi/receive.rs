@@ -5,7 +5,7 @@ use super::transmit::RAM;
 use crate::crc::crc32;
 use crate::soc::hub::Env;
 use hil_sim_core::air::Reception;
-use hil_sim_core::air::header::{self, Header, flag};
+use hil_sim_core::air::header::{Header, flag};
 use hil_sim_core::time::{Instant, Span};
 
 /// Bits of a descriptor's first word: the MAC may fill it, and it was filled; the length is in bits 23:12.
@@ -15,9 +15,6 @@ const LENGTH: u32 = 12;
 const LENGTH_BITS: u32 = 0xFFF;
 /// Octets in front of a frame that say how it was received (`wifi_pkt_rx_ctrl_t` of ESP-IDF's `esp_wifi_types_native.h`).
 const METADATA: usize = 48;
-/// The filters that a frame has passed: one for all, and one for the device's own address.
-const PASSED: u32 = 1 << 28;
-const PASSED_OWN: u32 = 1 << 29;
 const NOISE_FLOOR: u32 = 0xA6;
 /// The last descriptor has this beside its address.
 const LAST: u32 = 1 << 24;
@@ -75,10 +72,9 @@ impl WifiMac {
         if first & (OWNED | FILLED) != OWNED || buffer == 0 || room < total {
             return;
         }
-        let passed = PASSED | if header::is_group(header.receiver) { 0 } else { PASSED_OWN };
         let channel = u32::from(*channel);
         let mut metadata = [0_u32; METADATA / 4];
-        metadata[0] = passed | u32::from(*rssi as u8);
+        metadata[0] = self.interfaces(&header) | u32::from(*rssi as u8);
         metadata[2] = channel << 16 | channel << 20;
         metadata[3] = self.timer(env.now()) as u32;
         metadata[5] = NOISE_FLOOR;

@@ -278,8 +278,8 @@ impl Observer for Terminal {
             return;
         }
         match notice {
-            Notice::Connected { .. } => self.say(&text),
-            Notice::NotAllowed(_) | Notice::Unreachable { .. } => self.warn(&text),
+            Notice::Connected { .. } | Notice::Forwarded(_) => self.say(&text),
+            Notice::NotAllowed(_) | Notice::Unreachable { .. } | Notice::NotTaken(..) => self.warn(&text),
         }
     }
 
