@@ -1,7 +1,7 @@
 //! TCP connections to the device, made by a computer next to it.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use async_trait::async_trait;
 
@@ -18,7 +18,15 @@ pub trait Reach {
     ///
     /// # Errors
     /// [`Unreached`]: why there is no connection.
-    async fn connect(&mut self, to: &Remote) -> Result<Stream, Unreached>;
+    async fn connect(&mut self, to: &Remote) -> Result<Connected, Unreached>;
+}
+
+/// A connection to the device.
+pub struct Connected {
+    /// What passes over it.
+    pub stream: Stream,
+    /// The address and port that it leads to: what a browser would name in `Host`.
+    pub peer: SocketAddr,
 }
 
 /// Where a connection goes.
