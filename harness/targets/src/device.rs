@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::late::LateLight;
-use super::{BenchError, PartError};
+use super::{BenchError, PartError, Reach};
 use crate::picture::Image;
 use hil_model::time::SimTime;
 use hil_scenario::Scenario;
@@ -79,6 +79,11 @@ pub trait Device {
 
     /// Its radio, if the access points around it are in our hands.
     fn radio(&mut self) -> Option<&mut dyn Radio> {
+        None
+    }
+
+    /// A computer next to it that opens connections to it, if there is one.
+    fn reach(&mut self) -> Option<&mut dyn Reach> {
         None
     }
 

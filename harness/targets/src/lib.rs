@@ -24,6 +24,7 @@ pub mod own;
 pub mod picture;
 pub mod program;
 pub mod provision;
+pub mod reach;
 pub mod reference;
 pub mod stream;
 mod watch;
@@ -35,6 +36,7 @@ pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, R
 pub use drawing::{Drawing, Net, PartError};
 pub use hil_heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};
+pub use reach::Reach;
 pub use watch::{Hang, Looks, Turn, Watch};
 
 use crate::clock::Pace;
