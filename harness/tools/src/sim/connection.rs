@@ -1,5 +1,6 @@
 //! The device's TCP connections: what the machine's network terminates goes on through the harness's wire to the broker, or over
-//! a network of this machine to the hosts that it may reach.
+//! a network of this machine to the hosts that it may reach. Those that come to the device from a computer beside it are the same but
+//! for who opens them.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,7 +12,7 @@ use hil_targets::wire::ConnectRefused;
 use simulator::net::{ConnectionId, Destination, Event};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use super::driver::Driver;
@@ -25,7 +26,8 @@ const CONNECT_BOUND: Duration = Duration::from_secs(5);
 /// How long scenario time waits for a host to answer, in wall time.
 const ANSWER_BOUND: Duration = Duration::from_secs(2);
 
-/// A connection that the device has opened.
+/// A connection of the device.
+#[derive(Default)]
 pub(super) struct Connection {
     /// What the broker has sent and the device's network has had no room for yet.
     waiting: VecDeque<u8>,
@@ -37,6 +39,8 @@ pub(super) struct Connection {
     to_peer: Option<mpsc::UnboundedSender<Vec<u8>>>,
     /// A host that is not the broker.
     outside: Option<Outside>,
+    /// Who waits for a connection to the device to be established.
+    opened: Option<oneshot::Sender<()>>,
     tasks: Vec<AbortHandle>,
 }
 
@@ -68,7 +72,10 @@ impl Driver {
                 None => return,
                 Some(Event::Opened { id, to, .. }) => self.open(id, &to),
                 Some(Event::Readable(id)) => self.read_from_device(id),
-                Some(Event::Writable(id)) => self.write_to_device(id),
+                Some(Event::Writable(id)) => {
+                    self.tell_opened(id);
+                    self.write_to_device(id);
+                }
                 Some(Event::Finished(id)) => {
                     if let Some(connection) = self.connections.borrow_mut().get_mut(&id) {
                         connection.to_peer = None;
@@ -106,15 +113,49 @@ impl Driver {
                 (tokio::task::spawn_local(driver.connect_outside(id, host, port)), Some(name))
             }
         };
-        let connection = Connection {
-            waiting: VecDeque::new(),
-            ended: None,
-            room: Rc::default(),
-            to_peer: None,
-            outside: host.map(|host| Outside { host, answer: None }),
-            tasks: vec![task.abort_handle()],
-        };
+        let outside = host.map(|host| Outside { host, answer: None });
+        let mut connection = Connection::default();
+        (connection.outside, connection.tasks) = (outside, vec![task.abort_handle()]);
         self.connections.borrow_mut().insert(id, connection);
+    }
+
+    /// Takes over a connection to the device that has just been asked for, with this end of a stream as its other side. Who waits is
+    /// told when it is established, and dropped if it is refused.
+    pub(super) fn carry<S: AsyncRead + AsyncWrite + 'static>(
+        self: &Rc<Self>,
+        id: ConnectionId,
+        end: S,
+    ) -> oneshot::Receiver<()> {
+        let (opened, established) = oneshot::channel();
+        let mut connection = Connection::default();
+        connection.opened = Some(opened);
+        self.join(id, &mut connection, end);
+        self.connections.borrow_mut().insert(id, connection);
+        established
+    }
+
+    fn tell_opened(&self, id: ConnectionId) {
+        if let Some(opened) = self.connections.borrow_mut().get_mut(&id).and_then(|it| it.opened.take()) {
+            // Nobody waits any more: the limit is over.
+            let _ = opened.send(());
+        }
+    }
+
+    /// Lets bytes pass between a connection and the peer's end of it.
+    fn join<S: AsyncRead + AsyncWrite + 'static>(
+        self: &Rc<Self>,
+        id: ConnectionId,
+        connection: &mut Connection,
+        end: S,
+    ) {
+        let (from_peer, to_peer) = tokio::io::split(end);
+        let (sender, receiver) = mpsc::unbounded_channel();
+        connection.to_peer = Some(sender);
+        let reader = read_from_peer(Rc::clone(self), id, Rc::clone(&connection.room), from_peer);
+        connection.tasks = vec![
+            tokio::task::spawn_local(reader).abort_handle(),
+            tokio::task::spawn_local(write_to_peer(receiver, to_peer)).abort_handle(),
+        ];
     }
 
     /// Scenario time waits for the host, as long as it is likely to answer.
@@ -144,17 +185,10 @@ impl Driver {
 
     fn established<S: AsyncRead + AsyncWrite + 'static>(self: &Rc<Self>, id: ConnectionId, end: S) {
         self.catch_up();
-        let (from_peer, to_peer) = tokio::io::split(end);
-        let (sender, receiver) = mpsc::unbounded_channel();
         let mut connections = self.connections.borrow_mut();
         // It may have been given up meanwhile.
         let Some(connection) = connections.get_mut(&id) else { return };
-        connection.to_peer = Some(sender);
-        let reader = read_from_peer(Rc::clone(self), id, Rc::clone(&connection.room), from_peer);
-        connection.tasks = vec![
-            tokio::task::spawn_local(reader).abort_handle(),
-            tokio::task::spawn_local(write_to_peer(receiver, to_peer)).abort_handle(),
-        ];
+        self.join(id, connection, end);
         drop(connections);
         self.act(|machine| {
             let now = machine.now();
@@ -222,6 +256,14 @@ impl Driver {
                 connections.remove(&id);
             }
         }
+    }
+
+    /// Nobody wants this connection any more.
+    pub(super) fn give_up(&self, id: ConnectionId) {
+        self.connections.borrow_mut().remove(&id);
+        let mut machine = self.machine.borrow_mut();
+        let now = machine.now();
+        machine.network().abort(now, id);
     }
 
     /// The device is gone: so are its connections. The broker sees them closed.

@@ -22,8 +22,8 @@ use hil_targets::provision::{
     Dialogue, Identity, PARTITION_TABLE, Patch, Provisioned, Question, ToldLights, check_keys, find,
 };
 use hil_targets::{
-    Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Radio, Reset, Screens, SerialInput,
-    Wiring,
+    Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Radio, Reach, Reset, Screens,
+    SerialInput, Wiring,
 };
 
 /// A simulated board in the scenario's thread.
@@ -217,6 +217,10 @@ impl Device for SimDevice {
 
     fn radio(&mut self) -> Option<&mut dyn Radio> {
         self.has_radio.then_some(self as &mut dyn Radio)
+    }
+
+    fn reach(&mut self) -> Option<&mut dyn Reach> {
+        Some(self)
     }
 
     fn reset(&mut self) -> Option<&mut dyn Reset> {

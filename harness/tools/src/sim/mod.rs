@@ -11,6 +11,7 @@ mod hosts;
 mod observe;
 mod pause;
 mod radio;
+mod reach;
 mod symbols;
 
 pub use hosts::Hosts;

@@ -136,6 +136,16 @@ impl Network {
         id
     }
 
+    /// Where a connection that [`connect`](Self::connect) has opened goes; `None` before it could be opened, and after its end.
+    pub fn peer(&self, id: ConnectionId) -> Option<SocketAddrV4> {
+        self.guests.neighbour.iter().chain(&self.guests.visitor).find_map(|guest| guest.peer(id))
+    }
+
+    /// The address that the device has given to the computer that visits it.
+    pub fn visitor_address(&self) -> Option<Ipv4Addr> {
+        self.guests.visitor.as_ref().and_then(Guest::address)
+    }
+
     /// A frame of the device's own network, for the computer that visits it.
     pub fn receive_as_visitor(&mut self, now: Instant, frame: &[u8]) {
         self.advance(now);

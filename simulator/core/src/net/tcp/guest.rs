@@ -105,6 +105,16 @@ impl Guest {
         self.mac
     }
 
+    /// Its own address, once it has one.
+    pub(in crate::net) fn address(&self) -> Option<Ipv4Addr> {
+        self.address.map(|(own, _)| own)
+    }
+
+    /// Where a connection goes.
+    pub(in crate::net) fn peer(&self, id: ConnectionId) -> Option<SocketAddrV4> {
+        self.connections.get(&id).map(|(to, _)| *to)
+    }
+
     pub(in crate::net) const fn next_due(&self) -> Option<Instant> {
         self.due
     }
