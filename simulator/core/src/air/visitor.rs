@@ -353,3 +353,130 @@ impl Visitor {
         vec![at_once(self.sender.data_to_network([self.bssid, destination], (kind, payload), protection))]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::access_point::Running;
+    use super::super::config::AccessPoint;
+    use super::*;
+
+    const DEVICE: MacAddress = [2; 6];
+    const VISITOR: MacAddress = [4; 6];
+
+    /// A device that has put up an access point of our own, and a visitor of it.
+    struct Visit {
+        device: Running,
+        visitor: Visitor,
+        now: Instant,
+        changes: Vec<AirChange>,
+        /// Ethernet frames that have come to the device's network, and to the visitor's computer.
+        arrived: [Vec<Vec<u8>>; 2],
+    }
+
+    impl Visit {
+        fn new(network: AccessPoint, wanted: &str) -> Self {
+            let config = wanted.parse().expect("a network");
+            let visitor = Visitor::new(config, VISITOR, SplitMix64::new(2), Instant::ZERO);
+            let device = Running::new(network, DEVICE, SplitMix64::new(1));
+            Self { device, visitor, now: Instant::ZERO, changes: Vec::new(), arrived: [Vec::new(), Vec::new()] }
+        }
+
+        fn to_device(&mut self, outputs: Vec<Output>) {
+            for output in outputs {
+                match output {
+                    Output::Frame { mpdu, .. } if self.visitor.is_heard(self.device.config.channel) => {
+                        let header = Header::read(&mpdu.bytes).expect("a header");
+                        let answers = self.device.receive(self.now, &header, &mpdu);
+                        self.to_visitor(answers);
+                    }
+                    Output::Frame { .. } => {}
+                    Output::Ethernet(frame) => self.arrived[1].push(frame),
+                    Output::Change(_, change) => self.changes.push(change),
+                }
+            }
+        }
+
+        fn to_visitor(&mut self, outputs: Vec<Output>) {
+            for output in outputs {
+                match output {
+                    Output::Frame { mpdu, .. } => {
+                        let header = Header::read(&mpdu.bytes).expect("a header");
+                        if self.visitor.is_heard(self.device.config.channel) {
+                            let answers = self.visitor.receive(self.now, &header, &mpdu);
+                            self.to_device(answers);
+                        }
+                    }
+                    Output::Ethernet(frame) => self.arrived[0].push(frame),
+                    // What the access point says of the station is its own affair.
+                    Output::Change(..) => {}
+                }
+            }
+        }
+
+        /// Lets so many steps of 10 ms pass.
+        fn pass(&mut self, steps: usize) -> VisitState {
+            for _ in 0..steps {
+                self.now = self.now + Span::from_ms(10);
+                let outputs = self.visitor.advance(self.now);
+                self.to_device(outputs);
+                let outputs = self.device.advance(self.now);
+                self.to_visitor(outputs);
+            }
+            self.visitor.state()
+        }
+    }
+
+    #[test]
+    fn an_open_network_is_found_on_its_channel_and_joined() {
+        let network = AccessPoint { channel: 9, ..AccessPoint::open("Setup") };
+        let mut visit = Visit::new(network, "ssid=Setup");
+        assert_eq!(visit.pass(200), VisitState::Joined);
+        assert_eq!((&visit.changes[..], visit.visitor.channel), (&[AirChange::VisitorJoined][..], 9));
+    }
+
+    #[test]
+    fn data_passes_both_ways_under_keys() {
+        let mut visit = Visit::new(AccessPoint::wpa2("Setup", "secret123"), "ssid=Setup,password=secret123");
+        assert_eq!(visit.pass(200), VisitState::Joined);
+        let up = ethernet::frame(DEVICE, VISITOR, 0x0800, b"up");
+        let outputs = visit.visitor.deliver(&up);
+        assert!(outputs.iter().all(|it| matches!(it, Output::Frame { mpdu, .. } if mpdu.key.is_some())));
+        visit.to_device(outputs);
+        let (down, to_all) =
+            (ethernet::frame(VISITOR, DEVICE, 0x0800, b"down"), ethernet::frame(BROADCAST, DEVICE, 0x0806, b"all"));
+        for frame in [&down, &to_all] {
+            let outputs = visit.device.deliver(frame.clone());
+            visit.to_visitor(outputs);
+        }
+        assert_eq!(visit.arrived, [vec![up], vec![down, to_all]]);
+    }
+
+    #[test]
+    fn what_keeps_a_visitor_out_is_told_apart() {
+        let cases = [
+            (AccessPoint::wpa2("Setup", "secret123"), "ssid=Setup,password=secret124", Refusal::WrongPassword),
+            (AccessPoint::wpa2("Setup", "secret123"), "ssid=Setup", Refusal::NeedsPassword),
+            (AccessPoint::open("Setup"), "ssid=Setup,password=secret123", Refusal::IsOpen),
+            (AccessPoint::open("Setup"), "ssid=Other", Refusal::NotFound),
+        ];
+        for (network, wanted, refusal) in cases {
+            let mut visit = Visit::new(network, wanted);
+            assert_eq!(visit.pass(7_000), VisitState::Refused(refusal), "{wanted}");
+            assert_eq!(visit.changes, [AirChange::VisitorRefused(refusal)]);
+        }
+    }
+
+    #[test]
+    fn a_visitor_that_is_put_out_comes_back() {
+        let mut visit = Visit::new(AccessPoint::open("Setup"), "ssid=Setup");
+        visit.pass(200);
+        let outputs = visit.device.put_out(Reason(5));
+        visit.to_visitor(outputs);
+        assert_eq!(visit.pass(1), VisitState::Searching);
+        assert_eq!(visit.pass(300), VisitState::Joined);
+        assert_eq!(
+            visit.changes,
+            [AirChange::VisitorJoined, AirChange::VisitorLeft(Reason(5)), AirChange::VisitorJoined]
+        );
+    }
+}

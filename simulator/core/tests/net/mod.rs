@@ -1,6 +1,7 @@
 //! The network as a device's stack and its host see it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod beside;
 mod configuration;
 mod connections;
 mod endings;

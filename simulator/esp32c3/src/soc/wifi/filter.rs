@@ -73,3 +73,55 @@ fn network_of(frame: &Header) -> MacAddress {
         (false, false) => frame.third,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hil_sim_core::air::header::{BROADCAST, FrameKind};
+
+    const OWN: [MacAddress; 2] = [[2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]];
+    const NETWORK: MacAddress = [6; 6];
+
+    /// A MAC whose interfaces have addresses, and a network.
+    fn mac(interfaces: &[(u32, Option<MacAddress>)]) -> WifiMac {
+        let mut mac = WifiMac::default();
+        let mut set = |at: u32, [a, b, c, d, e, f]: MacAddress, more: u32| {
+            mac.set_register(at, u32::from_le_bytes([a, b, c, d]));
+            mac.set_register(at + 4, u32::from_le_bytes([e, f, 0, 0]) | more);
+        };
+        for (interface, network) in interfaces {
+            let at = |base: u32| base + INTERFACE_BYTES * interface;
+            set(at(ADDRESS[0]), OWN[*interface as usize], 0);
+            set(at(ADDRESS[1]), BROADCAST, IS_ON);
+            if let Some(network) = network {
+                set(at(BSSID[0]), *network, 0);
+                set(at(BSSID[1]), BROADCAST, IS_ON);
+            }
+        }
+        mac
+    }
+
+    fn management(receiver: MacAddress, bssid: MacAddress) -> Header {
+        let frame = header::write(FrameKind::ProbeRequest, 0, [receiver, [8; 6], bssid], 0);
+        Header::read(&frame).expect("a header")
+    }
+
+    #[test]
+    fn a_frame_is_for_the_interface_with_its_address() {
+        let both = mac(&[(0, Some(NETWORK)), (1, Some(OWN[1]))]);
+        assert_eq!(both.interfaces(&management(OWN[0], NETWORK)), STATION);
+        assert_eq!(both.interfaces(&management(OWN[1], OWN[1])), ACCESS_POINT);
+    }
+
+    #[test]
+    fn a_frame_for_all_is_for_those_in_whose_network_it_is() {
+        let both = mac(&[(0, Some(NETWORK)), (1, Some(OWN[1]))]);
+        assert_eq!(both.interfaces(&management(BROADCAST, NETWORK)), STATION);
+        assert_eq!(both.interfaces(&management(BROADCAST, OWN[1])), ACCESS_POINT);
+        assert_eq!(both.interfaces(&management(BROADCAST, BROADCAST)), STATION | ACCESS_POINT);
+        // A scan hears networks that the device is in none of.
+        assert_eq!(both.interfaces(&management(BROADCAST, [7; 6])), STATION);
+        let alone = mac(&[(1, Some(OWN[1]))]);
+        assert_eq!(alone.interfaces(&management(BROADCAST, BROADCAST)), ACCESS_POINT);
+    }
+}
