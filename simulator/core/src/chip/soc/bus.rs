@@ -28,6 +28,8 @@ impl<S: Soc> Bus for S {
             if width != Width::Word {
                 if env.device.is_inert() {
                     word |= env.inert_read(offset & !3) & !(mask << shift);
+                } else if device.takes_bytes() {
+                    word |= device.read(env, offset & !3) & !(mask << shift);
                 } else {
                     env.unsupported("a store narrower than a word");
                 }

@@ -21,6 +21,11 @@ pub trait Device<H: Hub> {
     /// A store to the register at `offset`.
     fn write(&mut self, env: &mut Env<'_, H>, offset: u32, value: u32);
 
+    /// Whether a store narrower than a word changes its bytes alone. Where it is not known what the block does, the store is reported.
+    fn takes_bytes(&self) -> bool {
+        false
+    }
+
     /// The block is reset: its registers take their reset values. Deadlines and what was written to
     /// registers without a model are forgotten by the caller; interrupt sources and signals are the device's own to set.
     fn reset(&mut self, env: &mut Env<'_, H>);

@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(both.interfaces(&management(BROADCAST, OWN[1])), ACCESS_POINT);
         assert_eq!(both.interfaces(&management(BROADCAST, BROADCAST)), STATION | ACCESS_POINT);
         // A scan hears networks that the device is in none of.
-        assert_eq!(both.interfaces(&management(BROADCAST, [7; 6])), STATION);
+        assert_eq!(both.interfaces(&management(BROADCAST, [10; 6])), STATION);
         let alone = mac(&[(1, Some(OWN[1]))]);
         assert_eq!(alone.interfaces(&management(BROADCAST, BROADCAST)), ACCESS_POINT);
     }

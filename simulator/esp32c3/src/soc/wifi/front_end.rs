@@ -40,6 +40,11 @@ impl Device<Hub> for FrontEnd {
         self.registers.write(offset, value);
     }
 
+    /// Rust's driver clears bits by bytes, as the compiler makes of it, and works on the chip.
+    fn takes_bytes(&self) -> bool {
+        true
+    }
+
     fn reset(&mut self, _: &mut Env<'_>) {
         *self = Self::default();
     }

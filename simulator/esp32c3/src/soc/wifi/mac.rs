@@ -6,7 +6,7 @@ use crate::soc::hub::{Env, Hub};
 use crate::soc::interrupt::Source;
 use crate::soc::map::DeviceId;
 use hil_sim_core::chip::soc::Device;
-use hil_sim_core::time::{Instant, Span};
+use hil_sim_core::time::Instant;
 
 /// Words of the three blocks.
 const WORDS: usize = 3 * 0x400;
@@ -15,7 +15,7 @@ pub(super) const RX_CONTROL: u32 = 0x084;
 pub(super) const RX_ENABLE: u32 = 1 << 31;
 const RX_RELOAD: u32 = 1 << 0;
 /// `hal_mac_rx_set_base`, `hal_mac_rx_read_rxdscrnext`, `hal_mac_rx_get_last_dscr`: descriptors, without the upper bits of addresses.
-const RX_BASE: u32 = 0x088;
+pub(super) const RX_BASE: u32 = 0x088;
 const RX_NEXT: u32 = 0x08C;
 const RX_LAST: u32 = 0x090;
 pub(super) const ADDRESS_BITS: u32 = 0xF_FFFF;
@@ -58,8 +58,8 @@ pub(crate) struct WifiMac {
     /// The descriptor that the next frame goes into; 0 before the driver has given one.
     pub(super) rx_next: u32,
     pub(super) rx_last: u32,
-    /// The descriptor that was filled last, until the driver has taken it, and when that was.
-    pub(super) rx_filled: Option<(u32, Instant)>,
+    /// When a descriptor was filled last.
+    pub(super) rx_filled_at: Instant,
     pub(super) sending: Vec<Transmission>,
     /// How far the timer was set ahead of the time since power came, in µs.
     timer_ahead: u64,
@@ -77,7 +77,7 @@ impl Default for WifiMac {
             done: 0,
             rx_next: 0,
             rx_last: 0,
-            rx_filled: None,
+            rx_filled_at: Instant::ZERO,
             sending: Vec::new(),
             timer_ahead: 0,
             timer_copy: 0,
@@ -174,15 +174,16 @@ impl Device<Hub> for WifiMac {
         match at {
             RX_CONTROL => {
                 self.set_register(at, value & !RX_RELOAD);
-                // The hardware keeps its place in the chain; only when it has none it begins at the base.
+                // The hardware keeps its place in the chain. At its end it looks again where the last descriptor leads to, which the
+                // driver has linked more to meanwhile.
                 if value & RX_RELOAD != 0 && self.rx_next == 0 {
-                    self.rx_next = self.register(RX_BASE) & ADDRESS_BITS;
+                    self.rx_next = self.after_last(env);
                 }
                 self.update(env);
             }
             RX_BASE => {
                 self.set_register(at, value);
-                if self.rx_next == 0 {
+                if self.rx_next == 0 || !self.is_receiving() {
                     self.rx_next = value & ADDRESS_BITS;
                 }
             }
@@ -234,6 +235,3 @@ impl Device<Hub> for WifiMac {
         self.update(env);
     }
 }
-
-/// Longer than any frame takes.
-pub(super) const SOON: Span = Span::from_us(400);

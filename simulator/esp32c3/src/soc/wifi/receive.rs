@@ -1,6 +1,6 @@
 //! Receiving: frames go into the chain of descriptors that the driver keeps filled.
 
-use super::mac::{ADDRESS_BITS, EVENT_RECEIVED, SOON, WifiMac};
+use super::mac::{ADDRESS_BITS, EVENT_RECEIVED, RX_BASE, WifiMac};
 use super::transmit::RAM;
 use crate::crc::crc32;
 use crate::soc::hub::Env;
@@ -18,8 +18,8 @@ const METADATA: usize = 48;
 const NOISE_FLOOR: u32 = 0xA6;
 /// The last descriptor has this beside its address.
 const LAST: u32 = 1 << 24;
-/// A driver that does not take its frames loses them after this long.
-const PATIENCE: Span = Span::from_ms(50);
+/// Frames do not come closer: SIFS, an acknowledgement and the shortest frame.
+const SPACING: Span = Span::from_us(60);
 
 impl WifiMac {
     /// Takes frames from the air, as far as there is room; gives when to look again.
@@ -28,19 +28,12 @@ impl WifiMac {
         let channel = env.hub.channel;
         let receiver = self.is_receiving().then_some(channel);
         if receiver.is_some() {
-            // One frame at a time: the driver hands frames up one by one only while few wait for it.
-            if let Some((descriptor, at)) = self.rx_filled {
-                let is_waiting = self.word(env, descriptor) & FILLED != 0;
-                if now.since(at) < SOON || (is_waiting && now.since(at) < PATIENCE) {
-                    let again = if now.since(at) < SOON { at + SOON } else { now + SOON };
-                    let next = env.hub.air.next_event(now, receiver);
-                    return if next == Instant::NEVER { next } else { again.max(next) };
-                }
-                self.rx_filled = None;
+            if now.since(self.rx_filled_at) < SPACING {
+                return (self.rx_filled_at + SPACING).max(env.hub.air.next_event(now, receiver));
             }
             if let Some(reception) = env.hub.air.receive(now, channel) {
                 self.deliver(env, &reception);
-                return now + SOON;
+                return now + SPACING;
             }
         }
         env.hub.air.next_event(now, receiver)
@@ -51,6 +44,14 @@ impl WifiMac {
         // Where there is no RAM there is no descriptor.
         let _ = env.memory.read_bytes(address, &mut bytes);
         u32::from_le_bytes(bytes)
+    }
+
+    /// The descriptor behind the one that was filled last, or the first of all.
+    pub(super) fn after_last(&self, env: &Env<'_>) -> u32 {
+        match self.rx_last & ADDRESS_BITS {
+            0 => self.register(RX_BASE) & ADDRESS_BITS,
+            last => self.word(env, RAM | last + 8) & ADDRESS_BITS,
+        }
     }
 
     /// Puts a frame into the next descriptor; it is lost if the driver has given none, or cannot be decrypted.
@@ -93,7 +94,7 @@ impl WifiMac {
         }
         self.rx_last = descriptor & ADDRESS_BITS | LAST;
         self.rx_next = next & ADDRESS_BITS;
-        self.rx_filled = Some((descriptor, env.now()));
+        self.rx_filled_at = env.now();
         self.events |= EVENT_RECEIVED;
     }
 }
