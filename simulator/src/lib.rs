@@ -83,7 +83,7 @@ pub mod cpu {
 
 /// The network behind the Ethernet MAC.
 pub mod net {
-    pub use hil_sim_core::air::{AccessPoint, AccessPointError, AirChange, AirEvent, Reason, Security};
+    pub use hil_sim_core::air::{AccessPoint, AccessPointError, Air, AirChange, AirEvent, Reason, Security};
     pub use hil_sim_core::net::{FrameDirection as Direction, NetworkConfig as Config, NetworkEvent as Event, *};
 }
 
