@@ -112,7 +112,7 @@ fn passwords_that_hil_knows_are_not_shown() {
     talk(&url, "", &[("cmnd/led/mode", "correct horse")]);
     let line = up.line("mqtt <-  PUBLISH");
     assert!(line.contains("cmnd/led/mode \"(secret)\""), "{line}");
-    up.end("INT");
+    up.end("-INT");
 }
 
 #[test]

@@ -187,7 +187,11 @@ mod tests {
         let note = Observation::Note { text: "mqtt://dev:s3cr3t@lab".to_owned() };
         let entries = [serial("joining lab, corr"), serial("ect horse\r\n"), packet, note];
         let lines: Vec<_> = entries.into_iter().flat_map(|what| view.take(&entry(0, what))).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        0.000 s  serial   joining lab, (secret)
+        0.000 s  mqtt ->  PUBLISH "(secret)"
+        0.000 s  note     mqtt://dev:(secret)@lab
+        "#);
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn it_shows_what_the_board_prints_and_sends_what_is_typed() {
 fn passwords_that_hil_knows_are_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let mut board = Board::new(folder.path());
-    let project = "provision = { serial = [{ prompt = \"Password:\", answer = \"of the device\\n\" }] }\n\
+    let project = "provision = { kind = \"serial\", steps = [{ prompt = \"Password:\", answer = \"of the device\\n\" }] }\n\
                    [broker]\nurl = \"wss://lab/mqtt?token=a1b2c3d4e5\"\n";
     std::fs::write(folder.path().join("hil.toml"), project).unwrap();
     let port = board.link.display().to_string();

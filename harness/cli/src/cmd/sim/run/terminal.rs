@@ -51,7 +51,7 @@ pub(super) struct Terminal {
     /// What was said about connections.
     told: BTreeSet<String>,
     theme: Theme,
-    /// Whether both outputs are the same terminal.
+    /// Whether both outputs are the same.
     is_shared: bool,
     /// Whether the last serial byte ended a line.
     at_line_start: Cell<bool>,
@@ -76,7 +76,7 @@ impl Terminal {
             last_fault: None,
             told: BTreeSet::new(),
             theme: Theme::detect(stderr().is_terminal(), |name| std::env::var(name).ok()),
-            is_shared: stdout().is_terminal() && stderr().is_terminal(),
+            is_shared: has_left_standard_output() || stdout().is_terminal() && stderr().is_terminal(),
             at_line_start: Cell::new(true),
             output: Ok(()),
         }
