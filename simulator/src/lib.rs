@@ -73,7 +73,7 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub use hil_sim_core::{circuit, part, time};
+pub use hil_sim_core::{air, circuit, part, time};
 pub use hil_sim_esp32c3::{image, soc};
 
 /// The core.
@@ -83,7 +83,7 @@ pub mod cpu {
 
 /// The network behind the Ethernet MAC.
 pub mod net {
-    pub use hil_sim_core::air::{AccessPoint, AccessPointError, Air, AirChange, AirEvent, Reason, Security};
+    pub use hil_sim_core::air::{AccessPoint, AccessPointError, AirChange, AirEvent, Reason, Security};
     pub use hil_sim_core::net::{FrameDirection as Direction, NetworkConfig as Config, NetworkEvent as Event, *};
 }
 

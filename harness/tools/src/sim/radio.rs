@@ -3,7 +3,7 @@
 use hil_scenario::Capability;
 use hil_scenario::step::RadioFault;
 use hil_targets::{BenchError, Radio, RadioError};
-use simulator::net::{Air, Reason, Security};
+use simulator::air::{Air, Reason, Security};
 use simulator::time::Instant;
 
 use super::device::SimDevice;
