@@ -84,6 +84,11 @@ impl Progress {
 /// The parser panics, hangs, or takes more than [`hil_heap::LIMIT`]. The input is in a file then, which the message names. (The memory
 /// is bounded only in a program whose allocator is [`hil_heap::DeviceHeap`].)
 pub fn drive(parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
+    drive_within(LONGEST_WORK, parser, read)
+}
+
+/// The same, with another limit for the work on one input.
+fn drive_within(longest_work: Duration, parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
     let (limits, seed) = (Limits::of_environment(), number("HIL_FUZZ_SEED").unwrap_or(0));
     let (name, progress) = (parser.name, Arc::new(Progress::default()));
     // It tells this worker apart from the others of the process.
@@ -111,7 +116,7 @@ pub fn drive(parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
         if executions != seen {
             (seen, since, worked_before) = (executions, Instant::now(), worked());
         }
-        if worked().saturating_sub(worked_before) > LONGEST_WORK || since.elapsed() > LONGEST_WAIT {
+        if worked().saturating_sub(worked_before) > longest_work || since.elapsed() > LONGEST_WAIT {
             fail(name, "hangs", &progress, seed);
         }
     }
@@ -173,8 +178,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[should_panic(expected = "endless hangs at input")]
     fn an_input_without_end_hangs() {
-        drive(parser("endless"), |_| loop {
-            std::hint::spin_loop();
+        drive_within(Duration::from_millis(100), parser("endless"), |_| {
+            loop {
+                std::hint::spin_loop();
+            }
         });
     }
 

@@ -37,7 +37,9 @@ impl TargetError for RadioError {
                 "let it come online first (`expect-message`, `expect-serial`); a device without Wi-Fi, or with another network than \
                  `[wifi]` of hil.toml, never joins"
             }
-            Self::NoMember => "let it join first: wait with `expect-message`, `request` or `expect-serial` before this step",
+            Self::NoMember => {
+                "let it join first: wait with `expect-message`, `request` or `expect-serial` before this step"
+            }
         }
     }
 }

@@ -57,7 +57,9 @@ fn firmware_without_wifi_is_not_tried_by_faults_of_the_radio() {
 fn a_wrong_access_point_is_told_with_what_is_right_and_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let mut told = String::new();
-    for wrong in ["lab", "ssid=lab,password=short", "ssid=lab,psk=secret123", "ssid=lab,ssid=lab", "ssid=lab,channel=14"] {
+    for wrong in
+        ["lab", "ssid=lab,password=short", "ssid=lab,psk=secret123", "ssid=lab,ssid=lab", "ssid=lab,channel=14"]
+    {
         let output = hil(folder.path(), &["sim", "run", "none.elf", "--wifi", wrong]).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         told += &String::from_utf8(output.stderr).unwrap();

@@ -146,7 +146,9 @@ fn member(values: &[&Json]) -> Option<Member> {
     Some(match kind(values)? {
         Kind::DateTime => Member::DateTime,
         Kind::Type(JsonType::String) => of_texts(&values.iter().filter_map(|value| text(value)).collect::<Vec<_>>()),
-        Kind::Type(JsonType::Number) => of_numbers(&values.iter().filter_map(|value| number(value)).collect::<Vec<_>>()),
+        Kind::Type(JsonType::Number) => {
+            of_numbers(&values.iter().filter_map(|value| number(value)).collect::<Vec<_>>())
+        }
         Kind::Type(JsonType::Boolean | JsonType::Null) if values.iter().all(|value| *value == first) => {
             Member::Constant(first.clone())
         }

@@ -81,10 +81,7 @@ impl AccessPoint {
 pub enum AccessPointError {
     /// Something that is no `key=value`.
     #[error("{part:?} is no setting of an access point")]
-    #[diagnostic(
-        code(hil::wifi::form),
-        help("write --wifi ssid=lab,password=secret123; a comma in a value is \\,")
-    )]
+    #[diagnostic(code(hil::wifi::form), help("write --wifi ssid=lab,password=secret123; a comma in a value is \\,"))]
     Form {
         /// What it was.
         part: String,

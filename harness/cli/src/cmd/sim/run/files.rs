@@ -84,9 +84,8 @@ pub(super) struct Outputs {
 
 impl Outputs {
     pub(super) fn create(args: &Args) -> Result<Self, Failure> {
-        let create = |what: &str, path: &Option<PathBuf>| {
-            path.as_deref().map(|path| OutputFile::create(what, path)).transpose()
-        };
+        let create =
+            |what: &str, path: &Option<PathBuf>| path.as_deref().map(|path| OutputFile::create(what, path)).transpose();
         Ok(Self {
             capture: create("the capture", &args.network.pcap)?,
             waveforms: create("the waveforms", &args.debug.vcd)?,
