@@ -73,7 +73,7 @@
 //!
 //! What is modelled, how far, and how each line was checked stands in `docs/fidelity.md`.
 
-pub use hil_sim_core::{circuit, part, time};
+pub use hil_sim_core::{air, circuit, part, time};
 pub use hil_sim_esp32c3::{image, soc};
 
 /// The core.

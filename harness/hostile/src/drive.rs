@@ -4,13 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::Mutator;
+use crate::thread_clock::ThreadClock;
 
-/// Wall time after which a single input hangs: generous, for other programs want the processor too.
-const HANG: Duration = Duration::from_secs(30);
+/// Processor time that a single input may take: however busy the machine is, it means the same.
+const LONGEST_WORK: Duration = Duration::from_secs(10);
+/// Wall time after which an input hangs that waits and does not work, or where processor time is not known.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// How often it is looked at.
 const TICK: Duration = Duration::from_millis(250);
 const DEFAULT_TIME: Duration = Duration::from_secs(1);
@@ -63,6 +66,8 @@ fn number(variable: &str) -> Option<u64> {
 /// Where the worker is, for the thread that watches it.
 #[derive(Default)]
 struct Progress {
+    /// Whose processor time counts.
+    clock: OnceLock<ThreadClock>,
     executions: AtomicU64,
     input: Mutex<Vec<u8>>,
 }
@@ -79,6 +84,11 @@ impl Progress {
 /// The parser panics, hangs, or takes more than [`hil_heap::LIMIT`]. The input is in a file then, which the message names. (The memory
 /// is bounded only in a program whose allocator is [`hil_heap::DeviceHeap`].)
 pub fn drive(parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
+    drive_within(LONGEST_WORK, parser, read)
+}
+
+/// The same, with another limit for the work on one input.
+fn drive_within(longest_work: Duration, parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
     let (limits, seed) = (Limits::of_environment(), number("HIL_FUZZ_SEED").unwrap_or(0));
     let (name, progress) = (parser.name, Arc::new(Progress::default()));
     // It tells this worker apart from the others of the process.
@@ -91,7 +101,8 @@ pub fn drive(parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
         let _ = done.send(work(&parser, read, limits, seed, worker, &watched));
     });
     assert!(thread.is_ok(), "{name}: no thread is to be had");
-    let (mut seen, mut since) = (0, Instant::now());
+    let worked = || progress.clock.get().and_then(ThreadClock::now).unwrap_or_default();
+    let (mut seen, mut since, mut worked_before) = (0, Instant::now(), worked());
     loop {
         match result.recv_timeout(TICK) {
             Ok(true) => break,
@@ -103,9 +114,9 @@ pub fn drive(parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
         }
         let executions = progress.executions.load(Ordering::Relaxed);
         if executions != seen {
-            (seen, since) = (executions, Instant::now());
+            (seen, since, worked_before) = (executions, Instant::now(), worked());
         }
-        if since.elapsed() > HANG {
+        if worked().saturating_sub(worked_before) > longest_work || since.elapsed() > LONGEST_WAIT {
             fail(name, "hangs", &progress, seed);
         }
     }
@@ -116,6 +127,7 @@ pub fn drive(parser: Parser, read: impl Fn(&[u8]) + Send + 'static) -> u64 {
 
 /// Whether all went well.
 fn work(parser: &Parser, read: impl Fn(&[u8]), limits: Limits, seed: u64, worker: u64, progress: &Progress) -> bool {
+    let _ = progress.clock.set(ThreadClock::of_this());
     let began = Instant::now();
     let mut mutator = Mutator::new(&parser.seeds, parser.words, seed);
     let mut valid = parser.seeds.iter();
@@ -160,6 +172,17 @@ mod tests {
     #[test]
     fn what_survives_is_counted() {
         assert!(drive(parser("harmless"), |input| drop(input.to_vec())) > 100);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[should_panic(expected = "endless hangs at input")]
+    fn an_input_without_end_hangs() {
+        drive_within(Duration::from_millis(100), parser("endless"), |_| {
+            loop {
+                std::hint::spin_loop();
+            }
+        });
     }
 
     #[test]

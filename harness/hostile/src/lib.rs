@@ -13,6 +13,7 @@
 
 mod drive;
 mod mutate;
+mod thread_clock;
 
 pub use drive::{Limits, Parser, drive};
 pub use mutate::Mutator;

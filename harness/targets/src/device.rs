@@ -7,11 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::late::LateLight;
-use super::{BenchError, PartError, Reach};
+use super::{BenchError, PartError, Radio, Reach};
 use crate::picture::Image;
 use hil_model::time::SimTime;
 use hil_scenario::Scenario;
-use hil_scenario::step::RadioFault;
 
 /// One device, for one scenario.
 #[async_trait(?Send)]
@@ -106,15 +105,6 @@ pub trait Device {
     fn pause_points(&mut self) -> Option<&mut dyn PausePoints> {
         None
     }
-}
-
-/// The access points around a device's radio.
-pub trait Radio {
-    /// Does this to all of them.
-    ///
-    /// # Errors
-    /// There is none.
-    fn apply(&mut self, fault: &RadioFault) -> Result<(), BenchError>;
 }
 
 /// Levels of pins.

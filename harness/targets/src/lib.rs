@@ -24,6 +24,7 @@ pub mod own;
 pub mod picture;
 pub mod program;
 pub mod provision;
+mod radio;
 pub mod reach;
 pub mod reference;
 pub mod stream;
@@ -32,10 +33,11 @@ pub mod wire;
 
 pub use bench::{Bench, BenchError, TargetError, TargetFailure};
 pub use broker::Credentials;
-pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Radio, Reset, Screens, SerialInput};
+pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Reset, Screens, SerialInput};
 pub use drawing::{Drawing, Net, PartError};
 pub use hil_heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};
+pub use radio::{Radio, RadioError};
 pub use reach::Reach;
 pub use watch::{Hang, Looks, Turn, Watch};
 

@@ -5,7 +5,6 @@ mod expectation;
 mod listen;
 mod project;
 mod seen;
-mod shape;
 mod template;
 mod yaml;
 

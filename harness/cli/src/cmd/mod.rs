@@ -9,6 +9,7 @@ mod doctor;
 mod error;
 mod flash;
 mod fuzz;
+mod hidden;
 mod init;
 mod interruption;
 mod listening;
@@ -136,7 +137,7 @@ fn dispatch(matches: &clap::ArgMatches, extensions: &Extensions) -> Result<Exit,
         Command::Boards(args) => boards::run(&args, extensions),
         Command::Flash(args) => flash::run(&args, extensions),
         Command::Provision(args) => provision::run(*args, matches, extensions),
-        Command::Monitor(args) => monitor::run(&args),
+        Command::Monitor(args) => monitor::run(&args, extensions),
         Command::Up(args) => up::run(&args, extensions),
         Command::Demo(args) => up::demo(&args, extensions),
         Command::Init(args) => init::run(&args, extensions),

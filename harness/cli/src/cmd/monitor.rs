@@ -14,11 +14,14 @@ use hil_bench::serial::lines::Piece;
 use hil_bench::serial::{BAUD, Event, Options, PortError, Rubbish, Sequence, SerialPort};
 use hil_model::verdict::Exit;
 use hil_report::Theme;
+use hil_scenario::Secrets;
 use hil_targets::console::{ConsoleWatch, Lines};
 
-use super::DONE;
 use super::error::Failure;
 use super::port::{PortArgs, baud, port_failure};
+use super::project::{ProjectArgs, Said};
+use super::{DONE, hidden};
+use crate::Extensions;
 use keys::Key;
 
 /// How long a listener waits before it looks at the keys.
@@ -28,7 +31,8 @@ const TURN: Duration = Duration::from_millis(20);
 ///
 /// What the board prints goes to standard output, what is typed goes to the board, and Ctrl-] ends it. With --elf, the
 /// addresses of a panic are named by function and line. When the board is unplugged, its port is looked for, under another
-/// name too if it is a USB device with a serial number.
+/// name too if it is a USB device with a serial number. Passwords that hil knows, of the environment and of the project, are shown as
+/// (secret).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -71,13 +75,18 @@ pub(super) struct Args {
     /// How long a port that has gone is looked for, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     recovery: u64,
+
+    #[command(flatten)]
+    project: ProjectArgs,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, extensions: &Extensions) -> Result<Exit, Failure> {
     let symbols = args.elf.as_deref().map(symbols).transpose()?;
+    let project = args.project.load(Said::default(), extensions)?;
+    let secrets = hidden::of_project(&project, extensions)?;
     let options = Options { recovery: Duration::from_secs(args.recovery), baud: args.baud };
     let port = SerialPort::open(&args.port.port, options).map_err(|e| port_failure(&e))?;
-    let mut view = View::new(args, symbols);
+    let mut view = View::new(args, symbols, secrets);
     view.say(&format!("{} at {} baud; Ctrl-] ends", port.place(), args.baud));
     if args.reset {
         port.restart().wait().map_err(|e| port_failure(&e))?;
@@ -153,6 +162,7 @@ struct View {
     until: Option<String>,
     is_satisfied: bool,
     symbols: Option<Arc<Symbolizer>>,
+    secrets: Secrets,
     console: ConsoleWatch,
     rubbish: Rubbish,
     lines: Lines,
@@ -163,12 +173,13 @@ struct View {
 }
 
 impl View {
-    fn new(args: &Args, symbols: Option<Arc<Symbolizer>>) -> Self {
+    fn new(args: &Args, symbols: Option<Arc<Symbolizer>>, secrets: Secrets) -> Self {
         Self {
             timestamps: args.timestamps,
             until: args.until.clone(),
             is_satisfied: false,
             symbols,
+            secrets,
             console: ConsoleWatch::default(),
             rubbish: Rubbish::default(),
             lines: Lines::default(),
@@ -185,7 +196,8 @@ impl View {
             let at = now - piece.at.elapsed();
             write!(out, "[{}] ", at.format("%H:%M:%S%.3f"))?;
         }
-        out.write_all(&piece.bytes)?;
+        // A piece is a line, or what stood there for a while.
+        out.write_all(&self.secrets.redact_bytes(&piece.bytes))?;
         out.flush()?;
         self.at_line_start = piece.ends_line();
         let has = |line: &str| self.until.as_ref().is_some_and(|text| line.contains(text.as_str()));

@@ -17,6 +17,7 @@ use hil_runner::BrokerChoice;
 use hil_targets::Target;
 
 use super::error::Failure;
+use super::hidden;
 use super::project::{ProjectArgs, Said};
 use super::rom;
 use super::run::broker::{BrokerArgs, reachable};
@@ -185,8 +186,11 @@ fn bring_up(args: &Args, project: &Project, extensions: &Extensions) -> Result<E
         BrokerChoice::Embedded => demo.map_or(CLIENT_ID, |demo| demo.client_id).to_owned(),
         BrokerChoice::External(_) => format!("hil-up-{}", super::run::run_id()),
     });
+    let mut secrets = hidden::of_project(project, extensions)?;
+    secrets.hide(target.secrets());
     let plan = session::Plan {
         broker,
+        secrets,
         port: args.port,
         target,
         what,

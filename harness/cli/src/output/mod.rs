@@ -13,7 +13,7 @@ mod stream;
 
 pub(crate) use file::{OutputFile, remove_unfinished};
 pub(crate) use guard::Guard;
-pub(crate) use stream::{Talk, is_closed, outcome, standard_output_is_for_people, stops_run};
+pub(crate) use stream::{Talk, has_left_standard_output, is_closed, outcome, standard_output_is_for_people, stops_run};
 pub use stream::{remark, say};
 
 /// Prints a line on standard output, like `println!`, and ends the program quietly if nobody reads it.

@@ -58,6 +58,11 @@ pub(crate) fn leave_standard_output() {
     FOR_A_REPORT.store(true, Ordering::Relaxed);
 }
 
+/// Whether a report has standard output for itself.
+pub(crate) fn has_left_standard_output() -> bool {
+    FOR_A_REPORT.load(Ordering::Relaxed)
+}
+
 /// Whether people read what [`Talk`] writes.
 pub(crate) fn standard_output_is_for_people() -> bool {
     if FOR_A_REPORT.load(Ordering::Relaxed) { stderr().is_terminal() } else { stdout().is_terminal() }

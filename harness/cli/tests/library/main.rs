@@ -9,6 +9,8 @@ mod faults;
 mod flow;
 mod fuzz_coverage;
 mod imports;
+#[path = "../shared/rom.rs"]
+mod mask_rom;
 mod radio;
 mod runner;
 mod scripted;

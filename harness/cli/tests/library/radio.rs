@@ -3,24 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hil_tools::rom::{Wanted, find};
 use proptest::prelude::*;
 use simulator::image::{Firmware, Layout, PartitionTable};
 use simulator::machine::{Board, Config, Exit, Machine, What};
 use simulator::net::{AccessPoint, AirChange};
 use simulator::time::{Instant, Span};
 
-/// The ROM that HIL_TEST_ROM names, or the one in cargo's copy of espflash, of which the program is made.
+/// The image of the mask ROM, if there is one.
 fn rom() -> Option<Arc<[u8]>> {
-    let named = std::env::var("HIL_TEST_ROM").ok().filter(|it| !it.is_empty());
-    let wanted = named.map_or(Wanted::Any, |path| Wanted::Named(path.into(), "HIL_TEST_ROM".to_owned()));
-    let found = find(&wanted, |name| std::env::var(name).ok().filter(|_| name != "HIL_ROM")).unwrap();
-    if found.is_none() {
-        eprintln!(
-            "NOT RUN: there is no mask ROM of the ESP32-C3; HIL_TEST_ROM names it (`hil rom` says how to get it)"
-        );
-    }
-    found.map(|found| found.rom.image)
+    crate::mask_rom::rom().map(|found| found.rom.image)
 }
 
 /// A board whose light joins the network that it asks for without being told one.

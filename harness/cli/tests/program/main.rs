@@ -14,9 +14,12 @@ mod init;
 mod inventory;
 mod labgrid;
 mod light;
+#[path = "../shared/rom.rs"]
+mod mask_rom;
 mod outputs;
 mod own_target;
 mod project;
+mod radio;
 mod rom;
 mod secrets;
 mod serial;

@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 use hil_model::observation::Message;
 use hil_targets::broker::{BrokerUrl, Client, ClientOptions, RetainHandling, Subscription, open};
 use hil_testing::process::Running;
-use hil_tools::rom::{Wanted, find};
 
 /// `hil` with these arguments in a folder, without input, and without what the machine's own environment would change.
 pub fn hil(folder: &Path, arguments: &[&str]) -> Command {
@@ -25,19 +24,9 @@ pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// Espressif's mask ROM: the file that HIL_TEST_ROM names, or the one in cargo's copy of espflash, of which this program is made.
-/// Without one it says so, and the test cannot run.
+/// The file of Espressif's mask ROM, if there is one.
 pub fn rom() -> Option<PathBuf> {
-    let named = std::env::var("HIL_TEST_ROM").ok().filter(|it| !it.is_empty());
-    let wanted = named.map_or(Wanted::Any, |path| Wanted::Named(path.into(), "HIL_TEST_ROM".to_owned()));
-    let found =
-        find(&wanted, |name| std::env::var(name).ok().filter(|_| name != "HIL_ROM")).expect("HIL_TEST_ROM is a ROM");
-    if found.is_none() {
-        eprintln!(
-            "NOT RUN: there is no mask ROM of the ESP32-C3; HIL_TEST_ROM names it (`hil rom` says how to get it)"
-        );
-    }
-    found.map(|found| found.path)
+    crate::mask_rom::rom().map(|found| found.path)
 }
 
 /// `hil broker run` on a port of its own.

@@ -102,6 +102,20 @@ fn other_programs_can_play_with_the_light_until_ctrl_c() {
 }
 
 #[test]
+fn passwords_that_hil_knows_are_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = hil(&folder, &["--port", "0"]);
+    command.env("HIL_WIFI_PASSWORD", "correct horse");
+    let mut up = Up(Running::start(command));
+    let url = up.url();
+    up.line("stat/led/online");
+    talk(&url, "", &[("cmnd/led/mode", "correct horse")]);
+    let line = up.line("mqtt <-  PUBLISH");
+    assert!(line.contains("cmnd/led/mode \"(secret)\""), "{line}");
+    up.end("-INT");
+}
+
+#[test]
 fn the_introduction_says_what_to_type() {
     let folder = tempfile::tempdir().unwrap();
     let mut up =

@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `seen` | what was seen, sorted into commands, what they cause, and what comes by itself |
 //! | `variables` | which values of commands come back in statuses |
+//! | `shape` | what JSON payloads have in common; `hil init` asks it too |
 //! | `shapes` | payloads of commands as grammars, of statuses as conditions |
 //! | `write` | the file |
 
 mod seen;
+pub mod shape;
 mod shapes;
 #[cfg(test)]
 mod tests;

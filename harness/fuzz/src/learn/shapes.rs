@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use hil_scenario::Json;
+use hil_scenario::condition::JsonType;
 
+use super::shape::{Kind, Place, kind, members};
 use super::variables::{Variable, leaves};
 use crate::json::Decimal;
 use crate::lower;
@@ -69,24 +71,12 @@ fn sets(variables: &[&Variable], from: Option<&str>) -> String {
 
 /// `json: { .. }`
 fn object(objects: &[&Json], at: &str, variables: &[&Variable], remarks: &mut Vec<String>) -> String {
-    let mut keys: Vec<&str> = Vec::new();
-    for object in objects {
-        if let Json::Object(members) = object {
-            for (key, _) in members {
-                if !keys.contains(&key.as_str()) {
-                    keys.push(key);
-                }
-            }
-        }
-    }
-    let members: Vec<String> = keys
+    let members: Vec<String> = members(objects, at)
         .into_iter()
-        .map(|key| {
-            let values: Vec<&Json> = objects.iter().filter_map(|object| object.member(key)).collect();
-            let place = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
-            let optional = if values.len() < objects.len() { ", optional: true" } else { "" };
-            let sets = sets(variables, Some(&place));
-            format!("{}: {{ {}{sets}{optional} }}", quoted(key), value(&values, &place, variables, remarks))
+        .map(|Place { key, path, values, is_whole }| {
+            let optional = if is_whole { "" } else { ", optional: true" };
+            let sets = sets(variables, Some(&path));
+            format!("{}: {{ {}{sets}{optional} }}", quoted(key), value(&values, &path, variables, remarks))
         })
         .collect();
     format!("json: {{ {} }}", members.join(", "))
@@ -156,7 +146,7 @@ pub(super) fn conditions(topic: &str, payloads: &[&[u8]], variables: &[Variable]
         if variable.is_none() && values.iter().any(|value| *value != values[0]) {
             varying.push(place.clone());
         }
-        let condition = variable.map(|variable| format!("\"{{{}}}\"", variable.name)).or_else(|| kind(&values));
+        let condition = variable.map(|variable| format!("\"{{{}}}\"", variable.name)).or_else(|| condition(&values));
         rules.extend(condition.map(|condition| format!("{}: {condition}", quoted(place))));
     }
     let remarks = if varying.is_empty() { Vec::new() } else { vec![format!("varies: {}", varying.join(", "))] };
@@ -166,30 +156,14 @@ pub(super) fn conditions(topic: &str, payloads: &[&[u8]], variables: &[Variable]
     }
 }
 
-/// What all values have in common, if that is a type.
-fn kind(values: &[&Json]) -> Option<String> {
-    let name = |value: &Json| match value {
-        Json::Null => "null",
-        Json::Bool(_) => "boolean",
-        Json::Number(_) => "number",
-        Json::Text(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    };
-    let first = name(values.first()?);
-    let is_time = |value: &&Json| matches!(value, Json::Text(text) if is_date_time(text));
-    if values.iter().all(is_time) {
-        return Some("{ date-time: true }".to_owned());
+/// The condition on what all values are, if that is one thing.
+fn condition(values: &[&Json]) -> Option<String> {
+    match kind(values)? {
+        Kind::DateTime => Some("{ date-time: true }".to_owned()),
+        // What was nothing once may be something later.
+        Kind::Type(JsonType::Null) => None,
+        Kind::Type(kind) => Some(format!("{{ type: {} }}", kind.name())),
     }
-    // What was nothing once may be something later.
-    let is_certain = first != "null" && values.iter().all(|value| name(value) == first);
-    is_certain.then(|| format!("{{ type: {first} }}"))
-}
-
-/// A time of RFC 3339, by its form.
-fn is_date_time(text: &str) -> bool {
-    let form = regex::Regex::new(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$");
-    form.is_ok_and(|form| form.is_match(text))
 }
 
 fn yaml(value: &Json) -> String {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hil_scenario::Json;
 
 use super::seen::Told;
+use super::shape::pointer;
 
 /// Values in values that are looked at.
 const DEPTH: usize = 3;
@@ -42,8 +43,7 @@ fn collect(json: &Json, at: &str, depth: usize, all: &mut BTreeMap<Option<String
     match json {
         Json::Object(members) if depth < DEPTH => {
             for (key, value) in members {
-                let place = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
-                collect(value, &place, depth + 1, all);
+                collect(value, &pointer(at, key), depth + 1, all);
             }
         }
         other => drop(all.insert(Some(at.to_owned()), other.clone())),

@@ -1,11 +1,14 @@
 //! Binary files: firmware, flash, partitions, pictures.
 
+use std::path::Path;
+
 use hil_bench::debug_info::DebugInfo;
 use hil_hostile::{Parser, drive};
 use hil_targets::picture;
 use hil_targets::provision::nvs_keeping;
-use hil_testing::image::{ElfFile, updates, usual_app};
+use hil_testing::image::{ElfFile, ElfSegment, updates, usual_app};
 use hil_tools::chip_tests::Suite;
+use hil_tools::rom::Rom;
 use simulator::image::{Firmware, PARTITION_TABLE_OFFSET};
 use simulator::image::{FlashSize, PartitionTable, Symbols, main_stack};
 use simulator::mem::FlashImage;
@@ -38,6 +41,42 @@ fn elf_names_and_lines() {
         drop(DebugInfo::parse(input));
         drop(Suite::parse(input));
         std::hint::black_box(main_stack(input));
+    });
+}
+
+/// A small ELF file as Espressif's of the ROM are: code, variables, and the table that says from where they are copied.
+fn rom_elf() -> Vec<u8> {
+    const CODE: u32 = 0x4000_0000;
+    const VARIABLES: u32 = 0x3FCD_F000;
+    let mut code = vec![0x13; 0x200];
+    code[0x10..0x14].copy_from_slice(&5u32.to_le_bytes());
+    code[0x20..0x30].copy_from_slice(b"esp32c3-20210207");
+    let table = [VARIABLES, VARIABLES + 16, CODE + 0x180, 0, 0, 0, 0, 0];
+    let table: Vec<u8> = table.iter().flat_map(|word| word.to_le_bytes()).collect();
+    code[0x100..0x100 + table.len()].copy_from_slice(&table);
+    let segment = |section, address, bytes| ElfSegment { section, address, bytes, zeros: 0 };
+    let segments = vec![segment(".text", CODE, code), segment(".data", VARIABLES, vec![0x55; 16])];
+    let symbols = vec![
+        ("_rom_chip_id", CODE + 0x10, 4, 1),
+        ("_data_start", CODE + 0x100, 0, 0),
+        ("_data_end", CODE + 0x120, 0, 0),
+        ("_data_start_btdm", VARIABLES, 0, 0),
+        ("_data_end_btdm", VARIABLES + 8, 0, 0),
+        ("_data_start_btdm_rom", CODE + 0x108, 0, 0),
+        ("ets_printf", CODE + 0x40, 0x10, 2),
+    ];
+    ElfFile { entry: CODE, segments, symbols }.to_bytes()
+}
+
+#[test]
+fn rom() {
+    let (seeds, path) = (vec![rom_elf(), vec![0; 0x6_0000]], Path::new("rom.elf"));
+    let read = Rom::parse(path, &seeds[0]).expect("a seed that is refused would fuzz nothing but the refusal");
+    assert_eq!((read.functions.len(), &read.image[0x180..0x190]), (1, &[0x55; 16][..]));
+    let words = &["_data_start", "_data_end_btdm", "_rom_chip_id", "esp32c6-", ".symtab", "\u{f}"];
+    drive(Parser { name: "rom", seeds, words }, move |input| match Rom::parse(path, input) {
+        Ok(rom) => drop(rom.digest),
+        Err(error) => drop(error.to_string()),
     });
 }
 

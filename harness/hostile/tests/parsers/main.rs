@@ -2,7 +2,9 @@
 //! long they are driven.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod chip_tests;
 mod images;
+mod radio;
 mod serial;
 mod servers;
 mod texts;

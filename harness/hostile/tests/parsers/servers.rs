@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hil_bench::debug_info::DebugInfo;
@@ -13,7 +13,9 @@ use hil_testing::image::ElfFile;
 use hil_tools::simulation::connections::Notice;
 use hil_tools::simulation::gdb::Server;
 use hil_tools::simulation::session::{Observer, Pace, Session};
+use hil_tools::wokwi_server::limits::Limits;
 use hil_tools::wokwi_server::protocol::{self, Envelope, params};
+use hil_tools::wokwi_server::server;
 use simulator::image::Firmware;
 use simulator::machine::{Board, Config, Event, Exit, Machine};
 use simulator::time::{Instant, Span};
@@ -110,4 +112,55 @@ fn wokwi_requests() {
         drop(params::<protocol::PausePointAdd>(&text));
         drop(params::<protocol::PinParams>(&text));
     });
+}
+
+/// A frame of a client, masked with zeros (RFC 6455, section 5.2).
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(payload.len()).unwrap().to_be_bytes();
+    [&[first, 0xFE], &length[..], &[0; 4], payload].concat()
+}
+
+/// Whether a thread of the server has panicked: it ends alone.
+static HAS_PANICKED: AtomicBool = AtomicBool::new(false);
+
+#[test]
+fn wokwi_frames() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        HAS_PANICKED.store(true, Ordering::Relaxed);
+        hook(info);
+    }));
+    let options = server::Options {
+        address: (Ipv4Addr::LOCALHOST, 0).into(),
+        token: None,
+        allowed: Vec::new(),
+        pace: Pace::Max,
+        defaults: server::Defaults::default(),
+        limits: Limits::default(),
+    };
+    let wokwi = server::Server::bind(options).unwrap();
+    let (address, stop) = (wokwi.address().unwrap(), wokwi.stop());
+    let running = std::thread::spawn(move || wokwi.run(Arc::new(|_| {})));
+    let upload = br#"{"type":"command","command":"file:upload","params":{"name":"a.bin","binary":"AAEC"},"id":"1"}"#;
+    let start = br#"{"type":"command","command":"sim:start","params":{"firmware":"a.bin"},"id":2}"#;
+    let seeds = vec![
+        frame(0x81, upload),
+        [frame(0x81, upload), frame(0x81, start), frame(0x88, &[0x03, 0xE8])].concat(),
+        [frame(0x01, &upload[..9]), frame(0x89, b"ping"), frame(0x80, &upload[9..])].concat(),
+        frame(0x82, &[0, 1, 2, 0xFF]),
+    ];
+    drive(Parser { name: "wokwi-frames", seeds, words: &["\u{7f}", "\"command\"", "null"] }, move |input| {
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_millis(500))).expect("it is open");
+        let hello = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        // The server may end the connection at any byte.
+        let _ = stream.write_all(hello.as_bytes()).and_then(|()| stream.write_all(input));
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let mut answer = [0; 4096];
+        while matches!(stream.read(&mut answer), Ok(n) if n > 0) {}
+        assert!(!HAS_PANICKED.load(Ordering::Relaxed), "a thread of the server has panicked");
+    });
+    stop.stop();
+    running.join().unwrap().unwrap();
 }

@@ -130,7 +130,7 @@ impl Check {
                 Json::Text(text) => regex.is_match(text),
                 other => regex.is_match(&other.to_string()),
             },
-            Self::DateTime(wanted) => chrono::DateTime::parse_from_rfc3339(text(value)?).is_ok() == *wanted,
+            Self::DateTime(wanted) => is_date_time(text(value)?) == *wanted,
             Self::All(condition) => {
                 for (index, item) in items()?.iter().enumerate() {
                     condition.hold(Some(item)).map_err(|wrong| format!("item {index} is {}", wrong.actual))?;
@@ -141,6 +141,11 @@ impl Check {
             Self::Present(_) | Self::Not(_) => true,
         })
     }
+}
+
+/// Whether a text is a date and time of RFC 3339, as the condition `date-time` has it.
+pub fn is_date_time(text: &str) -> bool {
+    chrono::DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 fn kind(value: &Json) -> &'static str {

@@ -15,7 +15,7 @@ mod rules;
 pub use check::{Check, Condition, JsonType};
 pub use color::{ColorProperty, ColorRule, ColorRules};
 pub use groups::{Group, TextMatch};
-pub use hold::Mismatch;
+pub use hold::{Mismatch, is_date_time};
 pub use near::Tolerance;
 pub use path::{JsonPath, PathError};
 pub use rules::{Broken, Rule, Rules};

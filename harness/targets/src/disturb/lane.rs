@@ -15,6 +15,7 @@ const DUP: u8 = 0x08;
 const PUBLISH: u8 = 3;
 const PUBACK: u8 = 4;
 const PUBREC: u8 = 5;
+const PUBCOMP: u8 = 7;
 
 /// What is done to the packets of one direction.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +28,9 @@ pub(super) struct Tricks {
     pub(super) doubled: Option<Duration>,
     /// It is the direction of the acknowledgements of such messages. (Identifiers of the other direction are others, and may be equal.)
     pub(super) acknowledges: bool,
+    /// Acknowledgements go on at once, before messages that wait: the sender's next message waits for them. MQTT 5 orders
+    /// acknowledgements among each other only (section 4.6).
+    pub(super) prompt: bool,
 }
 
 /// Messages that were passed on twice and whose first acknowledgement is not to be passed on: MQTT has one for each, and the
@@ -62,6 +66,11 @@ impl Lane {
     pub(super) fn push(&mut self, bytes: &[u8], now: Instant, twice: &mut Twice, mut tell: impl FnMut(&str, &[u8])) {
         for frame in self.splitter.push(bytes) {
             if self.tricks.acknowledges && is_first_acknowledgement(&frame, twice) {
+                continue;
+            }
+            if self.tricks.prompt && is_acknowledgement(&frame) {
+                let place = self.queue.partition_point(|waiting| waiting.due <= now);
+                self.queue.insert(place, Waiting { due: now, by: now, frame, order: None });
                 continue;
             }
             let order = order(&frame);
@@ -146,6 +155,11 @@ fn is_first_acknowledgement(frame: &[u8], twice: &mut Twice) -> bool {
     is_first
 }
 
+/// Whether it says that a message has come.
+fn is_acknowledgement(frame: &[u8]) -> bool {
+    frame.first().is_some_and(|first| matches!(first >> 4, PUBACK | PUBREC | PUBCOMP))
+}
+
 /// The identifier that a PUBACK or PUBREC acknowledges.
 fn acknowledged(frame: &[u8]) -> Option<u16> {
     let kind = frame.first()? >> 4;
@@ -201,7 +215,7 @@ mod tests {
     const MOST: Duration = Duration::from_millis(5);
 
     fn all() -> Tricks {
-        Tricks { late: Some(MOST), reordered: Some(MOST), doubled: Some(MOST), acknowledges: false }
+        Tricks { late: Some(MOST), reordered: Some(MOST), doubled: Some(MOST), ..Tricks::default() }
     }
 
     /// What comes out, each with its time after `now`.
@@ -260,6 +274,26 @@ mod tests {
             assert!(drained(&mut lane, now).iter().all(|(due, _)| *due <= MOST));
         }
         assert!(told.iter().any(|what| what == "late by 5 ms") && told.iter().any(|what| what == "overtakes another"));
+    }
+
+    #[test]
+    fn prompt_acknowledgements_wait_for_nothing_and_stay_in_their_order() {
+        let now = Instant::now();
+        for seed in 0..50 {
+            let mut lane = Lane::new(Tricks { prompt: true, ..all() }, Rng::with_seed(seed));
+            let (mut twice, mut sent) = (Twice::new(), Vec::new());
+            for id in 1..=4 {
+                lane.push(&message("a", 0, 0, id), now, &mut twice, |_, _| {});
+                sent.push(vec![0x40, 2, 0, id]);
+                lane.push(&[0x40, 2, 0, id], now, &mut twice, |_, _| {});
+            }
+            let out = drained(&mut lane, now);
+            let acknowledged: Vec<_> = out.iter().filter(|(_, frame)| frame[0] == 0x40).cloned().collect();
+            assert!(acknowledged.iter().all(|(due, _)| due.is_zero()), "seed {seed}");
+            assert_eq!(acknowledged.into_iter().map(|(_, frame)| frame).collect::<Vec<_>>(), sent);
+            let messages: Vec<_> = out.into_iter().filter(|(_, frame)| frame[0] != 0x40).collect();
+            assert!(messages.is_sorted(), "seed {seed}: those of a topic stay in their order");
+        }
     }
 
     #[test]

@@ -46,7 +46,9 @@ impl Link {
         // In order and once to the device: there is only one of it, and it hears commands of one topic after those of another.
         let down = match client {
             Client::Observer => {
-                Tricks { late, reordered: is(Kind::Reordered), doubled: is(Kind::Doubled), acknowledges: false }
+                let (reordered, doubled) = (is(Kind::Reordered), is(Kind::Doubled));
+                // A command of a scenario waits for the acknowledgement of the one before.
+                Tricks { late, reordered, doubled, acknowledges: false, prompt: !of.late_commands }
             }
             Client::Device => Tricks { late: command, ..Tricks::default() },
         };

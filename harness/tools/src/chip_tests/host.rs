@@ -32,7 +32,7 @@ const MAX_WRITE: u32 = 0x6_4000;
 const MAX_NOTES: usize = 20;
 
 /// A call, as far as it is not the host's own business.
-pub(super) enum Call {
+pub enum Call {
     /// It is answered with this.
     Answer(u32),
     /// The program wants its command line, and was given it before.
@@ -43,11 +43,11 @@ pub(super) enum Call {
 
 /// The host of one test.
 #[derive(Debug)]
-pub(super) struct Host {
+pub struct Host {
     /// What the program is to do, until it was told.
     command_line: Option<String>,
     /// Calls that were not understood.
-    pub(super) notes: Vec<String>,
+    pub notes: Vec<String>,
     errno: u32,
 }
 
@@ -55,12 +55,13 @@ pub(super) struct Host {
 struct BadAddress(u32);
 
 impl Host {
-    pub(super) fn new(command_line: String) -> Self {
+    /// One whose program is to do this: `run_addr 1107296256`.
+    pub fn new(command_line: String) -> Self {
         Self { command_line: Some(command_line), notes: Vec::new(), errno: 0 }
     }
 
     /// What the program's call is about. Text that it prints is handed to `print`.
-    pub(super) fn call(&mut self, machine: &mut Machine, print: &mut dyn FnMut(&[u8])) -> Call {
+    pub fn call(&mut self, machine: &mut Machine, print: &mut dyn FnMut(&[u8])) -> Call {
         let (operation, argument) = (machine.cpu().x(10), machine.cpu().x(11));
         self.dispatch(machine, operation, argument, print).unwrap_or_else(|BadAddress(address)| {
             self.note(format!(

@@ -11,7 +11,7 @@
 
 mod attempt;
 mod board;
-mod host;
+pub mod host;
 mod observed;
 mod outcome;
 pub mod report;

@@ -13,7 +13,9 @@ use tokio::task::JoinHandle;
 use super::SimTarget;
 use super::driver::Driver;
 use super::pause::Pauses;
+use crate::simulation::load::save_flash;
 use hil_model::device::DeviceEvent;
+use hil_model::error::chain;
 use hil_model::observation::{Entry, Observation, SerialStream};
 use hil_model::time::display;
 use hil_targets::journal::Journal;
@@ -186,10 +188,6 @@ fn kept(path: &Path, firmware: &FlashImage) -> Result<Option<Vec<u8>>, BenchErro
     Ok(Some(content))
 }
 
-fn save_flash(flash: &FlashImage, path: &Path) -> Result<(), BenchError> {
-    std::fs::write(path, flash.to_vec()).map_err(|e| BenchError::File { path: path.to_owned(), problem: e.to_string() })
-}
-
 #[async_trait(?Send)]
 impl Device for SimDevice {
     async fn start(&mut self) -> Result<(), BenchError> {
@@ -204,10 +202,10 @@ impl Device for SimDevice {
         self.driver.power_off();
         self.tasks.drain(..).for_each(|task| task.abort());
         if let Some(path) = &self.flash
-            && let Err(error) = self.driver.act(|machine| save_flash(machine.flash(), path))
+            && let Err(error) = self.driver.act(|machine| save_flash(path, machine.flash()))
         {
             // A flash file that cannot be written loses no verdict; it is said.
-            self.journal.note(format!("the flash was not saved: {error}"));
+            self.journal.note(format!("the flash was not saved: {}", chain(&error)));
         }
     }
 

@@ -127,10 +127,7 @@ impl Driver {
                 self.act(|machine| {
                     machine.set_link(up);
                     // What a cable is to Ethernet, an access point is to Wi-Fi.
-                    machine.with_air(|air, now| {
-                        let ids: Vec<_> = air.access_points().map(|(id, _)| id).collect();
-                        ids.into_iter().for_each(|id| air.set_on(now, id, up));
-                    });
+                    machine.with_air(|air, now| air.each(|air, id| air.set_on(now, id, up)));
                 });
             }
             self.wire.link(!up).await;

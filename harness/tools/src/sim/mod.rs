@@ -23,7 +23,7 @@ use std::sync::Arc;
 use simulator::image::Firmware;
 use simulator::net::AccessPoint;
 
-use hil_scenario::{Capability, Secret};
+use hil_scenario::{Capability, Scenario, Secret};
 use hil_targets::clock::Pace;
 use hil_targets::layout::Wiring;
 use hil_targets::provision::{BrokerAddress, Identity, PREFIX, Provisioner, Untouched};
@@ -54,12 +54,15 @@ pub struct SimTarget {
     pub told: Identity,
     /// Where devices are told to find their broker.
     pub broker: BrokerAddress,
+    /// Whether the firmware can use the radio; another would pass whatever is done to its access points.
+    drives_radio: bool,
 }
 
 impl SimTarget {
     /// This firmware on this board. Nothing of it is touched, unless it is given a [provisioner](Self::provisioned_by).
     pub fn new(firmware: Arc<Firmware>, wiring: Wiring) -> Self {
         Self {
+            drives_radio: firmware.has_radio_driver(),
             firmware,
             wiring,
             flash: None,
@@ -74,7 +77,7 @@ impl SimTarget {
         }
     }
 
-    /// Whether the device's radio works: without the ROM no driver of it starts.
+    /// Whether the device's radio can work: without the ROM no driver of it starts.
     fn has_radio(&self) -> bool {
         self.rom.is_some() && !self.access_points.is_empty()
     }
@@ -104,10 +107,16 @@ impl Target for SimTarget {
 
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         let mut capabilities = capabilities(self.realtime, broker, !self.provisioner.keys().is_empty());
-        if self.has_radio() {
+        if self.has_radio() && self.drives_radio {
             capabilities.push(Capability::Wifi);
         }
         capabilities
+    }
+
+    fn unfit(&self, scenario: &Scenario, _: BrokerKind) -> Option<String> {
+        let need = scenario.needs.iter().find(|need| need.capability == Capability::Wifi)?;
+        let is_without = self.has_radio() && !self.drives_radio;
+        is_without.then(|| format!("this firmware has no Wi-Fi driver, needed by {}", need.by))
     }
 
     fn takes_topic_root(&self) -> bool {

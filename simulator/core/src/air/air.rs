@@ -3,7 +3,7 @@
 use super::access_point::{Output, Running};
 use super::config::{AccessPoint, Security};
 use super::event::{AirChange, AirEvent, Reason};
-use super::header::{self, Header, MacAddress};
+use super::header::{self, FrameKind, Header, MacAddress};
 use super::mpdu::Mpdu;
 use super::visitor::{VisitState, Visitor, VisitorConfig};
 use crate::net::SplitMix64;
@@ -79,6 +79,10 @@ pub struct Air {
     free_at: Instant,
     to_network: VecDeque<(Instant, Vec<u8>)>,
     to_visitor: VecDeque<(Instant, Vec<u8>)>,
+    /// The device has asked an access point to join it.
+    was_asked: bool,
+    /// The channel of the device's last frame.
+    device_channel: Option<u8>,
     events: VecDeque<AirEvent>,
     trace: DefaultHasher,
 }
@@ -120,11 +124,14 @@ impl Air {
         self.advance(now);
         (now, channel, mpdu).hash(&mut self.trace);
         let Some(header) = Header::read(&mpdu.bytes) else { return false };
+        self.device_channel = Some(channel);
         let mut is_heard = header::is_group(header.receiver);
         for index in 0..self.access_points.len() {
             let access_point = &mut self.access_points[index];
             if access_point.is_heard(channel) {
-                is_heard |= access_point.bssid == header.receiver;
+                let is_meant = access_point.bssid == header.receiver;
+                is_heard |= is_meant;
+                self.was_asked |= is_meant && header.kind == FrameKind::Authentication;
                 let outputs = access_point.receive(now, &header, mpdu);
                 self.carry_out(now, From::AccessPoint(index), outputs);
             }
@@ -272,6 +279,17 @@ impl Air {
         self.access_points().filter(|(_, state)| state.config.ssid == ssid).map(|(id, _)| id).collect()
     }
 
+    /// Whether the device has asked an access point to join it, at any time since the air was made: what is done to access points
+    /// means nothing to a device that never did.
+    pub fn was_asked(&self) -> bool {
+        self.was_asked
+    }
+
+    /// Does something to each access point, in the order in which they were put up.
+    pub fn each(&mut self, mut act: impl FnMut(&mut Self, AccessPointId)) {
+        (0..self.access_points.len()).for_each(|index| act(self, AccessPointId(index)));
+    }
+
     /// Switches an access point on or off. Its members are not told: they notice that beacons and acknowledgements are missing.
     pub fn set_on(&mut self, now: Instant, id: AccessPointId, on: bool) {
         let outputs = self.access_points[id.0].set_on(now, on);
@@ -298,10 +316,15 @@ impl Air {
         self.access_points[id.0].set_security(security);
     }
 
-    /// Puts all stations of an access point out.
-    pub fn deauthenticate(&mut self, now: Instant, id: AccessPointId, reason: Reason) {
-        let outputs = self.access_points[id.0].put_out(reason);
+    /// Puts all stations of an access point out. Gives how many members that can hear of it: none that are on another channel, or out
+    /// of reach. A receiver that is off for the next 20 ms misses it, and hears of it when it sends.
+    pub fn deauthenticate(&mut self, now: Instant, id: AccessPointId, reason: Reason) -> usize {
+        let access_point = &mut self.access_points[id.0];
+        let hears = self.device_channel.is_some_and(|channel| access_point.is_heard(channel));
+        let members = if hears { access_point.joined().count() } else { 0 };
+        let outputs = access_point.put_out(reason);
         self.carry_out(now, From::AccessPoint(id.0), outputs);
+        members
     }
 
     /// What has happened between access points and stations since the last call.
@@ -373,10 +396,13 @@ impl Hash for Air {
             free_at,
             to_network,
             to_visitor,
+            was_asked,
+            device_channel,
             // What was, not what will be.
             events: _,
             trace: _,
         } = self;
-        (access_points, visitor, seed, under_way, free_at, to_network, to_visitor).hash(state);
+        (access_points, visitor, seed, under_way, free_at, to_network, to_visitor, was_asked, device_channel)
+            .hash(state);
     }
 }

@@ -101,10 +101,7 @@ impl FromStr for VisitorConfig {
 pub enum AccessPointError {
     /// Something that is no `key=value`.
     #[error("{part:?} is no setting of an access point")]
-    #[diagnostic(
-        code(hil::wifi::form),
-        help("write settings as ssid=lab,password=secret123,channel=6; a comma in a value is \\,")
-    )]
+    #[diagnostic(code(hil::wifi::form), help("write --wifi ssid=lab,password=secret123; a comma in a value is \\,"))]
     Form {
         /// What it was.
         part: String,
@@ -118,7 +115,7 @@ pub enum AccessPointError {
     },
     /// A key that was given twice.
     #[error("{key:?} is said twice")]
-    #[diagnostic(code(hil::wifi::twice))]
+    #[diagnostic(code(hil::wifi::twice), help("say each setting once; another access point is another --wifi"))]
     Twice {
         /// Which.
         key: String,

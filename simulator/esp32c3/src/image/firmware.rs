@@ -6,7 +6,7 @@ use super::main_stack::main_stack;
 use super::partition::ENTRY_MAGIC;
 use super::{
     AppError, Boot, FlashSize, ImageError, Layout, PARTITION_TABLE_OFFSET, PartitionError, PartitionTable, app_writer,
-    elf, placement,
+    elf, placement, radio,
 };
 use hil_sim_core::mem::FlashImage;
 use std::ops::Range;
@@ -70,6 +70,12 @@ impl Firmware {
             }
             Kind::Flash => Self::from_flash_image(file, layout),
         }
+    }
+
+    /// Whether it has a driver of the chip's radio in it, by what its instructions address. Where it does not, nothing that happens on
+    /// the air means anything to it.
+    pub fn has_radio_driver(&self) -> bool {
+        radio::has_driver(&self.flash)
     }
 
     fn from_elf(file: &[u8], layout: &Layout) -> Result<Self, ImageError> {

@@ -54,6 +54,7 @@ mod main_stack;
 mod otadata;
 mod partition;
 mod placement;
+mod radio;
 mod segment;
 mod symbols;
 

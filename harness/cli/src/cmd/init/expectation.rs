@@ -1,9 +1,9 @@
 //! From the payloads of a topic to the condition that they all meet.
 
+use hil_fuzz::learn::shape::{Member, shape};
 use hil_scenario::{Json, is_secret_name};
 
 use super::seen::Topic;
-use super::shape::{Member, shape};
 use super::yaml;
 use crate::cmd::listening::holds;
 

@@ -25,7 +25,8 @@ use simulator::time::Instant;
 
 use crate::cmd::error::Failure;
 use crate::cmd::rom::RomArgs;
-use simulator::net::{AccessPoint, Beside, VisitorConfig};
+use crate::output::remove_unfinished;
+use simulator::net::{AccessPoint, AccessPointError, Beside, VisitorConfig};
 use terminal::Terminal;
 
 /// Run firmware on the simulator, with its serial output here
@@ -131,7 +132,7 @@ struct NetworkArgs {
     ///
     /// Can be given several times. The network behind each is the one of --allow. It needs Espressif's mask ROM: hil rom.
     #[arg(long, value_name = "ACCESS-POINT")]
-    wifi: Vec<AccessPoint>,
+    wifi: Vec<String>,
 
     /// Let the device connect to this host; another one can be put in its place: broker.hil:1883=localhost:18830
     ///
@@ -211,11 +212,12 @@ enum Input {
 
 pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     files::guard(&args)?;
+    let access_points = args.network.access_points()?;
     let (program, mut board) = files::load(&args)?;
     let probes = if args.debug.vcd.is_some() { waveforms::probes(&board) } else { Vec::new() };
     board.watched.extend(probes.iter().map(|probe| probe.gpio));
     let mut config = Config::default();
-    config.access_points.clone_from(&args.network.wifi);
+    config.access_points = access_points;
     (config.seed, config.mac, config.network.seed) = (args.board.seed, args.board.mac, args.board.seed);
     let mut machine = Machine::new(board, &program.firmware, config);
     let rom = args.board.rom.find()?;
@@ -227,7 +229,8 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
         None => machine.follow_baud(),
     }
     machine.connect_usb(args.board.input == Input::Usb);
-    files::capture(args.network.pcap.as_deref(), &mut machine)?;
+    let outputs = files::Outputs::create(&args)?;
+    outputs.begin_capture(&mut machine)?;
     machine.cpu_mut().set_coverage(args.debug.coverage.is_some());
     machine.power_on();
 
@@ -238,11 +241,12 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     forward(&args.network, &mut session)?;
     session.limit = args.limits.time.map_or(Instant::NEVER, instant);
     session.input = args.board.input.open();
-    session.waveforms = files::waveforms(args.debug.vcd.as_deref(), &probes, &session.machine)?;
-    session.trace = files::trace(&args.debug)?;
+    session.waveforms = outputs.waveforms(&probes, &session.machine)?;
+    session.trace = outputs.trace(&args.debug);
     let interrupt = Arc::clone(&session.interrupt);
     ctrlc::set_handler(move || {
         if interrupt.swap(true, Ordering::Relaxed) {
+            remove_unfinished();
             std::process::exit(Exit::Interrupted as i32);
         }
     })
@@ -254,7 +258,10 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
         Some(address) => debug(&mut session, address),
     };
     let wall = began.elapsed();
-    session.finish().map_err(|error| Failure::io("a file of this run", &error))?;
+    let finished = session.finish();
+    // What could not be written says so by its name.
+    outputs.keep()?;
+    finished.map_err(|error| Failure::io("a file of this run", &error))?;
     files::save(&args, &session)?;
     let end = result?;
     session.observer.output_result()?;
@@ -309,6 +316,14 @@ impl Args {
             None if attended => Pace::Wall,
             None => Pace::Max,
         }
+    }
+}
+
+impl NetworkArgs {
+    /// Read here and not by clap, which prints the whole text, with the password, and not what to do.
+    fn access_points(&self) -> Result<Vec<AccessPoint>, Failure> {
+        let read = |text: &String| text.parse().map_err(|error: AccessPointError| Failure::of_file(&"--wifi", &error));
+        self.wifi.iter().map(read).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use hil_model::observation::{Direction, Entry, Observation, SerialStream};
 use hil_model::time::SimTime;
+use hil_scenario::Secrets;
 
 use super::light::Lights;
 
@@ -11,13 +12,14 @@ pub(super) struct JournalView {
     /// Whether lights are shown on lines, too.
     light_lines: bool,
     lights: Lights,
+    secrets: Secrets,
     /// Serial output whose line has not ended.
     serial: Vec<u8>,
 }
 
 impl JournalView {
-    pub(super) fn new(color: bool, light_lines: bool) -> Self {
-        Self { color, light_lines, lights: Lights::default(), serial: Vec::new() }
+    pub(super) fn new(color: bool, light_lines: bool, secrets: Secrets) -> Self {
+        Self { color, light_lines, lights: Lights::default(), secrets, serial: Vec::new() }
     }
 
     /// The lines of an entry.
@@ -70,7 +72,7 @@ impl JournalView {
 
     /// A line of text that may hold anything.
     fn line(&self, at: SimTime, label: &str, text: &str) -> String {
-        self.labelled(at, label, &printable(text))
+        self.labelled(at, label, &printable(&self.secrets.redact(text)))
     }
 
     fn labelled(&self, at: SimTime, label: &str, text: &str) -> String {
@@ -129,6 +131,7 @@ mod tests {
 
     use super::*;
     use hil_model::device::DeviceEvent;
+    use hil_scenario::Secret;
 
     fn entry(ms: u64, what: Observation) -> Entry {
         let at = Duration::from_millis(ms);
@@ -160,7 +163,7 @@ mod tests {
 
     #[test]
     fn plain_lines_are_aligned_and_harmless() {
-        let mut view = JournalView::new(false, true);
+        let mut view = JournalView::new(false, true, Secrets::default());
         let mut lines: Vec<_> = samples().iter().flat_map(|e| view.take(e)).collect();
         let due = view.next_line().expect("two changes are untold");
         lines.extend(view.light_lines(due));
@@ -176,8 +179,24 @@ mod tests {
     }
 
     #[test]
+    fn secrets_are_shown_nowhere() {
+        let mut secrets = Secrets::default();
+        secrets.hide(["correct horse", "s3cr3t"].map(Secret::new));
+        let mut view = JournalView::new(false, true, secrets);
+        let packet = Observation::Packet { direction: Direction::ToBroker, summary: "PUBLISH \"s3cr3t\"".to_owned() };
+        let note = Observation::Note { text: "mqtt://dev:s3cr3t@lab".to_owned() };
+        let entries = [serial("joining lab, corr"), serial("ect horse\r\n"), packet, note];
+        let lines: Vec<_> = entries.into_iter().flat_map(|what| view.take(&entry(0, what))).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        0.000 s  serial   joining lab, (secret)
+        0.000 s  mqtt ->  PUBLISH "(secret)"
+        0.000 s  note     mqtt://dev:(secret)@lab
+        "#);
+    }
+
+    #[test]
     fn on_a_terminal_the_light_is_not_among_the_lines() {
-        let mut view = JournalView::new(true, false);
+        let mut view = JournalView::new(true, false, Secrets::default());
         let lines: Vec<_> = samples().iter().flat_map(|e| view.take(e)).collect();
         assert!(lines.iter().all(|l| !l.contains("light ")), "{lines:#?}");
         assert_eq!(view.next_line(), None);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hil_model::verdict::Exit;
 use hil_runner::BrokerChoice;
-use hil_scenario::DeviceConfig;
+use hil_scenario::{DeviceConfig, Secrets};
 use hil_targets::broker::{
     Broker, BrokerServer, BrokerUrl, Client, ClientOptions, RetainHandling, Scheme, ServerOptions, Subscription,
 };
@@ -34,6 +34,8 @@ const REFRESH: Duration = Duration::from_secs(1);
 /// What to bring up.
 pub(super) struct Plan {
     pub(super) broker: BrokerChoice,
+    /// What is not shown.
+    pub(super) secrets: Secrets,
     /// Port of an own broker.
     pub(super) port: Option<u16>,
     pub(super) target: Arc<dyn Target>,
@@ -129,8 +131,8 @@ async fn attach(
         return Ok(crate::cmd::DONE);
     }
     device.start().await.map_err(|e| broken(&e))?;
-    let mut shown =
-        Shown { journal, view: JournalView::new(screen.has_color(), !screen.has_status()), screen, next: 0 };
+    let view = JournalView::new(screen.has_color(), !screen.has_status(), plan.secrets.clone());
+    let mut shown = Shown { journal, view, screen, next: 0 };
     tokio::select! {
         biased;
         () = end.notified() => {}

@@ -33,6 +33,25 @@ fn it_shows_what_the_board_prints_and_sends_what_is_typed() {
 }
 
 #[test]
+fn passwords_that_hil_knows_are_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut board = Board::new(folder.path());
+    let project = "provision = { kind = \"serial\", steps = [{ prompt = \"Password:\", answer = \"of the device\\n\" }] }\n\
+                   [broker]\nurl = \"wss://lab/mqtt?token=a1b2c3d4e5\"\n";
+    std::fs::write(folder.path().join("hil.toml"), project).unwrap();
+    let port = board.link.display().to_string();
+    let mut command = hil(folder.path(), &["monitor", "--port", &port, "--until", "ready", "--limit", "20"]);
+    command.env("HIL_WIFI_PASSWORD", "correct horse").env("HIL_BROKER_PASSWORD", "s3cr3t");
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    board.print("joining lab, correct horse\r\nmqtt://dev:s3cr3t@lab\r\n");
+    board.print("wss://lab/mqtt?token=a1b2c3d4e5\r\nPassword: of the device\r\nready\r\n");
+    let output = child.wait_with_output().unwrap();
+    let (out, err) = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    insta::assert_snapshot!(out.replace('\r', ""));
+}
+
+#[test]
 fn each_line_can_begin_with_its_time() {
     let folder = tempfile::tempdir().unwrap();
     let mut board = Board::new(folder.path());

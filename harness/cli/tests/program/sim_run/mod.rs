@@ -238,6 +238,53 @@ fn coverage_changes_nothing_about_the_run() {
     assert_eq!(covered.join("\n"), plain);
 }
 
+/// Options that write while it runs, each with the place of its file.
+const WHILE_IT_RUNS: [[&str; 2]; 3] = [["--vcd", "a.vcd"], ["--trace=b.txt", "b.txt"], ["--pcap", "c.pcap"]];
+
+fn arguments([option, file]: [&'static str; 2]) -> Vec<&'static str> {
+    if option.ends_with(file) { vec![option] } else { vec![option, file] }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_the_files_of_the_one_before() {
+    for [option, file] in WHILE_IT_RUNS {
+        let place = Place::new(End::Halt);
+        std::fs::write(place.path(file), "the older one").unwrap();
+        let options = [&["sim", "run", "light.elf", "--pace", "wall"], &arguments([option, file])[..]].concat();
+        let running = process::Running::start(place.hil(&options));
+        running.wait_for("esp.rgb1");
+        running.signal("-KILL");
+        drop(running);
+        assert_eq!(place.read(file), "the older one", "{option}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_the_file_and_leaves_the_older_one() {
+    for [option, file] in WHILE_IT_RUNS {
+        let place = Place::new(End::Halt);
+        std::os::unix::fs::symlink("/dev/full", place.path(file)).unwrap();
+        let output = place.run(&[&["--for", "2ms"], &arguments([option, file])[..]].concat());
+        let text = process::text(&output);
+        assert_eq!(output.status.code(), Some(3), "{option}: {text}");
+        assert!(text.contains(file) && text.contains("No space left"), "{option}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_trace_on_standard_output_has_that_for_itself() {
+    let place = Place::new(End::Halt);
+    place.run(&["--for", "2ms", "--trace=file.txt"]);
+    let output = place.run(&["--for", "2ms", "--trace=-", "--quiet"]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), place.read("file.txt"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("ready"), "{said}");
+    assert!(!place.path("-").exists());
+}
+
 #[test]
 fn a_trace_has_each_instruction_with_what_it_changed() {
     let place = Place::new(End::Halt);

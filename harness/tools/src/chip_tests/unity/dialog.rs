@@ -10,10 +10,12 @@ use super::{MENU_END, PICK, PROMPT};
 
 /// Lines that are kept of a test.
 const MOST_LINES: usize = 10_000;
+/// Bytes of a line that are kept.
+const LONGEST_LINE: usize = 4096;
 
 /// What the dialog has to say after a byte.
 #[derive(Debug, PartialEq)]
-pub(in super::super) enum Said {
+pub enum Said {
     /// Nothing.
     Nothing,
     /// This is to be typed, on every port: a firmware may print on two and listen to one.
@@ -35,7 +37,7 @@ enum State {
 
 /// Tells the firmware which test to run, and reads what becomes of it.
 #[derive(Debug)]
-pub(in super::super) struct Dialog {
+pub struct Dialog {
     number: u32,
     /// Of a test in stages: how many it has. Each but the last ends with a reset.
     stages: u32,
@@ -49,7 +51,8 @@ pub(in super::super) struct Dialog {
 }
 
 impl Dialog {
-    pub(in super::super) const fn new(number: u32, stages: u32) -> Self {
+    /// For the test of this number, which has so many stages; 0 if it has none.
+    pub const fn new(number: u32, stages: u32) -> Self {
         Self {
             number,
             stages,
@@ -62,7 +65,7 @@ impl Dialog {
     }
 
     /// The chip was reset: says whether that is how a stage ends.
-    pub(in super::super) fn reset(&mut self) -> bool {
+    pub fn reset(&mut self) -> bool {
         self.unfinished.clear();
         let is_between = self.state == State::Runs && self.stage < self.stages;
         if is_between {
@@ -73,13 +76,15 @@ impl Dialog {
     }
 
     /// The firmware has printed a byte.
-    pub(in super::super) fn printed(&mut self, port: SerialPort, byte: u8) -> Said {
+    pub fn printed(&mut self, port: SerialPort, byte: u8) -> Said {
         if self.port.is_some_and(|it| it != port) {
             return Said::Nothing;
         }
         let line = self.unfinished.entry(port).or_default();
         if byte != b'\n' {
-            line.push(byte);
+            if line.len() < LONGEST_LINE {
+                line.push(byte);
+            }
             return Said::Nothing;
         }
         let line = String::from_utf8_lossy(&std::mem::take(line)).trim_end().to_owned();

@@ -17,7 +17,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// A test's name is its first tag and what the menu calls it: `numbers::adds`. One that needs several boards is ignored.
-pub(super) fn tests(menu: &str) -> Vec<Test> {
+pub fn tests(menu: &str) -> Vec<Test> {
     let mut tests: Vec<Test> = Vec::new();
     for line in menu.lines() {
         let is_stage = line.starts_with(['\t', ' ']);

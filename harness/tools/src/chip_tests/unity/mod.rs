@@ -13,7 +13,8 @@ mod menu;
 mod verdict;
 
 pub use ask::AskError;
-pub(super) use dialog::{Dialog, Said};
+pub use dialog::{Dialog, Said};
+pub use menu::tests;
 
 /// Time on the chip between what asks for input and the input: `unity_gets` throws away what has come before.
 pub(super) const PAUSE: Span = Span::from_ms(50);

@@ -6,8 +6,8 @@ use hil_sim_core::air::element::{self, id};
 use hil_sim_core::air::header::{self, BROADCAST, FrameKind, Header, MacAddress, flag};
 use hil_sim_core::air::management::WPA2_PSK_CCMP;
 use hil_sim_core::air::wpa2::{self, PairwiseKeys};
-use hil_sim_core::air::{AccessPoint, Air, AirChange, Reason, Security, ethernet};
-use hil_sim_core::time::Span;
+use hil_sim_core::air::{AccessPoint, AccessPointId, Air, AirChange, Reason, Security, ethernet};
+use hil_sim_core::time::{Instant, Span};
 
 const MAC: u32 = 0x6003_3000;
 const RX_CONTROL: u32 = MAC + 0x084;
@@ -280,10 +280,35 @@ fn a_wrong_password_is_noticed() {
 fn the_access_point_puts_a_station_out_with_a_reason() {
     let (mut driver, _) = member();
     let (now, ids) = (driver.rig.now(), driver.rig.soc.air().find("lab"));
-    driver.rig.soc.air_mut().deauthenticate(now, ids[0], Reason(3));
+    assert_eq!(driver.rig.soc.air_mut().deauthenticate(now, ids[0], Reason(3)), 1);
     driver.rig.soc.air_changed(&mut driver.rig.memory, now);
     let (header, body) = driver.wait_for(FrameKind::Deauthentication).expect("it is told");
     assert_eq!((header.receiver, &body[..2]), (STATION, &[3, 0][..]));
+}
+
+#[test]
+fn nobody_is_deauthenticated_who_is_no_member_or_out_of_reach() {
+    let mut stranger = Driver::new(&[lab()], 11);
+    let put_out = |driver: &mut Driver| {
+        let (now, ids) = (driver.rig.now(), driver.rig.soc.air().find("lab"));
+        driver.rig.soc.air_mut().deauthenticate(now, ids[0], Reason(3))
+    };
+    let (_, bssid) = stranger.scan().expect("an access point");
+    assert_eq!((put_out(&mut stranger), stranger.rig.soc.air().was_asked()), (0, false), "a scan is no question");
+    stranger.associate(bssid, "lab", true);
+    assert_eq!((put_out(&mut stranger), stranger.rig.soc.air().was_asked()), (0, true), "it has no keys yet");
+    type Change = fn(&mut Air, AccessPointId);
+    let changes: [(&str, Change); 3] = [
+        ("another channel", |air, id| air.set_channel(id, 1)),
+        ("too weak", |air, id| air.set_rssi(id, -100)),
+        ("off", |air, id| air.set_on(Instant::ZERO, id, false)),
+    ];
+    for (what, change) in changes {
+        let (mut driver, _) = member();
+        driver.rig.soc.air_mut().each(change);
+        assert_eq!(put_out(&mut driver), 0, "{what}");
+        assert_eq!(put_out(&mut driver), 0, "{what}, once more");
+    }
 }
 
 #[test]

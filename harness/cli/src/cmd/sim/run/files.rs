@@ -1,8 +1,7 @@
 //! Files that a run reads and writes.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hil_tools::simulation::coverage::Coverage;
 use hil_tools::simulation::load::{self, Load, Program, save_flash};
@@ -76,46 +75,72 @@ pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
     Ok((program, board))
 }
 
-fn create(path: &Path) -> Result<Box<dyn Write>, Failure> {
-    let file = File::create(path).map_err(|error| Failure::io(path.display(), &error))?;
-    Ok(Box::new(BufWriter::new(file)))
+/// What is written while it runs: each in its place when it is whole, streams at once.
+pub(super) struct Outputs {
+    capture: Option<OutputFile>,
+    waveforms: Option<OutputFile>,
+    trace: Option<OutputFile>,
 }
 
-/// Begins a capture of the network.
-pub(super) fn capture(path: Option<&Path>, machine: &mut Machine) -> Result<(), Failure> {
-    let Some(path) = path else { return Ok(()) };
-    let failed = |error| Failure::io(path.display(), &error);
-    let file = File::create(path).map_err(failed)?;
-    // Whole frames, so that whoever reads along, or comes after a crash, sees them.
-    let mut writer = pcap::Writer::new(file).map_err(failed)?;
-    let name = path.display().to_string();
-    let mut has_failed = false;
-    machine.network().set_tap(move |at, _, frame| {
-        if let Err(error) = writer.record(at, frame)
-            && !std::mem::replace(&mut has_failed, true)
-        {
-            remark!("warning: {name}: {error}; the capture is not complete");
-        }
-    });
-    Ok(())
+impl Outputs {
+    pub(super) fn create(args: &Args) -> Result<Self, Failure> {
+        let create =
+            |what: &str, path: &Option<PathBuf>| path.as_deref().map(|path| OutputFile::create(what, path)).transpose();
+        Ok(Self {
+            capture: create("the capture", &args.network.pcap)?,
+            waveforms: create("the waveforms", &args.debug.vcd)?,
+            trace: create("the trace", &args.debug.trace)?,
+        })
+    }
+
+    /// Puts all of them into their places.
+    ///
+    /// # Errors
+    /// The first that could not be written; the others are there all the same.
+    pub(super) fn keep(&self) -> Result<(), Failure> {
+        let all = [&self.capture, &self.waveforms, &self.trace].into_iter().flatten();
+        let kept: Vec<_> = all.map(OutputFile::keep).collect();
+        kept.into_iter().collect()
+    }
+
+    /// Begins a capture of the network.
+    pub(super) fn begin_capture(&self, machine: &mut Machine) -> Result<(), Failure> {
+        let Some(file) = self.capture.clone() else { return Ok(()) };
+        let mut flushed = file.clone();
+        let mut writer = pcap::Writer::new(file).map_err(|error| Failure::bench(&error))?;
+        let mut has_failed = false;
+        machine.network().set_tap(move |at, _, frame| {
+            // Whole frames, so that whoever reads along sees them.
+            if let Err(error) = writer.record(at, frame).and_then(|()| flushed.flush())
+                && !std::mem::replace(&mut has_failed, true)
+            {
+                remark!("warning: {error}; the capture is not complete");
+            }
+        });
+        Ok(())
+    }
+
+    pub(super) fn waveforms(
+        &self,
+        probes: &[Probe],
+        machine: &Machine,
+    ) -> Result<Option<Waveforms<Box<dyn Write>>>, Failure> {
+        let Some(file) = self.waveforms.clone() else { return Ok(None) };
+        let level = |gpio| machine.chip().soc().level(gpio);
+        let waveforms = Waveforms::new(buffered(file), probes, level);
+        waveforms.map(Some).map_err(|error| Failure::bench(&error))
+    }
+
+    pub(super) fn trace(&self, args: &DebugArgs) -> Option<Trace> {
+        let from = args.trace_from.unwrap_or_default();
+        let until = args.trace_for.map_or(Instant::NEVER, |span| instant(from.saturating_add(span)));
+        Some(Trace::new(buffered(self.trace.clone()?), instant(from)..until))
+    }
 }
 
-pub(super) fn waveforms(
-    path: Option<&Path>,
-    probes: &[Probe],
-    machine: &Machine,
-) -> Result<Option<Waveforms<Box<dyn Write>>>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    let level = |gpio| machine.chip().soc().level(gpio);
-    let waveforms = Waveforms::new(create(path)?, probes, level);
-    waveforms.map(Some).map_err(|error| Failure::io(path.display(), &error))
-}
-
-pub(super) fn trace(args: &DebugArgs) -> Result<Option<Trace>, Failure> {
-    let Some(path) = &args.trace else { return Ok(None) };
-    let from = args.trace_from.unwrap_or_default();
-    let until = args.trace_for.map_or(Instant::NEVER, |span| instant(from.saturating_add(span)));
-    Ok(Some(Trace::new(create(path)?, instant(from)..until)))
+/// Few of the file's own calls, for many small pieces.
+fn buffered(file: OutputFile) -> Box<dyn Write> {
+    Box::new(BufWriter::new(file))
 }
 
 /// Writes what is known only at the end.

@@ -18,6 +18,7 @@ use simulator::time::Instant;
 
 use super::lights::Lights;
 use crate::cmd::error::Failure;
+use crate::output::has_left_standard_output;
 
 /// Faults of a waveform that are shown; more of them say nothing new.
 const MOST_FAULTS: u32 = 10;
@@ -50,7 +51,7 @@ pub(super) struct Terminal {
     /// What was said about connections.
     told: BTreeSet<String>,
     theme: Theme,
-    /// Whether both outputs are the same terminal.
+    /// Whether both outputs are the same.
     is_shared: bool,
     /// Whether the last serial byte ended a line.
     at_line_start: Cell<bool>,
@@ -75,7 +76,7 @@ impl Terminal {
             last_fault: None,
             told: BTreeSet::new(),
             theme: Theme::detect(stderr().is_terminal(), |name| std::env::var(name).ok()),
-            is_shared: stdout().is_terminal() && stderr().is_terminal(),
+            is_shared: has_left_standard_output() || stdout().is_terminal() && stderr().is_terminal(),
             at_line_start: Cell::new(true),
             output: Ok(()),
         }
@@ -125,7 +126,7 @@ impl Terminal {
     fn serial(&mut self, byte: u8) {
         if self.output.is_ok() {
             // Standard output is flushed at the end of each line; a prompt has none.
-            self.output = stdout().write_all(&[byte]);
+            self.output = serial_output().write_all(&[byte]);
         }
         self.at_line_start.set(byte == b'\n');
         self.line.push(byte);
@@ -245,7 +246,7 @@ impl Observer for Terminal {
     fn pause(&mut self) {
         self.tell_lights(Instant::NEVER);
         if !self.at_line_start.get() && self.output.is_ok() {
-            self.output = stdout().flush();
+            self.output = serial_output().flush();
         }
     }
 
@@ -286,6 +287,11 @@ impl Observer for Terminal {
     fn is_satisfied(&self) -> bool {
         self.is_seen || self.output.is_err()
     }
+}
+
+/// Where serial output goes: standard output, unless a file of this run has that for itself.
+fn serial_output() -> Box<dyn std::io::Write> {
+    if has_left_standard_output() { Box::new(stderr()) } else { Box::new(stdout()) }
 }
 
 /// Addresses in a line of text, as panic handlers print them: `0x4200abcd`.
