@@ -26,6 +26,7 @@ pub mod program;
 pub mod provision;
 pub mod reach;
 pub mod reference;
+pub mod sockets;
 pub mod stream;
 mod watch;
 pub mod wire;
