@@ -8,6 +8,7 @@ mod docs;
 mod faults;
 mod flow;
 mod fuzz_coverage;
+mod http;
 mod imports;
 mod radio;
 mod runner;
