@@ -78,7 +78,9 @@ fn run(folder: &Path, broker: &Broker, request: &str, options: &[&str]) -> (Opti
     let scenario = format!("name: http\nversion: 1\nsteps:\n  - http-request: {{ {request} }}\n");
     std::fs::write(folder.join("http.yaml"), scenario).unwrap();
     let arguments = [&["run", "--target", "mqtt", "--broker", &broker.url], options, &["http.yaml"]].concat();
-    let run = output(hil(folder, &arguments).env("KEY", "open-sesame"));
+    let mut command = hil(folder, &arguments);
+    command.env("KEY", "open-sesame");
+    let run = output(command);
     (run.status.code(), text(&run))
 }
 

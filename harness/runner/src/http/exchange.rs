@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 
 use super::io::HyperStream;
 use hil_scenario::step::{HttpHost, HttpRequest};
@@ -91,7 +91,9 @@ impl<'a> Exchange<'a> {
         })?;
         *progress = Progress::Waiting(peer);
         let request = self.message(&remote, peer)?;
-        let (mut sender, connection) = http1::handshake(HyperStream(stream)).await.map_err(|e| broken(&e))?;
+        // Names in the letters that browsers use: small servers compare them with these.
+        let client = http1::Builder::new().title_case_headers(true).handshake(HyperStream(stream));
+        let (mut sender, connection) = client.await.map_err(|e| broken(&e))?;
         let exchange = async {
             let response = sender.send_request(request).await.map_err(|e| broken(&e))?;
             receive(response, progress).await
@@ -116,6 +118,8 @@ impl<'a> Exchange<'a> {
             (HOST, Some(host_field(remote, peer))),
             (CONNECTION, Some("close".to_owned())),
             (CONTENT_TYPE, content_type.map(str::to_owned)),
+            // RFC 9110, section 8.6: said of nothing, too, where the method means that there could be something.
+            (CONTENT_LENGTH, (bytes.is_empty() && method.has_content()).then(|| "0".to_owned())),
         ];
         let is_named = |name: &HeaderName| headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name.as_str()));
         for (name, value) in ours.into_iter().filter(|(name, _)| !is_named(name)) {

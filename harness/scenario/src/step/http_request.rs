@@ -257,6 +257,11 @@ impl HttpMethod {
     pub fn name(self) -> &'static str {
         word(&Self::ALL, &self)
     }
+
+    /// Whether its meaning is that something is sent.
+    pub const fn has_content(self) -> bool {
+        matches!(self, Self::Post | Self::Put | Self::Patch)
+    }
 }
 
 impl fmt::Display for HttpMethod {
