@@ -9,6 +9,7 @@ mod failure;
 mod filters;
 mod fleet;
 mod hang;
+mod http;
 pub mod invariants;
 mod late;
 mod observer;

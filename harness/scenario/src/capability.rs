@@ -27,6 +27,12 @@ pub enum Capability {
     Network,
     /// `wifi`: the device has a radio, and the access points around it are in our hands.
     Wifi,
+    /// `http`: a computer next to the device can open connections to its HTTP server.
+    Http,
+    /// `device-address`: the device's IP address is known, or found out.
+    DeviceAddress,
+    /// `soft-ap`: a station can join the access point that the device puts up itself.
+    SoftAp,
     /// `broker-control`: the broker can be stopped and started.
     BrokerControl,
     /// `client-id`: the device's client identifier is known.
@@ -49,7 +55,7 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, with their names in scenario files.
-    pub const ALL: [(Self, &'static str); 19] = [
+    pub const ALL: [(Self, &'static str); 22] = [
         (Self::Mqtt, "mqtt"),
         (Self::Serial, "serial"),
         (Self::Reset, "reset"),
@@ -60,6 +66,9 @@ impl Capability {
         (Self::Flash, "flash"),
         (Self::Network, "network"),
         (Self::Wifi, "wifi"),
+        (Self::Http, "http"),
+        (Self::DeviceAddress, "device-address"),
+        (Self::SoftAp, "soft-ap"),
         (Self::BrokerControl, "broker-control"),
         (Self::ClientId, "client-id"),
         (Self::Provision, "provision"),

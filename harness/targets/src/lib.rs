@@ -27,6 +27,7 @@ pub mod provision;
 mod radio;
 pub mod reach;
 pub mod reference;
+pub mod sockets;
 pub mod stream;
 mod watch;
 pub mod wire;

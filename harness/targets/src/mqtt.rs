@@ -1,16 +1,20 @@
-//! The `mqtt` target: a device that is already on a broker, seen over MQTT alone.
+//! The `mqtt` target: a device that is already on a broker, seen over MQTT, and over HTTP where it has a server.
 
 use async_trait::async_trait;
 
-use super::{Bench, BenchError, BrokerKind, Device, Target};
+use super::{Bench, BenchError, BrokerKind, Device, Reach, Target};
 use crate::clock::Pace;
+use crate::sockets::Sockets;
 use hil_scenario::Capability;
 
-/// Attaches to a device that is on the broker already. All it can do is what MQTT can.
+/// Attaches to a device that is on the broker already. All it can do is what MQTT can, and this computer's
+/// network.
 #[derive(Debug, Clone, Default)]
 pub struct MqttTarget {
     /// Its client identifier, if it is known.
     pub client_id: Option<String>,
+    /// The way to its HTTP server.
+    pub sockets: Sockets,
 }
 
 impl Target for MqttTarget {
@@ -20,7 +24,7 @@ impl Target for MqttTarget {
 
     fn capabilities(&self, _broker: BrokerKind) -> Vec<Capability> {
         let known = self.client_id.is_some().then_some(Capability::ClientId);
-        [Capability::Mqtt].into_iter().chain(known).collect()
+        [Capability::Mqtt].into_iter().chain(known).chain(self.sockets.capabilities()).collect()
     }
 
     fn pace(&self, _broker: BrokerKind) -> Pace {
@@ -36,12 +40,14 @@ impl Target for MqttTarget {
     }
 
     fn open(&self, _bench: Bench) -> Result<Box<dyn Device>, BenchError> {
-        Ok(Box::new(Attached))
+        Ok(Box::new(Attached { sockets: self.sockets.clone() }))
     }
 }
 
-/// The device is none of our business but over MQTT.
-struct Attached;
+/// The device is none of our business but over the network.
+struct Attached {
+    sockets: Sockets,
+}
 
 #[async_trait(?Send)]
 impl Device for Attached {
@@ -50,4 +56,8 @@ impl Device for Attached {
     }
 
     async fn stop(&mut self) {}
+
+    fn reach(&mut self) -> Option<&mut dyn Reach> {
+        Some(&mut self.sockets)
+    }
 }

@@ -23,7 +23,8 @@ use hil_model::observation::Observation;
 use hil_targets::console::ConsoleWatch;
 use hil_targets::journal::Journal;
 use hil_targets::lights::Lights;
-use hil_targets::{Bench, BenchError, Device, Power, Reset, SerialInput};
+use hil_targets::sockets::Sockets;
+use hil_targets::{Bench, BenchError, Device, Power, Reach, Reset, SerialInput};
 
 /// How late a line that tells of the lights may come: 3 ms of its own, those of other lines before it, the 16 ms for which
 /// USB bridges collect, and the network's. The samples of an analyzer come sooner.
@@ -54,6 +55,7 @@ pub(super) struct Board {
     journal: Journal,
     power: Option<Command>,
     reset: Option<Command>,
+    sockets: Sockets,
     /// Until it is started.
     listener: Option<Listener>,
     listening: Option<JoinHandle<()>>,
@@ -76,7 +78,7 @@ impl Board {
         let Bench { journal, deaths, .. } = bench;
         let observed = analyzer.map(|analyzer| (analyzer, Lights::new(journal.clone())));
         let heard = Heard { console: Rc::new(RefCell::new(ConsoleWatch::new(deaths))), ..Heard::default() };
-        let Equipment { symbols, power, reset, lights } = target.equipment.clone();
+        let Equipment { symbols, power, reset, lights, sockets } = target.equipment.clone();
         let told = match &lights {
             Told::Reported(wiring) => Some(ReportedLights::new(journal.clone(), wiring, false)),
             Told::Measured(wiring) => Some(ReportedLights::new(journal.clone(), wiring, true)),
@@ -89,6 +91,7 @@ impl Board {
             journal,
             power,
             reset,
+            sockets,
             listener: Some(listener),
             listening: None,
             observed,
@@ -209,6 +212,10 @@ impl Device for Board {
 
     fn power(&mut self) -> Option<&mut dyn Power> {
         if self.power.is_some() { Some(self) } else { None }
+    }
+
+    fn reach(&mut self) -> Option<&mut dyn Reach> {
+        Some(&mut self.sockets)
     }
 }
 

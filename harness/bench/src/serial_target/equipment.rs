@@ -6,6 +6,7 @@ use super::{AnalyzerSpec, Command};
 use crate::serial::Symbolizer;
 use hil_scenario::Capability;
 use hil_targets::Wiring;
+use hil_targets::sockets::Sockets;
 
 /// What a board has besides its port.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Equipment {
     pub reset: Option<Command>,
     /// How it is known what its lights show.
     pub lights: Lights,
+    /// The way to its HTTP server.
+    pub sockets: Sockets,
 }
 
 /// How it is known what a board's lights show, and how they are wired.
@@ -51,6 +54,7 @@ impl Equipment {
             Lights::Measured(_) => &[C::Led, C::LedMeasured],
             Lights::Observed(..) => &[C::Led, C::LedMeasured, C::LedObserved],
         });
+        capabilities.extend(self.sockets.capabilities());
         capabilities
     }
 }

@@ -8,6 +8,7 @@ mod docs;
 mod faults;
 mod flow;
 mod fuzz_coverage;
+mod http;
 mod imports;
 #[path = "../shared/rom.rs"]
 mod mask_rom;

@@ -10,6 +10,7 @@ mod fleet;
 mod foreign;
 mod fuzz;
 mod fuzz_leak;
+mod http;
 mod init;
 mod inventory;
 mod labgrid;

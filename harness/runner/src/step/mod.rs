@@ -20,6 +20,7 @@ mod expect_stream;
 mod expect_value;
 mod for_each;
 mod group;
+mod http_request;
 mod in_order;
 mod log;
 mod mark;

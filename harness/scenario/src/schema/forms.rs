@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::step::SIDES;
+use crate::step::{HttpMethod, SIDES};
 
 /// A type that exists for its schema.
 #[macro_export]
@@ -72,6 +72,29 @@ form!(
         "examples": ["stat/led/power", "stat/#"],
         "type": ["string", "number"], "minLength": 1, "maxLength": 65535,
         "pattern": r"^(#|(\+|[^+#/\x00]*)(/(\+|[^+#/\x00]*))*(/#)?)$"
+    }
+);
+
+form!(
+    /// A URL that is requested.
+    HttpUrlText, "http-url", {
+        "description": "A URL of the scheme `http`. The host `device` is the device's own address.",
+        "examples": ["http://device/", "http://192.168.4.1/save"],
+        "type": "string", "pattern": r"^[hH][tT][tT][pP]://[^#@]+$|\$\{"
+    }
+);
+
+form!(
+    /// The status of a response.
+    HttpStatus, "http-status", {
+        "anyOf": [
+            { "type": "integer", "minimum": 200, "maximum": 599 },
+            {
+                "type": "array", "minItems": 1,
+                "items": { "anyOf": [{ "type": "integer", "minimum": 200, "maximum": 599 }, { "$ref": "#/$defs/variable" }] }
+            },
+            { "$ref": "#/$defs/variable" }
+        ]
     }
 );
 
@@ -224,6 +247,30 @@ pub(crate) struct PayloadKeys {
     payload_hex: Option<Hex>,
     /// Payload as compact JSON of this value.
     payload_json: Option<AnyJson>,
+}
+
+/// A method of HTTP.
+pub(crate) struct HttpMethodWord;
+
+impl JsonSchema for HttpMethodWord {
+    fn schema_name() -> Cow<'static, str> {
+        "http-method".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "enum": HttpMethod::ALL.map(|(word, _)| word) }, { "$ref": "#/$defs/variable" }] })
+    }
+}
+
+/// The keys of what a request of HTTP carries.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct HttpPayloadKeys {
+    #[schemars(flatten)]
+    payload: PayloadKeys,
+    /// The fields of a form, encoded as a browser does: `application/x-www-form-urlencoded`.
+    form: Option<BTreeMap<String, Text>>,
 }
 
 /// The keys of a condition on a payload.

@@ -22,6 +22,9 @@ mod expect_stream;
 mod expect_value;
 mod for_each;
 mod group;
+mod http_headers;
+mod http_request;
+mod http_url;
 mod in_order;
 pub(crate) mod kind;
 mod log;
@@ -68,6 +71,9 @@ pub use expect_stream::{Deviation, ExpectStream};
 pub use expect_value::ExpectValue;
 pub use for_each::{ForEach, Values};
 pub use group::StepNode;
+pub use http_headers::HeadersMatch;
+pub use http_request::{HttpMethod, HttpPayload, HttpRequest, StatusMatch};
+pub use http_url::{HttpHost, HttpUrl};
 pub use in_order::InOrder;
 pub use log::Log;
 pub use mark::Mark;
@@ -107,6 +113,7 @@ macro_rules! steps {
             ExpectNothing(ExpectNothing),
             ExpectStream(ExpectStream),
             Request(Request),
+            HttpRequest(HttpRequest),
             Capture(Capture),
             ExpectValue(ExpectValue),
             WaitSerial(WaitSerial),

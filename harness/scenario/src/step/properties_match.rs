@@ -62,7 +62,7 @@ impl PropertiesMatch {
             ("correlation-data", Property::CorrelationData),
             ("content-type", Property::ContentType),
         ] {
-            rules.extend(map.optional(key, text).map(|condition| (property, condition)));
+            rules.extend(map.optional(key, text_condition).map(|condition| (property, condition)));
         }
         for (key, property) in
             [("message-expiry", Property::MessageExpiry), ("payload-is-utf8", Property::PayloadIsUtf8)]
@@ -124,7 +124,7 @@ impl Property {
 }
 
 /// A text, which must be equal, or checks.
-fn text(cx: &mut Cx<'_>, node: &Node) -> Option<Condition> {
+pub(super) fn text_condition(cx: &mut Cx<'_>, node: &Node) -> Option<Condition> {
     if matches!(node.kind, NodeKind::Mapping(_)) {
         return Condition::decode(cx, node);
     }
@@ -139,7 +139,7 @@ fn user(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<(Property, Condition)>> {
     };
     let rules: Vec<_> = entries
         .iter()
-        .map(|(key, value)| Some((Property::User(key.as_text()?.to_owned()), text(cx, value)?)))
+        .map(|(key, value)| Some((Property::User(key.as_text()?.to_owned()), text_condition(cx, value)?)))
         .collect();
     rules.into_iter().collect()
 }

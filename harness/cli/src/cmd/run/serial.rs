@@ -12,6 +12,7 @@ use hil_bench::serial_target::{AnalyzerSpec, Command, Equipment, Lights};
 use hil_project::{Origin, SerialSettings, Settings};
 use hil_runner::RunsOn;
 use hil_targets::Wiring;
+use hil_targets::sockets::Sockets;
 
 use super::boards::{self, BenchArg, Firmwares};
 use super::provision::Telling;
@@ -116,6 +117,8 @@ pub(super) struct Flashed<'a> {
     pub(super) telling: Option<Telling>,
     /// The command line asks for it.
     pub(super) asks: bool,
+    /// The way to the HTTP server of one that stands in no inventory.
+    pub(super) sockets: Sockets,
     pub(super) extensions: &'a Extensions,
 }
 
@@ -197,6 +200,8 @@ impl SerialArgs {
         let (boards, reason) = match (&self.port, bench) {
             (_, Some(BenchArg::File(path))) => {
                 refuse(self.equipping(), "stands in the inventory: see `power`, `reset` and `light` there")?;
+                let address = ("--device-address", flashed.sockets.device.is_some());
+                refuse([address], "is that of one board at a --port, not of an inventory's")?;
                 let ids = self.board.clone();
                 let selection = Selection { ids, tags: self.board_tag.clone(), all: self.all };
                 let wanted = boards::Wanted {
@@ -217,13 +222,13 @@ impl SerialArgs {
                 is_told_by_inventories(&flashed)?;
                 let mut board = boards::of_labgrid(&spec, options);
                 flash(&mut board, firmware, partitions, &mut firmwares)?;
-                (vec![self.equipped(board, symbols, wiring)?], spec.to_string())
+                (vec![self.equipped(board, symbols, flashed.sockets, wiring)?], spec.to_string())
             }
             (Some(port), None) => {
                 is_told_by_inventories(&flashed)?;
                 let mut board = boards::at_port(port, options);
                 flash(&mut board, firmware, partitions, &mut firmwares)?;
-                (vec![self.equipped(board, symbols, wiring)?], port.to_string())
+                (vec![self.equipped(board, symbols, flashed.sockets, wiring)?], port.to_string())
             }
             (None, None) => {
                 return Err(Failure::usage("--target serial needs a board").help(
@@ -245,6 +250,7 @@ impl SerialArgs {
         &self,
         mut board: Board,
         symbols: Option<Arc<Symbolizer>>,
+        sockets: Sockets,
         wiring: impl Fn() -> Result<Wiring, Failure>,
     ) -> Result<Arc<Board>, Failure> {
         refuse(self.selecting(), "chooses boards of an inventory: --bench FILE")?;
@@ -265,6 +271,7 @@ impl SerialArgs {
             power: self.power_command.clone(),
             reset: self.reset_command.clone(),
             lights,
+            sockets,
         };
         Ok(Arc::new(board))
     }

@@ -17,6 +17,7 @@ use hil_targets::console::Deaths;
 use hil_targets::mqtt::MqttTarget;
 use hil_targets::own::OwnBuild;
 use hil_targets::provision::{BrokerAddress, Fault, Identity};
+use hil_targets::sockets::{DeviceAddress, Sockets};
 use hil_tools::sim::{Hosts, SimTarget, Symbols};
 use simulator::net::AccessPoint;
 
@@ -64,6 +65,11 @@ pub(in crate::cmd) struct TargetArgs {
     /// With --target mqtt: the device's MQTT client identifier, which `take-over` needs
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     client_id: Option<String>,
+
+    /// With --target mqtt, or one board of --target serial: the device's IP address or name in this computer's network, which is
+    /// the host `device` of `http-request`
+    #[arg(long, value_name = "HOST", value_parser = |text: &str| text.parse::<DeviceAddress>())]
+    device_address: Option<DeviceAddress>,
 
     #[command(flatten)]
     serial: serial::SerialArgs,
@@ -256,6 +262,11 @@ impl TargetArgs {
                 "--client-id needs --target mqtt: it is that of a device which is there already",
             ));
         }
+        if self.device_address.is_some() && !is(MQTT) && !is(SERIAL) {
+            return Err(Failure::usage(
+                "--device-address needs --target mqtt or serial: a simulated device is in no network of this computer",
+            ));
+        }
         let runs_a_binary = target.is_none() || is(SIM) || is(SERIAL) || is(WOKWI);
         let given = [
             ("--firmware", self.firmware.is_some()),
@@ -291,10 +302,11 @@ impl TargetArgs {
         let network =
             self.network.and_then(|it| Some(["--network".to_owned(), it.to_possible_value()?.get_name().to_owned()]));
         let client_id = self.client_id.as_ref().map(|id| ["--client-id".to_owned(), id.clone()]);
+        let address = self.device_address.as_ref().map(|it| ["--device-address".to_owned(), it.to_string()]);
         let options: Vec<_> = [speed]
             .into_iter()
             .chain(files)
-            .chain([provisioner, network, fault, client_id])
+            .chain([provisioner, network, fault, client_id, address])
             .flatten()
             .flatten()
             .collect();
@@ -305,13 +317,18 @@ impl TargetArgs {
         }
     }
 
+    /// The way to a real device's HTTP server.
+    fn sockets(&self) -> Sockets {
+        Sockets { device: self.device_address.clone() }
+    }
+
     fn mqtt(&self, broker: &BrokerChoice, reason: String) -> Result<Chosen, Failure> {
         if matches!(broker, BrokerChoice::Embedded) {
             return Err(Failure::usage("--target mqtt needs a broker with a device on it")
                 .help("name it: --broker mqtt://HOST:PORT; `hil up` starts one with a device to try"));
         }
         self.plants_nothing()?;
-        let target = MqttTarget { client_id: self.client_id.clone() };
+        let target = MqttTarget { client_id: self.client_id.clone(), sockets: self.sockets() };
         Ok(Chosen { runs_on: RunsOn::target(target), reason, image: None, firmware: None, faults: Vec::new() })
     }
 
@@ -337,6 +354,7 @@ impl TargetArgs {
             partitions: self.partitions.as_deref(),
             telling: provision::named(settings, extensions)?,
             asks: self.nvs.is_some() || self.provisioner.is_some(),
+            sockets: self.sockets(),
             extensions,
         };
         serial.open(flashed, how, || wiring(diagram(settings)))

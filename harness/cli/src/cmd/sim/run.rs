@@ -149,7 +149,7 @@ struct NetworkArgs {
 
     /// Let a visitor join the network that the device puts up itself, as a phone does to set a device up: ssid=Setup-Me,password=secret123
     #[arg(long, value_name = "NETWORK")]
-    visit: Option<VisitorConfig>,
+    visit: Option<String>,
 
     /// Capture the device's network for Wireshark
     #[arg(long, value_name = "FILE")]
@@ -283,7 +283,9 @@ fn forward(args: &NetworkArgs, session: &mut Session<Terminal>) -> Result<(), Fa
         crate::remark!("sim: {address} leads to the device's port {}", forward.port);
     }
     if let Some(visitor) = &args.visit {
-        let has_radio = session.machine.visit(visitor.clone());
+        let visitor: VisitorConfig =
+            visitor.parse().map_err(|error: AccessPointError| Failure::of_file(&"--visit", &error))?;
+        let has_radio = session.machine.visit(visitor);
         has_radio.ok_or_else(|| Failure::usage("--visit: this chip has no radio".to_owned()))?;
     }
     Ok(())

@@ -63,7 +63,7 @@ impl Rig {
     /// What `hil run --target mqtt --broker URL` finds out.
     pub(super) fn judge(&self, plan: &[Planned]) -> Vec<ScenarioReport> {
         let options = RunOptions {
-            runs_on: RunsOn::target(MqttTarget { client_id: Some(CLIENT_ID.to_owned()) }),
+            runs_on: RunsOn::target(MqttTarget { client_id: Some(CLIENT_ID.to_owned()), ..MqttTarget::default() }),
             broker: BrokerChoice::External(self.url.clone()),
             jobs: 1,
             retries: 0,
