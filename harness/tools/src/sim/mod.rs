@@ -23,7 +23,7 @@ use std::sync::Arc;
 use simulator::image::Firmware;
 use simulator::net::AccessPoint;
 
-use hil_scenario::{Capability, Scenario, Secret};
+use hil_scenario::{Capability, Need, Scenario, Secret};
 use hil_targets::clock::Pace;
 use hil_targets::layout::Wiring;
 use hil_targets::provision::{BrokerAddress, Identity, PREFIX, Provisioner, Untouched};
@@ -108,13 +108,15 @@ impl Target for SimTarget {
     fn capabilities(&self, broker: BrokerKind) -> Vec<Capability> {
         let mut capabilities = capabilities(self.realtime, broker, !self.provisioner.keys().is_empty());
         if self.has_radio() && self.drives_radio {
-            capabilities.push(Capability::Wifi);
+            capabilities.extend([Capability::Wifi, Capability::SoftAp]);
         }
+        capabilities.extend([Capability::Http, Capability::DeviceAddress]);
         capabilities
     }
 
     fn unfit(&self, scenario: &Scenario, _: BrokerKind) -> Option<String> {
-        let need = scenario.needs.iter().find(|need| need.capability == Capability::Wifi)?;
+        let of_radio = |need: &&Need| matches!(need.capability, Capability::Wifi | Capability::SoftAp);
+        let need = scenario.needs.iter().find(of_radio)?;
         let is_without = self.has_radio() && !self.drives_radio;
         is_without.then(|| format!("this firmware has no Wi-Fi driver, needed by {}", need.by))
     }
