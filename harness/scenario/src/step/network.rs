@@ -118,9 +118,9 @@ impl fmt::Display for NetworkAction {
 /// `network: {..}`
 const NETWORK: Shape = Shape { name: "network", example: "latency", keys: &KEYS };
 /// Those of the connection, and those of the radio.
-const KEYS: [&str; 10] = {
-    let [a, b, c, d, e, f] = RadioFault::KEYS;
-    ["latency", "black-hole", "refuse", "drop", a, b, c, d, e, f]
+const KEYS: [&str; 12] = {
+    let [a, b, c, d, e, f, g, h] = RadioFault::KEYS;
+    ["latency", "black-hole", "refuse", "drop", a, b, c, d, e, f, g, h]
 };
 
 /// `network: { drop: {..} }`
@@ -217,6 +217,14 @@ impl JsonSchema for NetworkAction {
             generator.subschema_for::<forms::Integer<1, 13>>(),
             "The access point is on this channel from now on.",
         );
+        let dhcp_delay = described(
+            generator.subschema_for::<DurationText>(),
+            "The DHCP server of the network takes this long for each answer; `0s` ends it.",
+        );
+        let captive = described(
+            generator.subschema_for::<Boolean>(),
+            "Every name resolves to a portal, which refuses all connections, as in a hotel before somebody has logged in.",
+        );
         let password = json_schema!({
             "type": "string", "minLength": 8, "maxLength": 63,
             "description": "The access point wants this password from now on; a device that is a member stays one."
@@ -229,7 +237,7 @@ impl JsonSchema for NetworkAction {
                     "properties": {
                         "latency": latency, "black-hole": black_hole, "refuse": refuse, "drop": drop,
                         "access-point": access_point, "deauthenticate": deauthenticate, "rssi": rssi, "beacons": beacons,
-                        "channel": channel, "wifi-password": password
+                        "channel": channel, "dhcp-delay": dhcp_delay, "captive-dns": captive, "wifi-password": password
                     },
                     "minProperties": 1,
                     "maxProperties": 1,

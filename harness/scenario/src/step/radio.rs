@@ -1,8 +1,9 @@
 //! What can be wrong with a simulated device's radio: the keys of `network` that are about its access points.
 
 use std::fmt;
+use std::time::Duration;
 
-use crate::decode::{Cx, Map, boolean, integer, keyword};
+use crate::decode::{Cx, Map, boolean, duration, integer, keyword};
 use crate::yaml::Node;
 
 /// A fault of the radio. Each is about all access points that the device hears.
@@ -21,14 +22,18 @@ pub enum RadioFault {
     Beacons(bool),
     /// `channel: 11`: the access point is on this channel from now on.
     Channel(u8),
+    /// `dhcp-delay: 5s`: the network behind the access point takes so long for each answer of its DHCP server.
+    DhcpDelay(Duration),
+    /// `captive-dns: true`: the network behind it lets every name resolve to a portal, which refuses all connections.
+    CaptiveDns(bool),
     /// `wifi-password: "other"`: the access point wants this password from now on; members stay.
     Password(String),
 }
 
 impl RadioFault {
     /// Their keys in `network: {..}`.
-    pub(super) const KEYS: [&'static str; 6] =
-        ["access-point", "deauthenticate", "rssi", "beacons", "channel", "wifi-password"];
+    pub(super) const KEYS: [&'static str; 8] =
+        ["access-point", "deauthenticate", "rssi", "beacons", "channel", "dhcp-delay", "captive-dns", "wifi-password"];
 
     /// The one that is in this mapping.
     pub(super) fn decode(map: &mut Map<'_, '_, '_>) -> Option<Self> {
@@ -39,8 +44,10 @@ impl RadioFault {
         let rssi = map.optional("rssi", |cx, node| integer(cx, node, -127..=0)).map(Self::Rssi);
         let beacons = map.optional("beacons", boolean).map(Self::Beacons);
         let channel = map.optional("channel", |cx, node| integer(cx, node, 1..=13)).map(Self::Channel);
+        let delay = map.optional("dhcp-delay", duration).map(Self::DhcpDelay);
+        let captive = map.optional("captive-dns", boolean).map(Self::CaptiveDns);
         let password = map.optional("wifi-password", password).map(Self::Password);
-        access_point.or(deauthenticate).or(rssi).or(beacons).or(channel).or(password)
+        access_point.or(deauthenticate).or(rssi).or(beacons).or(channel).or(delay).or(captive).or(password)
     }
 }
 
@@ -65,6 +72,8 @@ impl fmt::Display for RadioFault {
             Self::Rssi(rssi) => write!(f, "rssi {rssi} dBm"),
             Self::Beacons(heard) => write!(f, "beacons {heard}"),
             Self::Channel(channel) => write!(f, "channel {channel}"),
+            Self::DhcpDelay(delay) => write!(f, "dhcp-delay {}", hil_model::time::display(*delay)),
+            Self::CaptiveDns(on) => write!(f, "captive-dns {on}"),
             // Not the password: reports show this.
             Self::Password(_) => f.write_str("wifi-password changed"),
         }

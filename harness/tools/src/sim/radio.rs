@@ -4,14 +4,35 @@ use hil_scenario::Capability;
 use hil_scenario::step::RadioFault;
 use hil_targets::{BenchError, Radio, RadioError};
 use simulator::air::{Air, Reason, Security};
-use simulator::time::Instant;
+use simulator::net::Network;
+use simulator::time::{Instant, Span};
 
 use super::device::SimDevice;
 
 impl Radio for SimDevice {
     fn apply(&mut self, fault: &RadioFault) -> Result<(), BenchError> {
-        let done = self.driver.act(|machine| machine.with_air(|air, now| apply(air, now, fault)));
+        let done = self.driver.act(|machine| match fault {
+            RadioFault::DhcpDelay(_) | RadioFault::CaptiveDns(_) => {
+                machine.air()?;
+                let now = machine.now();
+                apply_behind(machine.network(), now, fault);
+                Some(Ok(()))
+            }
+            fault => machine.with_air(|air, now| apply(air, now, fault)),
+        });
         Ok(done.ok_or(BenchError::Capability(Capability::Wifi))??)
+    }
+}
+
+/// What is about the network behind the access points.
+fn apply_behind(network: &mut Network, now: Instant, fault: &RadioFault) {
+    match fault {
+        RadioFault::DhcpDelay(delay) => {
+            let delay = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+            network.set_dhcp_delay(now, Span::from_ms(delay));
+        }
+        RadioFault::CaptiveDns(on) => network.set_captive(now, *on),
+        _ => {}
     }
 }
 
@@ -27,6 +48,7 @@ fn apply(air: &mut Air, now: Instant, fault: &RadioFault) -> Result<(), RadioErr
         RadioFault::Rssi(rssi) => air.set_rssi(id, *rssi),
         RadioFault::Beacons(heard) => air.set_beacons(id, *heard),
         RadioFault::Channel(channel) => air.set_channel(id, *channel),
+        RadioFault::DhcpDelay(_) | RadioFault::CaptiveDns(_) => {}
         RadioFault::Password(password) => air.set_security(id, Security::Wpa2Psk { password: password.clone() }),
     });
     match fault {

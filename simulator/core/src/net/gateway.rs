@@ -13,12 +13,15 @@ use super::frame::{HEADER, LONGEST, Path};
 use super::names::Names;
 use super::statistics::DropReason;
 use super::{dhcp, dns};
+use crate::time::Span;
 
 /// The one machine that is on the wire beside the device.
 #[derive(Debug, Clone, Hash)]
 pub(super) struct Gateway {
     pub(super) config: NetworkConfig,
     pub(super) names: Names,
+    /// How long the DHCP server takes for an answer.
+    pub(super) dhcp_delay: Span,
     /// The device's Ethernet address, once it has sent anything.
     device: Option<EthernetAddress>,
 }
@@ -29,6 +32,8 @@ pub(super) enum Outcome {
     Nothing,
     /// The answer.
     Answer(Vec<u8>),
+    /// The answer, which takes this long.
+    Late(Vec<u8>, Span),
     /// Holds a TCP segment for somebody who may be reached through the gateway: this datagram.
     Tcp(Range<usize>),
 }
@@ -47,7 +52,7 @@ impl From<DropReason> for Dropped {
 
 impl Gateway {
     pub(super) fn new(config: NetworkConfig) -> Self {
-        Self { config, names: Names::default(), device: None }
+        Self { config, names: Names::default(), dhcp_delay: Span::ZERO, device: None }
     }
 
     fn mac(&self) -> EthernetAddress {
@@ -155,7 +160,7 @@ impl Gateway {
             Ok(Some(dhcp::Answer { mac, address, message })) => {
                 let path = Path { from: self.mac(), to: mac };
                 let ports = [dhcp::SERVER_PORT, dhcp::CLIENT_PORT];
-                Ok(Outcome::Answer(path.udp([self.config.gateway, address], ports, &message)))
+                Ok(Outcome::Late(path.udp([self.config.gateway, address], ports, &message), self.dhcp_delay))
             }
         })
     }

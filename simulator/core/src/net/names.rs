@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 /// Each name has an address of its own, so that a connection tells which name its device meant, and outside the subnet, so
 /// that the way there leads through the gateway, whose Ethernet address the device knows already.
 const FIRST: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
+/// What the host is told of connections to the portal of a network that holds its guests captive.
+const PORTAL: &str = "captive.portal";
 /// How many there are.
 const ADDRESSES: usize = (1 << 17) - 2;
 
@@ -16,6 +18,8 @@ const ADDRESSES: usize = (1 << 17) - 2;
 pub(super) struct Names {
     /// The n-th name has the n-th address, for ever.
     names: Vec<Name>,
+    /// What every name resolves to, if the network holds its guests captive.
+    portal: Option<Ipv4Addr>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,8 +53,19 @@ impl Names {
         }
     }
 
+    /// Lets every name resolve to one address, or not any more.
+    pub(super) fn set_captive(&mut self, is_captive: bool) {
+        self.portal = if is_captive { self.allow(PORTAL) } else { None };
+        if !is_captive {
+            self.forbid(PORTAL);
+        }
+    }
+
     /// What DNS answers.
     pub(super) fn resolve(&self, name: &str) -> Option<Ipv4Addr> {
+        if self.portal.is_some() {
+            return self.portal;
+        }
         let name = canonical(name);
         self.names.iter().position(|known| known.name == name && known.resolves).map(address)
     }

@@ -14,7 +14,7 @@ use super::lane::Lane;
 use super::random::SplitMix64;
 use super::statistics::{DropReason, Statistics};
 use super::tcp::{Held, Terminator};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// Which way a frame goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -150,6 +150,19 @@ impl Network {
         self.gateway.names.forbid(name);
     }
 
+    /// How long the DHCP server takes for each answer from now on; at first none.
+    pub fn set_dhcp_delay(&mut self, now: Instant, delay: Span) {
+        self.advance(now);
+        self.gateway.dhcp_delay = delay;
+    }
+
+    /// Whether the network holds its guests captive, as those of hotels do: every name resolves to the address of one portal, whose name
+    /// is `captive.portal` to the [host](super::Destination).
+    pub fn set_captive(&mut self, now: Instant, is_captive: bool) {
+        self.advance(now);
+        self.gateway.names.set_captive(is_captive);
+    }
+
     /// Whether the cable is in, which the PHY tells the device.
     #[must_use]
     pub fn link_is_up(&self) -> bool {
@@ -252,7 +265,8 @@ impl Network {
         }
         let received = self.gateway.receive(&frame).and_then(|outcome| match outcome {
             Outcome::Nothing => Ok(None),
-            Outcome::Answer(answer) => Ok(Some(answer)),
+            Outcome::Answer(answer) => Ok(Some((answer, Span::ZERO))),
+            Outcome::Late(answer, delay) => Ok(Some((answer, delay))),
             Outcome::Tcp(datagram) => {
                 self.tcp.receive(self.now, frame, datagram, &self.gateway.names)?;
                 Ok(None)
@@ -260,10 +274,10 @@ impl Network {
         });
         let answer = received.unwrap_or_else(|Dropped { reason, answer }| {
             self.statistics.count_drop(reason);
-            answer
+            answer.map(|answer| (answer, Span::ZERO))
         });
-        if let Some(answer) = answer {
-            self.send(self.now, FrameDirection::ToDevice, answer);
+        if let Some((answer, delay)) = answer {
+            self.send(self.now + delay, FrameDirection::ToDevice, answer);
         }
     }
 
