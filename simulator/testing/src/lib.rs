@@ -1,5 +1,5 @@
 //! What tests of all packages share: [tools](tool) by others and [processes](process); and, with the feature `simulator`, an
-//! assembler (`asm`), small programs (`program`) with debug information (`elf`), and firmware images (`image`). Not for
+//! assembler (`asm`), small programs (`program`, `console_program`) with debug information (`elf`), and firmware images (`image`). Not for
 //! anything that is shipped.
 #![cfg_attr(
     feature = "simulator",
@@ -8,6 +8,8 @@
 
 #[cfg(feature = "simulator")]
 pub mod asm;
+#[cfg(feature = "simulator")]
+pub mod console_program;
 #[cfg(feature = "simulator")]
 pub mod elf;
 #[cfg(feature = "simulator")]

@@ -7,7 +7,14 @@ use std::ops::Range;
 use super::Function;
 
 type Elf<'d> = object::read::elf::ElfFile32<'d, LittleEndian>;
-type Section<'d, 'f> = object::read::elf::ElfSection32<'d, 'f, LittleEndian>;
+
+/// What the file has for an address, and those behind it.
+struct Piece<'d> {
+    address: u32,
+    /// Where it ends; there may be less data than that.
+    end: u32,
+    data: &'d [u8],
+}
 
 /// Bytes of an entry of the table of variables: where the first belongs, where the last ends, where they are in the ROM, 0.
 const ENTRY: usize = 16;
@@ -37,26 +44,26 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<u8>, Vec<Function>), Wrong> {
     if file.architecture() != Architecture::Riscv32 {
         return Err(Wrong::Architecture(file.architecture()));
     }
-    if let Some(id) = chip_id(&file).filter(|id| *id != CHIP_ID) {
+    let pieces = pieces(&file)?;
+    if let Some(id) = chip_id(&file, &pieces).filter(|id| *id != CHIP_ID) {
         return Err(Wrong::Chip(id));
     }
     let mut image = vec![0; ROM.len()];
     let mut is_rom = false;
-    for section in sections(&file) {
-        let Some(at) = place(section.address() as u32) else { continue };
-        let data = section.data()?;
+    for Piece { address, data, .. } in &pieces {
+        let Some(at) = place(*address) else { continue };
         put(&mut image, at, data)?;
         is_rom |= !data.is_empty();
     }
     if !is_rom {
         return Err(Wrong::Problem("it has nothing at the addresses of the ESP32-C3's ROM".to_owned()));
     }
-    variables(&file, &mut image)?;
+    variables(&file, &pieces, &mut image)?;
     Ok((image, functions(&file)))
 }
 
 /// Puts the variables where the ROM, and for Bluetooth ESP-IDF, copies them from.
-fn variables(file: &Elf<'_>, image: &mut [u8]) -> Result<(), Wrong> {
+fn variables(file: &Elf<'_>, pieces: &[Piece<'_>], image: &mut [u8]) -> Result<(), Wrong> {
     let symbol = |name: &str| {
         let found = file.symbols().find(|symbol| symbol.name() == Ok(name)).map(|it| it.address() as u32);
         found.ok_or_else(|| Wrong::Problem(format!("it has no symbol {name}")))
@@ -68,38 +75,49 @@ fn variables(file: &Elf<'_>, image: &mut [u8]) -> Result<(), Wrong> {
     };
     for entry in table.as_chunks::<ENTRY>().0 {
         let [first, end, from] = [0, 4, 8].map(|at| word(entry, at));
-        variable(file, image, first..end, from)?;
+        variable(pieces, image, first..end, from)?;
     }
     let bluetooth = symbol("_data_start_btdm")?..symbol("_data_end_btdm")?;
     let from = word(image, at("_data_start_btdm_rom")?);
-    variable(file, image, bluetooth, from)
+    variable(pieces, image, bluetooth, from)
 }
 
 /// Puts variables that belong to these addresses of RAM where they are copied from.
-fn variable(file: &Elf<'_>, image: &mut [u8], addresses: Range<u32>, from: u32) -> Result<(), Wrong> {
+fn variable(pieces: &[Piece<'_>], image: &mut [u8], addresses: Range<u32>, from: u32) -> Result<(), Wrong> {
     if addresses.is_empty() {
         return Ok(());
     }
     let first = addresses.start;
-    let has = |it: &Section<'_, '_>| (it.address() as u32..(it.address() + it.size()) as u32).contains(&first);
-    let Some((section, at)) = sections(file).find(has).zip(place(from)) else {
+    let Some((piece, at)) = holding(pieces, first).zip(place(from)) else {
         return Err(Wrong::Problem(format!("the variables at {first:#010x} are not in it")));
     };
-    let skipped = (first - section.address() as u32) as usize;
-    let data = section.data()?.get(skipped..).unwrap_or_default();
+    let data = piece.data.get((first - piece.address) as usize..).unwrap_or_default();
     put(image, at, &data[..data.len().min(addresses.len())])
 }
 
 /// The number of the chip that the ROM is of; it is a word in it.
-fn chip_id(file: &Elf<'_>) -> Option<u32> {
-    let address = file.symbols().find(|symbol| symbol.name() == Ok("_rom_chip_id"))?.address();
-    let section = sections(file).find(|it| (it.address()..it.address() + it.size()).contains(&address))?;
-    let data = section.data().ok()?.get((address - section.address()) as usize..)?;
+fn chip_id(file: &Elf<'_>, pieces: &[Piece<'_>]) -> Option<u32> {
+    let address = file.symbols().find(|symbol| symbol.name() == Ok("_rom_chip_id"))?.address() as u32;
+    let piece = holding(pieces, address)?;
+    let data = piece.data.get((address - piece.address) as usize..)?;
     data.first_chunk().map(|word| u32::from_le_bytes(*word))
 }
 
-fn sections<'d, 'f>(file: &'f Elf<'d>) -> impl Iterator<Item = Section<'d, 'f>> {
-    file.sections().filter(|section| section.kind() != SectionKind::UninitializedData && section.address() != 0)
+/// The first that has this address.
+fn holding<'p, 'd>(pieces: &'p [Piece<'d>], address: u32) -> Option<&'p Piece<'d>> {
+    pieces.iter().find(|piece| (piece.address..piece.end).contains(&address))
+}
+
+/// The sections with contents, read once: a file may name many variables.
+fn pieces<'d>(file: &Elf<'d>) -> Result<Vec<Piece<'d>>, Wrong> {
+    let has_contents = |kind, address| kind != SectionKind::UninitializedData && address != 0;
+    let sections = file.sections().filter(|section| has_contents(section.kind(), section.address()));
+    let piece = |section: object::read::elf::ElfSection32<'d, '_, LittleEndian>| {
+        let address = section.address() as u32;
+        let end = address.saturating_add(section.size() as u32);
+        Ok(Piece { address, end, data: section.data()? })
+    };
+    sections.map(piece).collect()
 }
 
 fn functions(file: &Elf<'_>) -> Vec<Function> {

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use hil_testing::console_program::{self, Speaks};
+
 use crate::serial::fake::Board;
 use crate::support::hil;
 
@@ -49,6 +51,23 @@ fn passwords_that_hil_knows_are_not_shown() {
     let (out, err) = text(&output);
     assert_eq!(output.status.code(), Some(0), "{err}");
     insta::assert_snapshot!(out.replace('\r', ""));
+}
+
+#[test]
+fn a_panic_of_esp_idf_has_the_names_of_its_functions() {
+    let folder = tempfile::tempdir().unwrap();
+    let (elf, [pc, ra]) = console_program::elf(folder.path(), Speaks::Panic);
+    let path = folder.path().join("app.elf");
+    std::fs::write(&path, elf).unwrap();
+    let mut board = Board::new(folder.path());
+    let child = monitor(&board, &["--elf", path.to_str().unwrap(), "--until", "Rebooting...", "--limit", "20"]);
+    board.print(&console_program::panic_text(pc, ra));
+    let output = child.wait_with_output().unwrap();
+    let (out, err) = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(out.contains("Guru Meditation"), "{out}");
+    let calls: Vec<&str> = err.lines().filter(|line| line.starts_with("    ")).collect();
+    insta::assert_snapshot!(calls.join("\n").replace(folder.path().to_str().unwrap(), "[folder]"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `hil sim run`, as users meet it, with a program of a few instructions; and with our firmware where it can be built.
 
+mod consoles;
 mod firmware;
 mod gdb;
 
