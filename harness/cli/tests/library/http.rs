@@ -106,8 +106,7 @@ fn heard(steps: &str) -> String {
     let portal = Portal::default();
     let (verdict, said) = told(&run_one(Arc::new(portal.clone()), &format!("steps:\n{steps}")));
     assert_eq!(verdict, Verdict::Passed, "{said}");
-    let heard = portal.heard.lock().unwrap().join("\n---\n");
-    heard
+    portal.heard.lock().unwrap().join("\n---\n")
 }
 
 fn judged(steps: &str) -> (Verdict, String) {

@@ -90,7 +90,7 @@ fn broke(request: &HttpRequest, broken: Broken, progress: &Progress) -> StepErro
 }
 
 /// Whether it is the response that is expected.
-fn judge(request: &HttpRequest, response: &Response) -> Result<(), Unmet> {
+fn judge(request: &HttpRequest, response: &Response) -> Result<(), StepError> {
     let actual = shown(response, SHOWN);
     if !request.status.holds(response.status) {
         let unmet = unmet(request, format!("the status is {}, not {}", response.status, request.status), actual);
@@ -100,10 +100,11 @@ fn judge(request: &HttpRequest, response: &Response) -> Result<(), Unmet> {
                 unmet.help("a redirect is not followed: `status` and `response-headers: { Location: .. }` look at it")
             }
             StatusMatch::Success => unmet,
-        });
+        }
+        .into());
     }
     if let Some(wrong) = request.response_headers.wrong(&response.headers) {
-        return Err(unmet(request, format!("a wrong header: {wrong}"), format!("{actual}{}", headers(response))));
+        return Err(unmet(request, format!("a wrong header: {wrong}"), format!("{actual}{}", headers(response))).into());
     }
     if !matches(&request.response, &response.content) {
         let differences = differences(&request.response, &response.content);
@@ -111,7 +112,8 @@ fn judge(request: &HttpRequest, response: &Response) -> Result<(), Unmet> {
         return Err(match span(&request.response) {
             Some(span) => unmet.at(span),
             None => unmet,
-        });
+        }
+        .into());
     }
     Ok(())
 }

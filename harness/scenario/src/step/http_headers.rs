@@ -11,10 +11,11 @@ const FRAMING: [&str; 2] = ["content-length", "transfer-encoding"];
 
 /// `headers: { X-Key: "1" }`: the fields that are sent, in the order of the file.
 pub(super) fn sent(cx: &mut Cx<'_>, node: &Node) -> Option<Vec<(String, String)>> {
-    fields(cx, node, "a mapping of header names to texts", |cx, name, node| {
+    fields(cx, node, "a mapping of header names to texts", |cx, key, node| {
+        let name = key.as_text().unwrap_or_default();
         if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
             let help = "it is made from the payload: leave it out";
-            cx.error_with_help(Code::BadValue, node.span, format!("`{name}` cannot be set"), "", help);
+            cx.error_with_help(Code::BadValue, key.span, format!("`{name}` cannot be set"), "", help);
             return None;
         }
         let value = plain_text(cx, node)?;
@@ -59,7 +60,7 @@ fn fields<T>(
     cx: &mut Cx<'_>,
     node: &Node,
     expected: &str,
-    mut value: impl FnMut(&mut Cx<'_>, &str, &Node) -> Option<T>,
+    mut value: impl FnMut(&mut Cx<'_>, &Node, &Node) -> Option<T>,
 ) -> Option<Vec<(String, T)>> {
     let NodeKind::Mapping(entries) = &node.kind else {
         cx.wrong_type(node, expected);
@@ -74,7 +75,7 @@ fn fields<T>(
                 cx.error(Code::BadValue, key.span, title, "letters, digits and `-` (RFC 9110, section 5.1)");
                 return None;
             }
-            Some((name.to_owned(), value(cx, name, node)?))
+            Some((name.to_owned(), value(cx, key, node)?))
         })
         .collect();
     all.into_iter().collect()

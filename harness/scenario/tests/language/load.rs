@@ -199,6 +199,9 @@ fn needs_name_the_first_place() {
     power: step 37 (power)
     network: step 41 (network)
     broker-control: step 49 (broker)
+    http: step 52 (http-request)
+    device-address: step 52 (http-request)
+    soft-ap: step 53 (http-request)
     ");
 }
 
