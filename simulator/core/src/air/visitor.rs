@@ -381,13 +381,13 @@ mod tests {
             Self { device, visitor, now: Instant::ZERO, changes: Vec::new(), arrived: [Vec::new(), Vec::new()] }
         }
 
-        fn to_device(&mut self, outputs: Vec<Output>) {
+        fn give_device(&mut self, outputs: Vec<Output>) {
             for output in outputs {
                 match output {
                     Output::Frame { mpdu, .. } if self.visitor.is_heard(self.device.config.channel) => {
                         let header = Header::read(&mpdu.bytes).expect("a header");
                         let answers = self.device.receive(self.now, &header, &mpdu);
-                        self.to_visitor(answers);
+                        self.give_visitor(answers);
                     }
                     Output::Frame { .. } => {}
                     Output::Ethernet(frame) => self.arrived[1].push(frame),
@@ -396,14 +396,14 @@ mod tests {
             }
         }
 
-        fn to_visitor(&mut self, outputs: Vec<Output>) {
+        fn give_visitor(&mut self, outputs: Vec<Output>) {
             for output in outputs {
                 match output {
                     Output::Frame { mpdu, .. } => {
                         let header = Header::read(&mpdu.bytes).expect("a header");
                         if self.visitor.is_heard(self.device.config.channel) {
                             let answers = self.visitor.receive(self.now, &header, &mpdu);
-                            self.to_device(answers);
+                            self.give_device(answers);
                         }
                     }
                     Output::Ethernet(frame) => self.arrived[0].push(frame),
@@ -416,11 +416,11 @@ mod tests {
         /// Lets so many steps of 10 ms pass.
         fn pass(&mut self, steps: usize) -> VisitState {
             for _ in 0..steps {
-                self.now = self.now + Span::from_ms(10);
+                self.now += Span::from_ms(10);
                 let outputs = self.visitor.advance(self.now);
-                self.to_device(outputs);
+                self.give_device(outputs);
                 let outputs = self.device.advance(self.now);
-                self.to_visitor(outputs);
+                self.give_visitor(outputs);
             }
             self.visitor.state()
         }
@@ -441,12 +441,12 @@ mod tests {
         let up = ethernet::frame(DEVICE, VISITOR, 0x0800, b"up");
         let outputs = visit.visitor.deliver(&up);
         assert!(outputs.iter().all(|it| matches!(it, Output::Frame { mpdu, .. } if mpdu.key.is_some())));
-        visit.to_device(outputs);
+        visit.give_device(outputs);
         let (down, to_all) =
             (ethernet::frame(VISITOR, DEVICE, 0x0800, b"down"), ethernet::frame(BROADCAST, DEVICE, 0x0806, b"all"));
         for frame in [&down, &to_all] {
             let outputs = visit.device.deliver(frame.clone());
-            visit.to_visitor(outputs);
+            visit.give_visitor(outputs);
         }
         assert_eq!(visit.arrived, [vec![up], vec![down, to_all]]);
     }
@@ -471,7 +471,7 @@ mod tests {
         let mut visit = Visit::new(AccessPoint::open("Setup"), "ssid=Setup");
         visit.pass(200);
         let outputs = visit.device.put_out(Reason(5));
-        visit.to_visitor(outputs);
+        visit.give_visitor(outputs);
         assert_eq!(visit.pass(1), VisitState::Searching);
         assert_eq!(visit.pass(300), VisitState::Joined);
         assert_eq!(

@@ -50,7 +50,7 @@ impl WifiMac {
     pub(super) fn after_last(&self, env: &Env<'_>) -> u32 {
         match self.rx_last & ADDRESS_BITS {
             0 => self.register(RX_BASE) & ADDRESS_BITS,
-            last => self.word(env, RAM | last + 8) & ADDRESS_BITS,
+            last => self.word(env, RAM | (last + 8)) & ADDRESS_BITS,
         }
     }
 
