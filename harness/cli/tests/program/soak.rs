@@ -51,15 +51,20 @@ fn flip(text: &str) -> String {
     about.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The second command waits for the acknowledgement of the first: were that late, both would not come within one LED tick.
+/// The second command waits for the acknowledgement of the first: were that late, both would not come within one LED tick; and a reset
+/// would overtake a command that waits behind pieces.
 #[test]
 fn a_planted_fault_is_given_its_commands_in_time() {
-    let filter = "=scenarios/command/two-in-quick-succession[hue and power]";
-    for round in ["1", "2", "3", "4", "5", "6"] {
-        let again = ["--plant-fault", "6", "--seed", "1", "--round", round, "--latest", "5ms", "--target", "native"];
-        let (code, text) = soak(workspace(), &[&again[..], &["--filter", filter]].concat());
-        assert_eq!(code, 0, "{text}");
-        assert!(text.contains("1 disturbed runs, 0 flipped"), "{text}");
+    for (filter, seed) in
+        [("=scenarios/command/two-in-quick-succession[hue and power]", "1"), ("=scenarios/session/reset", "33")]
+    {
+        for round in ["1", "2", "3", "4", "5", "6"] {
+            let again =
+                ["--plant-fault", "6", "--seed", seed, "--round", round, "--latest", "5ms", "--target", "native"];
+            let (code, text) = soak(workspace(), &[&again[..], &["--filter", filter]].concat());
+            assert_eq!(code, 0, "{text}");
+            assert!(text.contains("1 disturbed runs, 0 flipped"), "{text}");
+        }
     }
 }
 

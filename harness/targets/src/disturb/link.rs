@@ -57,7 +57,8 @@ impl Link {
             up: Lane::new(Tricks { late: up, acknowledges: true, ..Tricks::default() }, of.rng()),
             down: Lane::new(down, of.rng()),
             twice: Twice::new(),
-            cutter: of.cutter(),
+            // A command that waits behind pieces comes after a reset that was given after it.
+            cutter: of.cutter().filter(|_| of.late_commands || client == Client::Observer),
             pauses: of.has(Kind::SlowHost).then(|| of.rng()),
             client,
             journal,
