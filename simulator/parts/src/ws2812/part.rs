@@ -21,6 +21,9 @@ const COLOR_ORDER: Attribute = Attribute { name: "colorOrder", kind: AttributeKi
 
 const PIXEL_ATTRIBUTES: [Attribute; 2] = [Attribute::text("pixelShape"), Attribute::text("pixelSize")];
 
+/// Wokwi's parts that are made of WS2812s.
+pub(crate) const PARTS: &[&PartType] = &[&NEOPIXEL, &LED_RING, &LED_STRIP, &LED_MATRIX];
+
 const fn of_pixels(pins: &'static [PinType], attributes: &'static [Attribute], name: &'static str) -> PartType {
     let count = |attributes: &Attributes<'_>| attributes.count("pixels");
     PartType {
