@@ -268,13 +268,16 @@ impl Pins for SimDevice {
 
 impl Controls for SimDevice {
     fn set(&mut self, part: &str, control: &str, value: f64) -> Result<(), PartError> {
+        if let Err(error @ PartError::NotSimulated { .. }) = self.wiring.drawing.simulated(part) {
+            return Err(error);
+        }
         Ok(self.driver.act(|machine| machine.set_control(part, control, value))?)
     }
 }
 
 impl Screens for SimDevice {
     fn picture(&mut self, part: &str) -> Result<Image, PartError> {
-        self.wiring.drawing.part(part)?;
+        self.wiring.drawing.simulated(part)?;
         let picture = self.driver.act(|machine| machine.picture(part));
         picture.map(Image::from).ok_or_else(|| self.wiring.drawing.no_lights(part))
     }

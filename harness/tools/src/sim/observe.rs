@@ -2,7 +2,7 @@
 
 use super::symbols::Symbols;
 use simulator::machine::{Event, Machine, What};
-use simulator::part::{PartEvent, Shows};
+use simulator::part::{Part, PartEvent, Shows};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
 use simulator::time::{Instant, Span};
 
@@ -49,8 +49,8 @@ impl Observer {
         symbols: Option<Symbols>,
     ) -> Self {
         let journal = bench.journal.clone();
-        let is_seen = |id: &str, shows: &Shows| !matches!(shows, Shows::Colors(_)) || wiring.has(id);
-        let parts = machine.parts().map(|(id, part)| is_seen(id, &part.shows()).then(|| id.to_owned())).collect();
+        let is_seen = |id: &str, part: &dyn Part| part.part_type().lights.is_none() || wiring.has(id);
+        let parts = machine.parts().map(|(id, part)| is_seen(id, part).then(|| id.to_owned())).collect();
         let lights = Lights::new(journal.clone());
         let (line, last_byte) = (Vec::new(), Instant::ZERO);
         let (lines, console) = (Lines::default(), ConsoleWatch::new(bench.deaths.clone()));

@@ -8,6 +8,7 @@ use hil_sim_core::time::{Instant, Span};
 const ECHO: Pin = Pin(2);
 const RANGE: (f64, f64) = (2.0, 400.0);
 /// The shortest pulse that begins a measurement.
+const TRIGGER: Span = Span::from_us(10);
 /// Eight periods of 40 kHz go out before it listens.
 const BURST: Span = Span::from_us(200);
 /// Echo time of a centimetre.

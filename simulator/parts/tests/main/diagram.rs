@@ -33,7 +33,7 @@ fn led<'a>(leds: &'a [LedPart], id: &str) -> &'a LedPart {
 fn parts_keep_their_place_attributes_and_sizes() {
     let diagram = every_part();
     let led1 = diagram.part("led1").expect("led1");
-    assert_eq!(led1.kind.type_name(), "wokwi-neopixel");
+    assert_eq!(led1.type_name, "wokwi-neopixel");
     assert_eq!(led1.position, Position { top: -40.0, left: 160.0 });
     assert_eq!((led1.rotate, led1.hide), (90.0, true));
     assert_eq!(diagram.board().attrs["cpuFrequency"], "auto");
