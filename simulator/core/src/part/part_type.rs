@@ -4,6 +4,7 @@ use super::attribute::{Attribute, Attributes};
 use super::behaviour::Part;
 use super::control::Control;
 use super::fitting::{Fitting, FittingError};
+use crate::time::Span;
 use std::hash::{Hash, Hasher};
 
 /// A pin of a part: its index in [`PartType::pins`].
@@ -85,6 +86,8 @@ pub struct PartType {
     pub attributes: &'static [Attribute],
     /// If it passes data on as a chain of lights does.
     pub lights: Option<Lights>,
+    /// How long after a change it may tell of it, at most: what is measured over edges is known late.
+    pub known_after: Span,
     /// What it does, and what of it is not modelled, in a sentence or two: for docs/parts.md.
     pub about: &'static str,
     /// The data sheet, and the section that says so.
@@ -108,6 +111,7 @@ impl PartType {
             controls: &[],
             attributes: &[],
             lights: None,
+            known_after: Span::ZERO,
             about: "",
             source: "",
             build,

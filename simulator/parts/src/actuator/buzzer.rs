@@ -18,6 +18,7 @@ pub(super) static BUZZER: PartType = PartType {
     about: "The tone of the rising edges between its pins, from the second period that is the same within 2 % on; it ends when there \
             is no edge for 50 ms. Not modelled: loudness, and what is no single tone.",
     source: "data sheet of the PKM13EPYH4000, section \"Operating voltage\": it follows the square wave",
+    known_after: LONGEST.times(2),
     ..PartType::new("wokwi-buzzer", build)
 };
 

@@ -29,6 +29,7 @@ pub static LED: PartType = PartType {
     about: "Shines while its anode is high and its cathode low, in its colour; faster than 50 Hz, as bright as its duty. A \
             resistor may be left out. Not modelled: the current, and the light's gamma.",
     source: "LED data sheets, section \"Electrical characteristics\"",
+    known_after: FUSION,
     ..PartType::new("wokwi-led", build_led)
 };
 
@@ -37,6 +38,7 @@ static RGB_LED: PartType = PartType {
     attributes: &[COMMON],
     about: "Three LEDs in one colour, with a common anode, or cathode by `common`.",
     source: "LED data sheets, section \"Electrical characteristics\"",
+    known_after: FUSION,
     ..PartType::new("wokwi-rgb-led", build_rgb)
 };
 
@@ -66,6 +68,7 @@ static BAR_GRAPH: PartType = PartType {
     attributes: &[COLOR],
     about: "Ten LEDs; A1 and C1 are those of the first.",
     source: "LED data sheets, section \"Electrical characteristics\"",
+    known_after: FUSION,
     ..PartType::new("wokwi-led-bar-graph", build_bar)
 };
 
@@ -93,6 +96,7 @@ static SEVEN_SEGMENT: PartType = PartType {
     about: "One to four digits, which may take turns at 25 Hz or more, read as a text: a lit dot is a full stop behind its digit, \
             a lit colon stands in the middle, and segments that are no character are a question mark.",
     source: "data sheets of 5161AS and 5461BS, pinout",
+    known_after: FUSION_OF_DIGITS,
     ..PartType::new("wokwi-7segment", build_digits)
 };
 
