@@ -1,6 +1,6 @@
 //! Which pins are one electrical node: union-find over the wires and the joints inside the parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Diagram, Part, PinRef};
 use crate::PinUse;
@@ -93,7 +93,13 @@ impl<'a> Netlist<'a> {
             nodes.push(node);
         }
         members.iter_mut().for_each(|pins| pins.sort_unstable());
-        let nets = members.iter().enumerate().map(|(number, pins)| net_of(diagram, &by_id, number, pins)).collect();
+        let ends = diagram.connections.iter().flat_map(|connection| [&connection.from, &connection.to]);
+        let wired: HashSet<usize> = ends.filter_map(|pin| joining.index.get(pin)).map(|index| nodes[*index]).collect();
+        let nets = members
+            .iter()
+            .enumerate()
+            .map(|(number, pins)| net_of(diagram, &by_id, wired.contains(&number).then_some(number), pins))
+            .collect();
         Self { diagram, index: joining.index, nodes, members, nets }
     }
 
@@ -134,7 +140,7 @@ fn strip_of<'a>(parts: &ById<'_>, pin: &'a PinRef) -> Option<&'a str> {
 }
 
 /// What pins that are joined are joined with.
-fn net_of(diagram: &Diagram, parts: &ById<'_>, number: usize, pins: &[PinRef]) -> Net {
+fn net_of(diagram: &Diagram, parts: &ById<'_>, number: Option<usize>, pins: &[PinRef]) -> Net {
     let (board, kind) = (diagram.board(), diagram.board_type());
     let on_board = || pins.iter().filter(|pin| pin.part == board.id).map(|pin| pin.pin.as_str());
     let symbol = |pin: &PinRef| {
@@ -148,9 +154,8 @@ fn net_of(diagram: &Diagram, parts: &ById<'_>, number: usize, pins: &[PinRef]) -
         on_board().filter_map(|pin| kind.rail(pin)).chain(pins.iter().filter_map(symbol)).collect();
     rails.sort_unstable();
     rails.dedup();
-    // Pins that are joined inside a part and nowhere else are open.
-    let is_wired = pins.iter().any(|other| other.part != pins[0].part);
-    Net { gpios, rails, number: u16::try_from(number).ok().filter(|_| is_wired) }
+    // Pins that are joined inside a part or on the board and nowhere else are open.
+    Net { gpios, rails, number: number.and_then(|number| u16::try_from(number).ok()) }
 }
 
 /// What a pin is joined with that nothing is wired to.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use hil_sim_core::part::{AttributeProblem, Attributes};
+use hil_sim_core::part::{AttributeKind, AttributeProblem, Attributes};
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::{Range, Ranged};
 
@@ -196,6 +196,9 @@ impl Source<'_> {
         let object = self.object(attrs, &names, "the part's attributes (an object)", ATTRIBUTES)?;
         for attribute in kind.attributes() {
             let Some(value) = get(object, attribute.name) else { continue };
+            if attribute.kind == AttributeKind::Text || matches!(value, Value::NullKeyword(_)) {
+                continue;
+            }
             let text = self.scalar(value, "the attribute's value", ATTRIBUTES)?;
             attribute.check(&text).map_err(|problem| {
                 let AttributeProblem { attribute, value: text, allowed: help } = problem;

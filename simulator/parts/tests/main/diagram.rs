@@ -72,7 +72,7 @@ fn parts_on_a_gpio_include_the_led_on_the_board() {
 fn a_gpio_reaches_through_the_joined_pins_of_a_button_but_not_through_the_button() {
     let diagram = every_part();
     let netlist = diagram.netlist();
-    assert_eq!(names(&netlist.parts_on_gpio(9)), ["button:1.l", "button:1.r"]);
+    assert_eq!(names(&netlist.parts_on_gpio(9)), ["button:1.l", "button:1.r", "esp.boot:1.l", "esp.boot:1.r"]);
     let ground = PinRef::new("esp", "GND.1");
     assert!(netlist.is_joined(&ground, &PinRef::new("button", "2.l")));
     assert!(netlist.is_joined(&ground, &PinRef::new("la1", "GND")));
