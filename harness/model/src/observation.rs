@@ -95,6 +95,13 @@ pub enum Observation {
         /// Its value.
         value: f64,
     },
+    /// A part shows or does something else than before.
+    Part {
+        /// Part id in the board drawing: `servo1`.
+        part: String,
+        /// What it shows from now on.
+        shows: PartShows,
+    },
     /// The level of a pin has changed, which a scenario looks at.
     Pin {
         /// Part id in the board drawing: `relay1`.
@@ -133,6 +140,34 @@ pub enum Observation {
     },
 }
 
+/// What a part shows or does that is no light.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartShows {
+    /// An angle, in thousandths of a degree.
+    Angle(i32),
+    /// A text; lines are joined by line feeds.
+    Text(String),
+    /// A tone, in thousandths of a hertz; none while it is silent.
+    Tone(Option<u64>),
+    /// A relay's contacts have moved, or not.
+    On(bool),
+}
+
+impl fmt::Display for PartShows {
+    /// `is at 90°`, `shows "12:30"`, `sounds at 440 Hz`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Angle(angle) => write!(f, "is at {}°", f64::from(*angle) / 1e3),
+            Self::Text(text) => write!(f, "shows {text:?}"),
+            Self::Tone(Some(tone)) => write!(f, "sounds at {} Hz", *tone as f64 / 1e3),
+            Self::Tone(None) => f.write_str("is silent"),
+            Self::On(true) => f.write_str("is on"),
+            Self::On(false) => f.write_str("is off"),
+        }
+    }
+}
+
 impl Observation {
     /// About how many bytes it takes in memory.
     pub fn size(&self) -> usize {
@@ -141,6 +176,7 @@ impl Observation {
                 topic.len() + payload.0.len()
             }
             Self::Serial { data, .. } => data.0.len(),
+            Self::Part { part, shows: PartShows::Text(text) } => part.len() + text.len(),
             Self::Step { path, title: text } | Self::Outcome { path, text, .. } => path.len() + text.len(),
             Self::Packet { summary: text, .. } | Self::Unmodelled { text, .. } | Self::Note { text } => text.len(),
             _ => 0,

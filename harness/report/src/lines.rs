@@ -54,6 +54,7 @@ impl Line {
             }
             Observation::Device(event) => ("power", clean(&event.to_string())),
             Observation::Fault { what } => ("fault", clean(what)),
+            Observation::Part { part, shows } => ("part", clean(&format!("{part} {shows}"))),
             Observation::Pin { part, pin, level } => ("pin", clean(&format!("{part}:{pin} is {}", u8::from(*level)))),
             Observation::Control { part, control, value } => ("control", clean(&format!("{part} {control} = {value}"))),
             Observation::Broker { event } => ("broker", clean(event)),

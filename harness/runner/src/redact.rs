@@ -2,7 +2,7 @@
 
 use hil_model::device::DeviceEvent;
 use hil_model::event::{Attempt, Failure, StepReport};
-use hil_model::observation::{Entry, Message, Observation, Payload, SerialStream};
+use hil_model::observation::{Entry, Message, Observation, PartShows, Payload, SerialStream};
 use hil_scenario::Variables;
 
 /// The attempt without secrets.
@@ -69,8 +69,10 @@ impl Cleaner<'_> {
             }
             O::Published(message) | O::Received(message) => self.message(message),
             O::Device(event) => self.device(event),
+            O::Part { shows: PartShows::Text(text), part: _ } => self.text(text),
             // Serial text is done already, over all of its pieces.
-            O::Serial { .. } | O::Led { .. } | O::Flash { .. } | O::Control { .. } | O::Pin { .. } => {}
+            O::Serial { .. } | O::Led { .. } | O::Part { .. } | O::Flash { .. } | O::Control { .. } | O::Pin { .. } => {
+            }
         }
     }
 

@@ -45,6 +45,8 @@ pub enum Capability {
     Pins,
     /// `controls`: buttons can be pressed.
     Controls,
+    /// `parts`: what parts show and do is seen: the angle of a servo, the tone of a buzzer.
+    Parts,
     /// `screenshot`: pictures of parts.
     Screenshot,
     /// `custom-chips`: Wokwi's custom chips.
@@ -55,7 +57,7 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, with their names in scenario files.
-    pub const ALL: [(Self, &'static str); 22] = [
+    pub const ALL: [(Self, &'static str); 23] = [
         (Self::Mqtt, "mqtt"),
         (Self::Serial, "serial"),
         (Self::Reset, "reset"),
@@ -75,6 +77,7 @@ impl Capability {
         (Self::SimulatedTime, "simulated-time"),
         (Self::Pins, "pins"),
         (Self::Controls, "controls"),
+        (Self::Parts, "parts"),
         (Self::Screenshot, "screenshot"),
         (Self::CustomChips, "custom-chips"),
         (Self::Touch, "touch"),

@@ -9,8 +9,11 @@ use async_trait::async_trait;
 use super::late::LateLight;
 use super::{BenchError, PartError, Radio, Reach};
 use crate::picture::Image;
+use hil_model::observation::{PartShows, Rgb};
 use hil_model::time::SimTime;
 use hil_scenario::Scenario;
+use hil_scenario::json::{Json, Number};
+use hil_scenario::step::PartProperty;
 
 /// One device, for one scenario.
 #[async_trait(?Send)]
@@ -96,6 +99,11 @@ pub trait Device {
         None
     }
 
+    /// What its parts show and do, if that is seen.
+    fn parts(&mut self) -> Option<&mut dyn Parts> {
+        None
+    }
+
     /// What its parts show, if pictures can be taken.
     fn screens(&mut self) -> Option<&mut dyn Screens> {
         None
@@ -130,6 +138,43 @@ pub trait Controls {
     /// # Errors
     /// [`PartError`]: there is no such part or control, or it cannot have this value.
     fn set(&mut self, part: &str, control: &str, value: f64) -> Result<(), PartError>;
+}
+
+/// What parts show and do. Its changes are recorded, as [`Observation::Part`](hil_model::observation::Observation::Part) and
+/// [`Observation::Led`](hil_model::observation::Observation::Led).
+pub trait Parts {
+    /// What a part shows at this moment.
+    ///
+    /// # Errors
+    /// [`PartError`]: there is no such part, or it is not simulated, or it shows nothing of this kind.
+    fn shows(&mut self, part: &str, property: PartProperty, index: u16) -> Result<Seen, PartError>;
+}
+
+/// What a part shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seen {
+    /// What is no light.
+    Part(PartShows),
+    /// A light's colour.
+    Light(Rgb),
+}
+
+impl Seen {
+    /// A property of it; none if there is none now, as of a buzzer that is silent.
+    pub fn property(&self, property: PartProperty) -> Option<Json> {
+        let number = |number: f64| Json::Number(Number::rounded(number));
+        match (property, self) {
+            (PartProperty::Angle, Self::Part(PartShows::Angle(angle))) => Some(number(f64::from(*angle) / 1e3)),
+            (PartProperty::Text, Self::Part(PartShows::Text(text))) => Some(Json::Text(text.clone())),
+            (PartProperty::Tone, Self::Part(PartShows::Tone(tone))) => tone.map(|tone| number(tone as f64 / 1e3)),
+            (PartProperty::On, Self::Part(PartShows::On(on))) => Some(Json::Bool(*on)),
+            (PartProperty::On, Self::Light(color)) => Some(Json::Bool(*color != Rgb::BLACK)),
+            (PartProperty::Brightness, Self::Light(color)) => {
+                Some(number(f64::from(color.r.max(color.g).max(color.b)) * 100.0 / 255.0))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Pictures of parts.

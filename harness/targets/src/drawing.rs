@@ -4,6 +4,7 @@ use hil_model::observation::Rgb;
 use simulator::board::diagram::{Diagram, Part, PinRef};
 use simulator::machine::ControlError;
 use simulator::part::Shows;
+use simulator::parts::Kind;
 
 use crate::picture::Image;
 
@@ -70,6 +71,24 @@ pub enum PartError {
         /// The parts that have some.
         lights: Vec<String>,
     },
+    /// The part is of a type that is not simulated: nothing can be done to it, and nothing is seen of it.
+    #[error("the part {part:?} is a {type_name:?}, which is not simulated; docs/parts.md lists what is")]
+    NotSimulated {
+        /// The part.
+        part: String,
+        /// Its type.
+        type_name: String,
+    },
+    /// The part shows nothing that could be expected.
+    #[error("the part {part:?} does not show {property}; it shows {shows}")]
+    ShowsNot {
+        /// The part.
+        part: String,
+        /// What was asked for.
+        property: &'static str,
+        /// What it shows.
+        shows: &'static str,
+    },
     /// Its control cannot be set.
     #[error(transparent)]
     Control(#[from] ControlError),
@@ -78,7 +97,7 @@ pub enum PartError {
 impl PartError {
     /// Whether the part itself is unknown, and not one of its pins or controls.
     pub const fn names_the_part(&self) -> bool {
-        matches!(self, Self::Part { .. } | Self::Control(ControlError::Part { .. }))
+        matches!(self, Self::Part { .. } | Self::NotSimulated { .. } | Self::Control(ControlError::Part { .. }))
     }
 }
 
@@ -104,12 +123,13 @@ impl Drawing {
     /// # Errors
     /// [`PartError`]: there is no such part or pin, or nothing is known of its level.
     pub fn net(&self, part: &str, pin: &str) -> Result<Net, PartError> {
-        let pins = self.part(part)?.kind.pins();
-        let reference = PinRef::new(part, pin);
+        let kind = self.part(part)?.kind;
+        let Some(found) = kind.find_pin(pin) else {
+            let pins = kind.pins().into_iter().map(str::to_owned).collect();
+            return Err(PartError::Pin { part: part.to_owned(), pin: pin.to_owned(), pins });
+        };
+        let reference = PinRef::new(part, found);
         let PinRef { part, pin } = reference.clone();
-        if !pins.contains(&pin.as_str()) {
-            return Err(PartError::Pin { part, pin, pins: pins.into_iter().map(str::to_owned).collect() });
-        }
         let net = self.diagram.netlist().net(&reference);
         let rail = || net.rail().map(|rail| Net::Rail(rail.level()));
         net.gpio().map(Net::Gpio).or_else(rail).ok_or(PartError::Open { part, pin })
@@ -120,7 +140,7 @@ impl Drawing {
     /// # Errors
     /// [`PartError`]: there is no such part, or it has no lights.
     pub fn picture(&self, part: &str, color: impl Fn(u16) -> Rgb) -> Result<Image, PartError> {
-        let shown = self.lights(self.part(part)?);
+        let shown = self.lights(self.simulated(part)?);
         let colors = |lights| (0..lights).map(|index| u16::try_from(index).map(&color).unwrap_or_default()).collect();
         let picture = shown.and_then(|(made, lights)| made.picture(&Shows::Colors(colors(lights))));
         picture.map(Image::from).ok_or_else(|| self.no_lights(part))
@@ -141,6 +161,19 @@ impl Drawing {
             Shows::Colors(colors) => Some((made, colors.len())),
             _ => None,
         }
+    }
+
+    /// The part with this id, if it is one that is simulated.
+    ///
+    /// # Errors
+    /// [`PartError`]: there is no such part, or it is not simulated.
+    pub fn simulated(&self, id: &str) -> Result<&Part, PartError> {
+        let part = self.part(id)?;
+        if part.kind == Kind::Unknown {
+            let (part, type_name) = (part.id.clone(), part.type_name.clone());
+            return Err(PartError::NotSimulated { part, type_name });
+        }
+        Ok(part)
     }
 
     /// The part with this id, also if it is on the board itself.

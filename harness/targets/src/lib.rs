@@ -34,7 +34,9 @@ pub mod wire;
 
 pub use bench::{Bench, BenchError, TargetError, TargetFailure};
 pub use broker::Credentials;
-pub use device::{Carried, Carrier, Controls, Device, PausePoints, Pins, Power, Reset, Screens, SerialInput};
+pub use device::{
+    Carried, Carrier, Controls, Device, Parts, PausePoints, Pins, Power, Reset, Screens, Seen, SerialInput,
+};
 pub use drawing::{Drawing, Net, PartError};
 pub use hil_heap::DeviceHeap;
 pub use layout::{LightPosition, Wiring};

@@ -36,6 +36,9 @@ pub static DS18B20: PartType = PartType {
         kind: ControlKind::Range { from: COLDEST, to: HOTTEST, unit: "degrees Celsius" },
     }],
     attributes: &[Attribute::text(TEMPERATURE), Attribute::text("deviceID"), Attribute::text("familyCode")],
+    about: "A thermometer on a 1-Wire bus: conversion time, resolution and EEPROM. The resistor that pulls its line high is not part of \
+            it. Not modelled: the alarm search, and power from the data line.",
+    source: "data sheet of the DS18B20, sections \"Operation\" and \"1-Wire signaling\"",
     ..PartType::new("wokwi-ds18b20", build)
 };
 

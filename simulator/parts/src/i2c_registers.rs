@@ -15,6 +15,8 @@ const USUAL_ADDRESS: u8 = 0x77;
 pub static I2C_REGISTERS: PartType = PartType {
     pins: &[PinType::both("SDA"), PinType::hearing("SCL", Hears::AtOnce)],
     attributes: &[Attribute::text("address")],
+    about: "256 bytes of memory behind an I2C address, as sensors and memories have them: a stand-in for those that are not modelled.",
+    source: "UM10204, \"I2C-bus specification\", section 3.1",
     ..PartType::new("hil-i2c-registers", build)
 };
 

@@ -7,21 +7,30 @@
 pub mod diagram;
 pub mod ws2812;
 
+mod actuator;
 mod board_type;
-mod devkitm_1;
+mod boards;
 mod ds18b20;
+mod fitting;
 mod i2c_registers;
+mod light;
+mod logic;
 mod logic_analyzer;
-mod potentiometer;
-mod pushbutton;
+mod page;
 mod registry;
+mod sensor;
+mod switches;
+mod wiring;
 
-pub use board_type::{BoardType, OnboardPart};
-pub use devkitm_1::DEVKITM_1;
+pub use board_type::{BoardType, OnboardPart, PinUse};
+pub use boards::DEVKITM_1;
 pub use ds18b20::Ds18b20;
 pub use i2c_registers::I2cRegisters;
+pub use light::Diodes;
 pub use logic_analyzer::LogicAnalyzer;
-pub use potentiometer::Potentiometer;
-pub use pushbutton::Pushbutton;
+pub use page::parts_page;
 pub use registry::{Kind, Registry};
+pub use sensor::Analog;
+pub use switches::Contacts;
+pub use wiring::{Joins, Wiring};
 pub use ws2812::Ws2812;

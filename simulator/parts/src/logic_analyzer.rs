@@ -25,6 +25,8 @@ pub static LOGIC_ANALYZER: PartType = PartType {
         PinType::hearing("D7", Hears::InBatches),
         PinType::passive("GND"),
     ],
+    about: "Records eight lines, with Wokwi's triggers and buffer; what it has recorded is a VCD file.",
+    source: "Wokwi's documentation, page \"Logic Analyzer\"",
     ..PartType::new("wokwi-logic-analyzer", build)
 };
 

@@ -93,6 +93,7 @@ pub(super) const fn class(what: &Observation) -> &'static str {
         Observation::Device(_)
         | Observation::Fault { .. }
         | Observation::Control { .. }
+        | Observation::Part { .. }
         | Observation::Pin { .. }
         | Observation::Broker { .. } => "k-bench",
         Observation::Waveform { .. } | Observation::Unmodelled { .. } | Observation::Outcome { ok: false, .. } => {

@@ -12,6 +12,7 @@ mod expect_flash;
 mod expect_led;
 mod expect_message;
 mod expect_nothing;
+mod expect_part;
 mod expect_pin;
 mod expect_pulse;
 mod expect_retained;

@@ -510,6 +510,23 @@ pub(crate) struct LightKeys {
     tolerance: Option<DurationText>,
 }
 
+/// What `expect-part` can ask for.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct PartKeys {
+    /// Of a servo or a stepper, in degrees.
+    angle: Option<ConditionForm>,
+    /// Of a light, 0 to 100 per cent.
+    brightness: Option<ConditionForm>,
+    /// Of a display; lines are joined by line feeds.
+    text: Option<ConditionForm>,
+    /// Of a buzzer, in hertz; not present while it is silent.
+    tone: Option<ConditionForm>,
+    /// A relay's contacts have moved, or a light is not dark.
+    on: Option<ConditionForm>,
+}
+
 /// The keys that say what a line must hold: `matches` or `text`.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case")]

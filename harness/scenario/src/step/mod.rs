@@ -14,6 +14,7 @@ mod expect_flash;
 mod expect_led;
 mod expect_message;
 mod expect_nothing;
+mod expect_part;
 mod expect_pin;
 mod expect_pulse;
 mod expect_retained;
@@ -63,6 +64,7 @@ pub use expect_flash::{CountRange, ExpectFlash};
 pub use expect_led::{ColorMatch, ExpectLed, LedExpectation, Phase, WantedEvidence};
 pub use expect_message::ExpectMessage;
 pub use expect_nothing::ExpectNothing;
+pub use expect_part::{ExpectPart, PartProperty, PartRule};
 pub use expect_pin::ExpectPin;
 pub use expect_pulse::ExpectPulse;
 pub use expect_retained::ExpectRetained;
@@ -126,6 +128,7 @@ macro_rules! steps {
             Network(NetworkAction),
             Broker(BrokerAction),
             TakeOver(TakeOver),
+            ExpectPart(ExpectPart),
             ExpectPin(ExpectPin),
             ExpectPulse(ExpectPulse),
             SetControl(SetControl),

@@ -2,30 +2,34 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use simulator::image::{PartitionKind, PartitionTable};
 use simulator::machine::{Config, DevKit as _, Machine};
 use simulator::mem::{FlashImage, OutsideFlash};
+use simulator::part::{PartType, Shows};
 use simulator::soc::SerialPort;
 use tokio::task::JoinHandle;
 
 use super::SimTarget;
 use super::driver::Driver;
+use super::observe::shown;
 use super::pause::Pauses;
 use crate::simulation::load::save_flash;
 use hil_model::device::DeviceEvent;
 use hil_model::error::chain;
-use hil_model::observation::{Entry, Observation, SerialStream};
+use hil_model::observation::{Entry, Observation, PartShows, SerialStream};
 use hil_model::time::display;
+use hil_scenario::step::PartProperty;
 use hil_targets::journal::Journal;
 use hil_targets::picture::Image;
 use hil_targets::provision::{
     Dialogue, Identity, PARTITION_TABLE, Patch, Provisioned, Question, ToldLights, check_keys, find,
 };
 use hil_targets::{
-    Bench, BenchError, Controls, Device, Net, PartError, PausePoints, Pins, Power, Radio, Reach, Reset, Screens,
-    SerialInput, Wiring,
+    Bench, BenchError, Controls, Device, Net, PartError, Parts, PausePoints, Pins, Power, Radio, Reach, Reset, Screens,
+    Seen, SerialInput, Wiring,
 };
 
 /// A simulated board in the scenario's thread.
@@ -237,6 +241,17 @@ impl Device for SimDevice {
         Some(self)
     }
 
+    fn parts(&mut self) -> Option<&mut dyn Parts> {
+        Some(self)
+    }
+
+    /// What is measured over the edges is known later than it was.
+    fn light_lateness(&self) -> Duration {
+        let late = |part: &PartType| part.known_after;
+        let latest = self.wiring.drawing.diagram.all_parts().filter_map(|part| part.kind.part()).map(late).max();
+        Duration::from_nanos(latest.unwrap_or_default().ns())
+    }
+
     fn screens(&mut self) -> Option<&mut dyn Screens> {
         Some(self)
     }
@@ -270,13 +285,47 @@ impl Pins for SimDevice {
 
 impl Controls for SimDevice {
     fn set(&mut self, part: &str, control: &str, value: f64) -> Result<(), PartError> {
+        if let Err(error @ PartError::NotSimulated { .. }) = self.wiring.drawing.simulated(part) {
+            return Err(error);
+        }
         Ok(self.driver.act(|machine| machine.set_control(part, control, value))?)
+    }
+}
+
+impl Parts for SimDevice {
+    fn shows(&mut self, part: &str, property: PartProperty, index: u16) -> Result<Seen, PartError> {
+        let kind = self.wiring.drawing.simulated(part)?.kind;
+        let shows = self.driver.act(|machine| machine.shows(part));
+        let wrong = |shows| PartError::ShowsNot { part: part.to_owned(), property: property.name(), shows };
+        let seen = match &shows {
+            Some(Shows::Colors(colors)) => colors.get(usize::from(index)).copied().map(Seen::Light),
+            Some(shows) => shown(shows).map(Seen::Part),
+            None if kind.part().is_some() => return Err(wrong("nothing: nothing is wired to it")),
+            None => None,
+        };
+        let seen = seen.ok_or_else(|| match shows {
+            Some(Shows::Colors(_)) => wrong("fewer lights"),
+            _ => wrong("nothing"),
+        })?;
+        let fits = match (property, &seen) {
+            (PartProperty::Brightness | PartProperty::On, Seen::Light(_))
+            | (PartProperty::Angle, Seen::Part(PartShows::Angle(_)))
+            | (PartProperty::Text, Seen::Part(PartShows::Text(_)))
+            | (PartProperty::Tone, Seen::Part(PartShows::Tone(_)))
+            | (PartProperty::On, Seen::Part(PartShows::On(_))) => return Ok(seen),
+            (_, Seen::Light(_)) => "brightness, on",
+            (_, Seen::Part(PartShows::Angle(_))) => "angle",
+            (_, Seen::Part(PartShows::Text(_))) => "text",
+            (_, Seen::Part(PartShows::Tone(_))) => "tone",
+            (_, Seen::Part(PartShows::On(_))) => "on",
+        };
+        Err(wrong(fits))
     }
 }
 
 impl Screens for SimDevice {
     fn picture(&mut self, part: &str) -> Result<Image, PartError> {
-        self.wiring.drawing.part(part)?;
+        self.wiring.drawing.simulated(part)?;
         let picture = self.driver.act(|machine| machine.picture(part));
         picture.map(Image::from).ok_or_else(|| self.wiring.drawing.no_lights(part))
     }

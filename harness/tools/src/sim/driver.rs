@@ -221,7 +221,7 @@ impl Driver {
         self.drop_connections();
         let mut observer = self.observer.borrow_mut();
         self.tell(DeviceEvent::PowerFailed { during: observer.take_last_flash_operation() });
-        observer.go_dark();
+        observer.go_dark(&self.machine.borrow());
     }
 
     /// Takes power away, if it is on.
@@ -231,10 +231,10 @@ impl Driver {
         machine.keep_power();
         if machine.is_powered() {
             machine.power_off();
+            self.observer.borrow_mut().go_dark(&machine);
             drop(machine);
             self.has_overflowed.set(false);
             self.drop_connections();
-            self.observer.borrow_mut().go_dark();
             self.changed.notify_one();
         }
     }

@@ -96,7 +96,7 @@ pub fn capabilities(realtime: bool, broker: BrokerKind, can_be_provisioned: bool
     if !can_be_provisioned {
         capabilities.retain(|capability| !matches!(capability, Capability::Provision | Capability::ClientId));
     }
-    capabilities.extend([Capability::Pins, Capability::Controls, Capability::Screenshot]);
+    capabilities.extend([Capability::Pins, Capability::Controls, Capability::Parts, Capability::Screenshot]);
     capabilities
 }
 

@@ -2,12 +2,12 @@
 
 use super::symbols::Symbols;
 use simulator::machine::{Event, Machine, What};
-use simulator::part::{PartEvent, Shows};
+use simulator::part::{Part, PartEvent, Shows};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
 use simulator::time::{Instant, Span};
 
 use hil_model::device::CutOperation;
-use hil_model::observation::{FlashOp, Observation, Payload, SerialStream};
+use hil_model::observation::{FlashOp, Observation, PartShows, Payload, SerialStream};
 use hil_model::time::SimTime;
 use hil_targets::Bench;
 use hil_targets::console::{ConsoleWatch, Lines};
@@ -49,8 +49,8 @@ impl Observer {
         symbols: Option<Symbols>,
     ) -> Self {
         let journal = bench.journal.clone();
-        let is_seen = |id: &str, shows: &Shows| !matches!(shows, Shows::Colors(_)) || wiring.has(id);
-        let parts = machine.parts().map(|(id, part)| is_seen(id, &part.shows()).then(|| id.to_owned())).collect();
+        let is_seen = |id: &str, part: &dyn Part| part.part_type().lights.is_none() || wiring.has(id);
+        let parts = machine.parts().map(|(id, part)| is_seen(id, part).then(|| id.to_owned())).collect();
         let lights = Lights::new(journal.clone());
         let (line, last_byte) = (Vec::new(), Instant::ZERO);
         let (lines, console) = (Lines::default(), ConsoleWatch::new(bench.deaths.clone()));
@@ -188,6 +188,11 @@ impl Observer {
                     self.lights.show(&LightPosition { part: id.clone(), index }, color, at);
                 }
             }
+            PartEvent::Shows(shows) => {
+                if let Some(shows) = shown(&shows) {
+                    self.journal.record_at(at, Observation::Part { part: id.clone(), shows });
+                }
+            }
             PartEvent::Fault(fault) => {
                 self.journal.record(Observation::Waveform { part: id.clone(), problem: fault.to_string() });
             }
@@ -201,10 +206,26 @@ impl Observer {
         Some(CutOperation { op: flash_op(kind), offset, length, reached })
     }
 
-    /// The supply is off.
-    pub(super) fn go_dark(&mut self) {
+    /// The supply is off, and this is what the parts show without it.
+    pub(super) fn go_dark(&mut self, machine: &Machine) {
         self.end_line(self.journal.now());
         self.lights.go_dark();
+        for (id, part) in machine.parts() {
+            if let Some(shows @ (PartShows::Tone(_) | PartShows::On(_) | PartShows::Text(_))) = shown(&part.shows()) {
+                self.journal.record(Observation::Part { part: id.to_owned(), shows });
+            }
+        }
+    }
+}
+
+/// What a part shows that is no light; none if nobody can expect it.
+pub(super) fn shown(shows: &Shows) -> Option<PartShows> {
+    match shows {
+        Shows::Angle(angle) => Some(PartShows::Angle(*angle)),
+        Shows::Text(lines) => Some(PartShows::Text(lines.join("\n"))),
+        Shows::Tone(tone) => Some(PartShows::Tone(tone.map(|tone| tone.millihertz))),
+        Shows::On(on) => Some(PartShows::On(*on)),
+        _ => None,
     }
 }
 

@@ -230,12 +230,14 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     read.map(|_| bytes).map_err(|source| LoadError::File { path: path.to_owned(), source })
 }
 
-/// Reads the wires and parts of a board from its `diagram.json`.
+/// Reads the wires and parts of a board from its `diagram.json`; and what to say of its parts that are not simulated.
 ///
 /// # Errors
 /// If it cannot be read, or cannot be built.
-pub fn board(path: &Path) -> Result<Board, LoadError> {
-    Diagram::read(path)?.build().map_err(|source| LoadError::Board { path: path.to_owned(), source })
+pub fn board(path: &Path) -> Result<(Board, Option<String>), LoadError> {
+    let diagram = Diagram::read(path)?;
+    let board = diagram.build().map_err(|source| LoadError::Board { path: path.to_owned(), source })?;
+    Ok((board, diagram.remark()))
 }
 
 /// An ESP32-C3-DevKitM-1 with nothing but the LED that is on it.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use simulator::board::diagram::{Diagram, Part, PinRef};
+use simulator::parts::{PinUse, Registry};
 
 use super::light::Channel;
 use hil_targets::{LightPosition, Wiring};
@@ -21,13 +22,6 @@ const ANALYZER_TYPE: &str = "wokwi-logic-analyzer";
 const ANALYZER: &str = "hilAnalyzer";
 /// Inputs of an analyzer.
 const INPUTS: [&str; 8] = ["D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7"];
-/// Boards of Wokwi's with an ESP32-C3, and their pins of the console.
-const CONSOLES: [(&str, &str, &str); 3] = [
-    ("board-esp32-c3-devkitm-1", "TX", "RX"),
-    ("board-esp32-c3-rust-1", "21", "20"),
-    ("board-aitewinrobot-esp32c3-supermini", "TX", "RX"),
-];
-
 /// A drawing that is complete.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawing {
@@ -52,7 +46,7 @@ impl Drawing {
         let channels = match Diagram::parse("diagram.json", &root.to_string()) {
             Ok(diagram) => add_analyzer(&mut root, &diagram, &mut remarks)?,
             Err(error) => {
-                // Wokwi has parts that we do not know.
+                // Wokwi has boards that we do not know.
                 remarks.push(format!("its lights are not seen: {error}"));
                 Vec::new()
             }
@@ -87,11 +81,13 @@ fn list<'v>(root: &'v mut Value, key: &str) -> Result<&'v mut Vec<Value>, String
 fn add_console(root: &mut Value, remarks: &mut Vec<String>) -> Result<(), String> {
     let parts = list(root, "parts")?;
     let text = |part: &Value, key: &str| part.get(key).and_then(Value::as_str).map(str::to_owned);
+    let registry = Registry::standard();
     let board = parts.iter().find_map(|part| {
-        let kind = text(part, "type")?;
-        let (_, tx, rx) = CONSOLES.iter().find(|(board, ..)| *board == kind)?;
-        let by_usb = part.pointer("/attrs/serialInterface").and_then(Value::as_str) == Some("USB_SERIAL_JTAG");
-        Some((text(part, "id")?, *tx, *rx)).filter(|_| !by_usb)
+        let board = registry.find(&text(part, "type")?)?.board()?;
+        let (tx, rx) = (board.pin(PinUse::Gpio(21))?, board.pin(PinUse::Gpio(20))?);
+        let interface = part.pointer("/attrs/serialInterface").and_then(Value::as_str);
+        let by_usb = interface.map_or(board.has_usb_console, |it| it == "USB_SERIAL_JTAG");
+        Some((text(part, "id")?, tx, rx)).filter(|_| !by_usb)
     });
     let Some((board, tx, rx)) = board else { return Ok(()) };
     let connections = list(root, "connections")?;
@@ -116,10 +112,10 @@ fn add_analyzer(root: &mut Value, diagram: &Diagram, remarks: &mut Vec<String>) 
         return Ok(Vec::new());
     }
     let pin_of = |gpio: u8| {
-        let pin = diagram.board_type().gpios.iter().find(|(_, number)| *number == gpio);
-        pin.map(|(pin, _)| PinRef::new(&board.id, *pin))
+        let pin = diagram.board_type().pin(PinUse::Gpio(gpio));
+        pin.map(|pin| PinRef::new(&board.id, pin))
     };
-    let analyzer = diagram.parts.iter().find(|part| part.kind.type_name() == ANALYZER_TYPE);
+    let analyzer = diagram.parts.iter().find(|part| part.type_name == ANALYZER_TYPE);
     let id = analyzer.map_or(ANALYZER, |part| part.id.as_str()).to_owned();
     let is_wired = |input: &str| {
         let pin = PinRef::new(&id, input);
@@ -212,7 +208,11 @@ mod tests {
 
     #[test]
     fn parts_that_only_wokwi_knows_are_left_to_it() {
-        let drawing = with(r#", { "type": "wokwi-servo", "id": "s" }"#, MONITOR).expect("Wokwi knows it");
+        let drawing = with(r#", { "type": "wokwi-tv", "id": "s" }"#, MONITOR).expect("Wokwi knows it");
+        assert!(drawing.sees_lights() && drawing.text.contains("wokwi-tv"), "{drawing:?}");
+        let other_board =
+            r#"{ "version": 1, "connections": [], "parts": [{ "type": "board-esp32-c6-devkitc-1", "id": "esp" }] }"#;
+        let drawing = Drawing::new(Some(other_board)).expect("Wokwi knows it");
         assert!(!drawing.sees_lights() && drawing.remarks[0].starts_with("its lights are not seen"), "{drawing:?}");
     }
 

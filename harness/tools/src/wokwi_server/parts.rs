@@ -57,7 +57,7 @@ impl Parts {
         let board = diagram
             .build()
             .map_err(|error| ApiError::new(Code::BadRequest, with_help(&format!("{DIAGRAM}: {error}"), &error)))?;
-        let mut hints = Vec::new();
+        let mut hints: Vec<String> = diagram.remark().into_iter().collect();
         let console = console(&diagram, &mut hints);
         Ok(Self { diagram, board, console, hints })
     }
@@ -66,17 +66,12 @@ impl Parts {
     pub(super) fn wire(&self, part: &str, pin: &str) -> Result<Wire, ApiError> {
         let found = self.diagram.part(part).ok_or_else(|| self.no_part(part))?;
         // `GPIO8` is what `gpio:list` calls it.
-        let pins = found.kind.pins();
-        let number = found.kind.board().and_then(|board| Some((board, pin.strip_prefix("GPIO")?)));
-        let by_number = number.and_then(|(board, number)| {
-            let gpio = number.parse::<u8>().ok()?;
-            pins.iter().find(|pin| board.gpio(pin) == Some(gpio))
-        });
-        let Some(pin) = pins.iter().find(|known| **known == pin).or(by_number) else {
+        let Some(pin) = found.kind.find_pin(pin) else {
+            let pins = found.kind.pins();
             let message = format!("part {} has no pin {}; its pins: {}", tame(part), tame(pin), pins.join(", "));
             return Err(ApiError::new(Code::NotFound, message));
         };
-        let net = self.diagram.netlist().net(&PinRef::new(part, *pin));
+        let net = self.diagram.netlist().net(&PinRef::new(part, pin));
         net.gpio().map(Wire::Gpio).or_else(|| net.rail().map(Wire::Rail)).ok_or_else(|| {
             let message = format!("pin {} of part {} is not wired to a GPIO of the board", pin, tame(part));
             ApiError::new(Code::BadRequest, message)
@@ -86,8 +81,9 @@ impl Parts {
     /// The GPIOs, as `esp:GPIO8`.
     pub(super) fn gpios(&self) -> Vec<String> {
         let board = self.diagram.board();
-        let mut gpios: Vec<u8> = self.diagram.board_type().gpios.iter().map(|(_, gpio)| *gpio).collect();
+        let mut gpios: Vec<u8> = self.diagram.board_type().gpios().map(|(_, gpio)| gpio).collect();
         gpios.sort_unstable();
+        gpios.dedup();
         gpios.into_iter().map(|gpio| format!("{}:GPIO{gpio}", board.id)).collect()
     }
 
@@ -133,7 +129,8 @@ pub(super) fn with_help(message: &str, error: &dyn miette::Diagnostic) -> String
 /// Where the serial console is, by the wires of `$serialMonitor`, or the board's attribute `serialInterface`.
 fn console(diagram: &Diagram, hints: &mut Vec<String>) -> Console {
     let board = diagram.board();
-    if board.attrs.get("serialInterface").is_some_and(|interface| interface == "USB_SERIAL_JTAG") {
+    let interface = board.attrs.get("serialInterface");
+    if interface.map_or(diagram.board_type().has_usb_console, |interface| interface == "USB_SERIAL_JTAG") {
         let port = Some(SerialPort::UsbSerialJtag);
         return Console { output: port, input: port };
     }

@@ -253,7 +253,7 @@ impl Session {
         Err(match parts.diagram.part(part) {
             // There is no part with one among those that the simulator knows.
             Some(found) => {
-                let message = format!("part {} ({}) has no touch screen", tame(part), found.kind.type_name());
+                let message = format!("part {} ({}) has no touch screen", tame(part), tame(&found.type_name));
                 ApiError::new(Code::NotSupported, message)
             }
             None => parts.no_part(part),

@@ -1,6 +1,6 @@
 //! [`Board`]: what is wired to a chip, before it is powered.
 
-use super::drive::Rail;
+use super::drive::{Ohms, Rail};
 use crate::part::Part;
 
 /// What a pin of a part is joined with.
@@ -42,6 +42,17 @@ pub struct Mounted {
     pub joints: Vec<Joint>,
 }
 
+/// A resistor on a board.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Resistor {
+    /// What one end is joined with.
+    pub one: Joint,
+    /// What the other end is joined with.
+    pub other: Joint,
+    /// Its resistance.
+    pub ohms: Ohms,
+}
+
 /// The wires and parts around the chip.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
@@ -51,6 +62,8 @@ pub struct Board {
     pub ties: Vec<(u8, bool)>,
     /// GPIOs whose edges the machine tells of, as a probe at the pin does.
     pub watched: Vec<u8>,
+    /// Those with an open end do nothing.
+    pub resistors: Vec<Resistor>,
     /// In the order in which they are called when more than one is due.
     pub parts: Vec<Mounted>,
 }

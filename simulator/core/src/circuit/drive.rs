@@ -42,6 +42,30 @@ impl fmt::Display for Volts {
     }
 }
 
+/// A resistance in whole milliohms.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ohms(u64);
+
+impl Ohms {
+    /// A pull resistor of the chip, or of a part: data sheet of the ESP32-C3, table "DC Characteristics", R_PU and R_PD.
+    pub const PULL: Self = Self(45_000_000);
+    /// The least, which stands for a wire.
+    const LEAST: f64 = 0.001;
+    /// The greatest: more is an insulator.
+    const MOST: f64 = 1e12;
+
+    /// This many ohms, at least a thousandth and at most 10^12; none if it is negative or no number.
+    #[must_use]
+    pub fn new(ohms: f64) -> Option<Self> {
+        (ohms >= 0.0).then(|| Self((ohms.clamp(Self::LEAST, Self::MOST) * 1e3).round() as u64))
+    }
+
+    /// In siemens.
+    pub(super) fn conductance(self) -> f64 {
+        1e3 / self.0 as f64
+    }
+}
+
 /// What something puts on a net.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Drive {
@@ -114,7 +138,35 @@ pub(super) struct Sum {
 const LOW_UP_TO: (i64, i64) = (1, 4);
 const HIGH_FROM: (i64, i64) = (3, 4);
 
+/// How a net or a group of nets is held without the resistors on it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Hold {
+    /// At a voltage that no resistor changes.
+    Fixed(Volts),
+    /// By pull resistors: their conductance in siemens, and the current in amperes that they would lead into ground.
+    Pulled(f64, f64),
+}
+
 impl Sum {
+    /// How it is held.
+    pub(super) fn hold(&self, supply: Volts) -> Hold {
+        if self.low || self.high || self.sources > 0 {
+            return Hold::Fixed(self.volts(supply).unwrap_or_default());
+        }
+        let pull = |is_on: bool| if is_on { Ohms::PULL.conductance() } else { 0.0 };
+        let (up, down) = (pull(self.pull_up), pull(self.pull_down));
+        Hold::Pulled(up + down, up * supply.to_f64())
+    }
+
+    /// That of a net that resistors hold at a voltage; none if they lead nowhere.
+    pub(super) fn held_at(volts: Option<Volts>) -> Self {
+        let mut sum = Self::default();
+        if let Some(volts) = volts {
+            sum.add(Drive::Volts(volts));
+        }
+        sum
+    }
+
     pub(super) fn add(&mut self, drive: Drive) {
         match drive {
             Drive::None => {}

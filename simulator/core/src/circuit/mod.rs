@@ -14,11 +14,12 @@ mod drive;
 mod edge;
 mod env;
 mod nets;
+mod network;
 mod parts;
 mod topology;
 
-pub use board::{Board, Joint, Mounted};
-pub use drive::{Drive, Rail, Volts};
+pub use board::{Board, Joint, Mounted, Resistor};
+pub use drive::{Drive, Ohms, Rail, Volts};
 pub use edge::Edge;
 pub use env::PartEnv;
 pub use nets::Nets;

@@ -1,10 +1,11 @@
 //! [`Nets`]: levels and voltages outside the chip, and who is to be told of their changes.
 
-use super::drive::{Drive, Rail, Sum, Volts};
+use super::drive::{Drive, Hold, Ohms, Rail, Sum, Volts};
+use super::network::{Network, Solved};
 use super::topology::{DriverId, Members, NetId, PartPin, SwitchId, Topology};
 use crate::part::Hears;
 use crate::time::Instant;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The level of a net changed.
@@ -177,6 +178,19 @@ impl Nets {
         Arc::make_mut(&mut self.topology).add_switch(one, other)
     }
 
+    pub(super) fn add_resistor(&mut self, one: NetId, other: NetId, ohms: Ohms) {
+        Arc::make_mut(&mut self.topology).add_resistor(one, other, ohms);
+    }
+
+    /// To be called when the board is complete: what resistors lead from rails to nets.
+    pub(super) fn settle(&mut self, now: Instant) {
+        let topology = Arc::clone(&self.topology);
+        topology.resistors.iter().for_each(|(one, other, _)| {
+            self.refresh(now, *one);
+            self.refresh(now, *other);
+        });
+    }
+
     pub(super) fn listen(&mut self, net: NetId, pin: PartPin, hears: Hears) {
         Arc::make_mut(&mut self.topology).listen(net, pin, hears);
     }
@@ -256,17 +270,71 @@ impl Nets {
         }
     }
 
-    /// Finds the level of a net, and of those that closed switches join with it, and notes who is to be told.
+    /// Finds the level of a net, and of those that closed switches and resistors join with it, and notes who is to be told.
     fn refresh(&mut self, now: Instant, net: NetId) {
-        let mut sum = Sum::default();
-        if self.topology.members(net).switches.is_empty() {
+        let members = self.topology.members(net);
+        if members.rail.is_some() {
+            return;
+        }
+        if members.switches.is_empty() && members.resistors.is_empty() {
+            let mut sum = Sum::default();
             self.add(net, &mut sum);
             self.set(now, net, &sum);
             return;
         }
-        let nets = self.topology.joined(net, |switch| self.is_closed[usize::from(switch.0)]);
-        nets.iter().for_each(|net| self.add(*net, &mut sum));
-        nets.into_iter().for_each(|net| self.set(now, net, &sum));
+        let nets = self.topology.connected(net, |switch| self.is_closed[usize::from(switch.0)]);
+        if nets.iter().all(|net| self.topology.members(*net).resistors.is_empty()) {
+            let mut sum = Sum::default();
+            nets.iter().for_each(|net| self.add(*net, &mut sum));
+            nets.into_iter().for_each(|net| self.set(now, net, &sum));
+            return;
+        }
+        for (group, sum) in self.solve(&nets) {
+            group.into_iter().for_each(|net| self.set(now, net, &sum));
+        }
+    }
+
+    /// The nets, in groups that closed switches join, each with what is on it: its own, or what resistors lead to it.
+    fn solve(&self, nets: &[NetId]) -> Vec<(Vec<NetId>, Sum)> {
+        let mut groups: Vec<(Vec<NetId>, Sum)> = Vec::new();
+        let mut holds = Vec::new();
+        let mut group_of = BTreeMap::new();
+        for net in nets {
+            if group_of.contains_key(net) {
+                continue;
+            }
+            let mut group = self.topology.joined(*net, |switch| self.is_closed[usize::from(switch.0)]);
+            let mut sum = Sum::default();
+            group.iter().for_each(|net| self.add(*net, &mut sum));
+            holds.push(self.hold(&group, &sum));
+            // A rail that two groups touch is in the first.
+            group.retain(|net| !group_of.contains_key(net));
+            group_of.extend(group.iter().map(|net| (*net, groups.len())));
+            groups.push((group, sum));
+        }
+        let mut network = Network::new(holds);
+        for (index, (group, _)) in groups.iter().enumerate() {
+            for net in group {
+                for resistor in &self.topology.members(*net).resistors {
+                    let (there, ohms) = self.topology.behind(*resistor, *net);
+                    if let Some(there) = group_of.get(&there).filter(|there| **there > index) {
+                        network.join(index, *there, ohms);
+                    }
+                }
+            }
+        }
+        for ((_, sum), volts) in groups.iter_mut().zip(network.solve()) {
+            if let Solved::ByResistors(volts) = volts {
+                *sum = Sum::held_at(volts);
+            }
+        }
+        groups
+    }
+
+    /// How a group of nets is held. A rail has its own voltage, which may be another than the chip's supply.
+    fn hold(&self, group: &[NetId], sum: &Sum) -> Hold {
+        let rail = group.iter().find_map(|net| self.topology.members(*net).rail);
+        rail.map_or_else(|| sum.hold(self.supply), |rail| Hold::Fixed(rail.volts()))
     }
 
     fn set(&mut self, now: Instant, net: NetId, sum: &Sum) {

@@ -1,6 +1,6 @@
 //! [`Circuit`]: the nets, and the parts on them with their alarms.
 
-use super::board::{Board, Joint, Mounted};
+use super::board::{Board, Joint, Mounted, Resistor};
 use super::drive::{Drive, Rail, Volts};
 use super::edge::Edge;
 use super::env::PartEnv;
@@ -129,9 +129,27 @@ impl Circuit {
         for mounted in &board.parts {
             self.mount(mounted, &mut nets);
         }
+        for Resistor { one, other, ohms } in &board.resistors {
+            if let (Some(one), Some(other)) = (self.net_of(*one, &mut nets), self.net_of(*other, &mut nets)) {
+                self.nets.add_resistor(one, other, *ohms);
+            }
+        }
         self.nets.routes_changed();
+        self.nets.settle(Instant::ZERO);
         for index in 0..self.slots.len() {
             self.call(Instant::ZERO, index, |part, env| part.power(env, false));
+        }
+    }
+
+    /// The net of a joint, which is made if there is none yet; none if it is open.
+    fn net_of(&mut self, joint: Joint, nets: &mut BTreeMap<PadlessNet, NetId>) -> Option<NetId> {
+        match joint {
+            Joint::Open => None,
+            Joint::Gpio(gpio) | Joint::Behind(gpio) => Some(self.nets.net_of_pad(gpio)),
+            Joint::Rail(rail) => {
+                Some(*nets.entry(PadlessNet::Rail(rail)).or_insert_with(|| self.nets.add_net(Some(rail))))
+            }
+            Joint::Net(net) => Some(*nets.entry(PadlessNet::Net(net)).or_insert_with(|| self.nets.add_net(None))),
         }
     }
 
@@ -139,14 +157,7 @@ impl Circuit {
         let Mounted { id, part, joints } = mounted;
         let kind = part.part_type();
         let index = u16::try_from(self.slots.len()).expect("a board has fewer than 65,536 parts");
-        let mut net = |joint: &Joint| match *joint {
-            Joint::Open => None,
-            Joint::Gpio(gpio) | Joint::Behind(gpio) => Some(self.nets.net_of_pad(gpio)),
-            Joint::Rail(rail) => {
-                Some(*nets.entry(PadlessNet::Rail(rail)).or_insert_with(|| self.nets.add_net(Some(rail))))
-            }
-            Joint::Net(net) => Some(*nets.entry(PadlessNet::Net(net)).or_insert_with(|| self.nets.add_net(None))),
-        };
+        let mut net = |joint: &Joint| self.net_of(*joint, nets);
         let its: Vec<Option<NetId>> = joints.iter().map(&mut net).collect();
         let mut drivers = Vec::new();
         for (pin, (pin_type, net)) in (0..).zip(kind.pins.iter().zip(&its)) {

@@ -1,8 +1,9 @@
 //! Which pads of the chip, drivers, switches and listeners are on which net. It is made when the board is, and does not
 //! change while the machine runs: snapshots share it.
 
-use super::drive::Rail;
+use super::drive::{Ohms, Rail};
 use crate::part::Hears;
+use std::collections::BTreeSet;
 
 /// A net: an index.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,6 +16,10 @@ pub struct DriverId(pub(super) u16);
 /// A switch between two nets.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct SwitchId(pub(super) u16);
+
+/// A resistor between two nets.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct ResistorId(pub(super) u16);
 
 /// A pin of a part: the part's index on the board, and the pin's in its type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -32,6 +37,8 @@ pub(super) struct Members {
     pub(super) watched: u64,
     pub(super) drivers: Vec<DriverId>,
     pub(super) switches: Vec<SwitchId>,
+    /// Resistors that end here.
+    pub(super) resistors: Vec<ResistorId>,
     /// Pins of parts that are told of edges at once.
     pub(super) at_once: Vec<PartPin>,
     /// Pins of parts that are told of edges later.
@@ -59,6 +66,8 @@ pub(super) struct Topology {
     /// The net of each driver.
     pub(super) drivers: Vec<NetId>,
     pub(super) switches: Vec<(NetId, NetId)>,
+    /// The ends of each resistor, and its resistance.
+    pub(super) resistors: Vec<(NetId, NetId, Ohms)>,
     /// For each pad the pads that its level can reach, switches closed, a bit each; and whether it reaches a listener.
     reach: Vec<(u64, bool)>,
 }
@@ -73,6 +82,7 @@ impl Topology {
             nets: (0..pads).map(net).collect(),
             drivers: Vec::new(),
             switches: Vec::new(),
+            resistors: Vec::new(),
             reach: (0..pads).map(|pad| (1 << pad, false)).collect(),
         }
     }
@@ -99,6 +109,7 @@ impl Topology {
         }
         let moved = std::mem::take(self.members_mut(gone));
         let ends = self.switches.iter_mut().flat_map(|(a, b)| [a, b]);
+        let ends = ends.chain(self.resistors.iter_mut().flat_map(|(a, b, _)| [a, b]));
         for net in self.pads.iter_mut().chain(&mut self.drivers).chain(ends).filter(|net| **net == gone) {
             *net = kept;
         }
@@ -107,6 +118,7 @@ impl Topology {
         into.watched |= moved.watched;
         into.drivers.extend(moved.drivers);
         into.switches.extend(moved.switches);
+        into.resistors.extend(moved.resistors);
         into.at_once.extend(moved.at_once);
         into.in_batches.extend(moved.in_batches);
         into.rail = into.rail.or(moved.rail);
@@ -133,6 +145,23 @@ impl Topology {
         switch
     }
 
+    /// One between a net and itself is none.
+    pub(super) fn add_resistor(&mut self, one: NetId, other: NetId, ohms: Ohms) {
+        if one == other {
+            return;
+        }
+        self.resistors.push((one, other, ohms));
+        let resistor = ResistorId(index(self.resistors.len()));
+        self.members_mut(one).resistors.push(resistor);
+        self.members_mut(other).resistors.push(resistor);
+    }
+
+    /// The far end of a resistor that ends at this net.
+    pub(super) fn behind(&self, resistor: ResistorId, net: NetId) -> (NetId, Ohms) {
+        let (one, other, ohms) = self.resistors[usize::from(resistor.0)];
+        (if one == net { other } else { one }, ohms)
+    }
+
     pub(super) fn listen(&mut self, net: NetId, pin: PartPin, hears: Hears) {
         match hears {
             Hears::Nothing => {}
@@ -149,7 +178,17 @@ impl Topology {
     /// The nets that this one is joined with by the switches that `is_closed` says it of, itself first. A rail ends the
     /// way: what is behind it cannot change it.
     pub(super) fn joined(&self, net: NetId, is_closed: impl Fn(SwitchId) -> bool) -> Vec<NetId> {
+        self.reached(net, is_closed, false)
+    }
+
+    /// The same, through resistors too.
+    pub(super) fn connected(&self, net: NetId, is_closed: impl Fn(SwitchId) -> bool) -> Vec<NetId> {
+        self.reached(net, is_closed, true)
+    }
+
+    fn reached(&self, net: NetId, is_closed: impl Fn(SwitchId) -> bool, through_resistors: bool) -> Vec<NetId> {
         let mut found = vec![net];
+        let mut seen = BTreeSet::from([net]);
         let mut next = 0;
         while let Some(net) = found.get(next).copied() {
             next += 1;
@@ -160,7 +199,13 @@ impl Topology {
             for switch in members.switches.iter().filter(|switch| is_closed(**switch)) {
                 let (one, other) = self.switches[usize::from(switch.0)];
                 let there = if one == net { other } else { one };
-                if !found.contains(&there) {
+                if seen.insert(there) {
+                    found.push(there);
+                }
+            }
+            for resistor in members.resistors.iter().filter(|_| through_resistors) {
+                let (there, _) = self.behind(*resistor, net);
+                if seen.insert(there) {
                     found.push(there);
                 }
             }
@@ -171,7 +216,7 @@ impl Topology {
     /// To be called when something was added.
     pub(super) fn find_reach(&mut self) {
         let reach = |net: &NetId| {
-            self.joined(*net, |_| true).into_iter().fold((0, false), |(pads, is_heard), net| {
+            self.connected(*net, |_| true).into_iter().fold((0, false), |(pads, is_heard), net| {
                 let members = self.members(net);
                 (pads | members.pads, is_heard || members.is_heard())
             })

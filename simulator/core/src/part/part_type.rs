@@ -4,6 +4,7 @@ use super::attribute::{Attribute, Attributes};
 use super::behaviour::Part;
 use super::control::Control;
 use super::fitting::{Fitting, FittingError};
+use crate::time::Span;
 use std::hash::{Hash, Hasher};
 
 /// A pin of a part: its index in [`PartType::pins`].
@@ -73,6 +74,8 @@ pub struct PartType {
     pub name: &'static str,
     /// In the order of Wokwi's catalogue; a [`Pin`] is an index into them.
     pub pins: &'static [PinType],
+    /// Other names of pins that drawings have, and the pin's own.
+    pub aliases: &'static [(&'static str, &'static str)],
     /// Groups of pins that are one and the same inside the part.
     pub joined: &'static [&'static [&'static str]],
     /// Pairs of pins with a switch between them. All are open at first.
@@ -83,6 +86,12 @@ pub struct PartType {
     pub attributes: &'static [Attribute],
     /// If it passes data on as a chain of lights does.
     pub lights: Option<Lights>,
+    /// How long after a change it may tell of it, at most: what is measured over edges is known late.
+    pub known_after: Span,
+    /// What it does, and what of it is not modelled, in a sentence or two: for docs/parts.md.
+    pub about: &'static str,
+    /// The data sheet, and the section that says so.
+    pub source: &'static str,
     /// Makes a part that is wired in this way; none if, wired so, it could never do anything.
     pub build: Build,
 }
@@ -93,7 +102,20 @@ pub type Build = fn(&Fitting<'_>) -> Result<Option<Box<dyn Part>>, FittingError>
 impl PartType {
     /// A kind of part without pins or anything else, to be completed with `..`.
     pub const fn new(name: &'static str, build: Build) -> Self {
-        Self { name, pins: &[], joined: &[], switches: &[], controls: &[], attributes: &[], lights: None, build }
+        Self {
+            name,
+            pins: &[],
+            aliases: &[],
+            joined: &[],
+            switches: &[],
+            controls: &[],
+            attributes: &[],
+            lights: None,
+            known_after: Span::ZERO,
+            about: "",
+            source: "",
+            build,
+        }
     }
 
     /// Whether any pin hears in batches.

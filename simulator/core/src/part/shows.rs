@@ -19,6 +19,8 @@ pub enum Shows {
     Frame(Picture),
     /// A tone, or silence.
     Tone(Option<Tone>),
+    /// On or off, as the contacts of a relay are.
+    On(bool),
     /// The levels that it has recorded.
     Recording(Recording),
 }

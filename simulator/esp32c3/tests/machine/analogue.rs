@@ -6,7 +6,7 @@ use hil_sim_core::circuit::Joint;
 use hil_sim_core::time::Span;
 use hil_sim_esp32c3::machine::{Board, Machine};
 use hil_sim_parts::diagram::Diagram;
-use hil_sim_parts::{Potentiometer, Registry};
+use hil_sim_parts::{Analog, Registry};
 use proptest::prelude::*;
 
 const APB_SARADC: u32 = 0x6004_0000;
@@ -60,7 +60,7 @@ fn firmware_follows_a_potentiometer_of_the_drawing() {
 
 #[test]
 fn a_snapshot_in_the_middle_of_a_conversion_has_the_same_future() {
-    let board = Board::default().with_part("pot1", Potentiometer::new(0.25), &[("SIG", Joint::Gpio(5))]);
+    let board = Board::default().with_part("pot1", Analog::potentiometer(0.25), &[("SIG", Joint::Gpio(5))]);
     let mut machine = machine_on(board, |a| converter(a, ADC2, 8));
     run(&mut machine, Span::from_us(5));
     assert_eq!(word(&machine, DATA), 0, "the first conversion is not over");
@@ -90,7 +90,7 @@ proptest! {
     fn a_higher_voltage_never_gives_a_lower_code(lower in 0.0..1.0, higher in 0.0..1.0, channel in 0_u32..5) {
         let (lower, higher) = if lower <= higher { (lower, higher) } else { (higher, lower) };
         let joint = Joint::Gpio(channel as u8);
-        let board = Board::default().with_part("pot1", Potentiometer::new(lower), &[("SIG", joint)]);
+        let board = Board::default().with_part("pot1", Analog::potentiometer(lower), &[("SIG", joint)]);
         let mut machine = machine_on(board, |a| converter(a, ADC1, channel));
         run(&mut machine, Span::from_us(30));
         let first = word(&machine, DATA);

@@ -5,7 +5,7 @@ use crate::support::program::*;
 use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::{Instant, Span};
 use hil_sim_esp32c3::machine::{Board, ControlError, Exit, PinDirection, PinState, What};
-use hil_sim_parts::Pushbutton;
+use hil_sim_parts::Contacts;
 
 /// IO_MUX: function 1, the GPIO matrix.
 const MATRIX: u32 = 1 << 12;
@@ -16,7 +16,7 @@ const PULL_DOWN: u32 = 1 << 7;
 /// A button of each name between a GPIO and a rail.
 fn buttons(buttons: &[(&str, u8, Rail)]) -> Board {
     buttons.iter().fold(Board::default(), |board, (id, gpio, rail)| {
-        board.with_part(id, Pushbutton, &[("1.l", Joint::Gpio(*gpio)), ("2.l", Joint::Rail(*rail))])
+        board.with_part(id, Contacts::pushbutton(), &[("1.l", Joint::Gpio(*gpio)), ("2.l", Joint::Rail(*rail))])
     })
 }
 

@@ -94,7 +94,7 @@ fn a_drawing_with_a_circle_is_a_board_on_which_nothing_is_lit() {
     let board = diagram.unwrap().build().unwrap();
     let driven = board.parts.iter().filter(|part| part.joints.iter().any(|joint| joint.gpio().is_some()));
     let driven: Vec<&str> = driven.map(|part| part.id.as_str()).collect();
-    assert_eq!(driven, ["esp.rgb1"], "only that of the board itself");
+    assert_eq!(driven, ["esp.rgb1", "esp.boot"], "only those of the board itself");
     let mut machine = machine_on(board, |a| a.output(1).store(GPIO_OUT_W1TS, 1 << 1).idle());
     run(&mut machine, MS);
     assert!((1..=3).all(|gpio| machine.chip().soc().level(gpio)));

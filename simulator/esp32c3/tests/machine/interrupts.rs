@@ -5,7 +5,7 @@ use crate::support::program::*;
 use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::Span;
 use hil_sim_esp32c3::machine::{Board, Machine, What};
-use hil_sim_parts::Pushbutton;
+use hil_sim_parts::Contacts;
 
 const FROM_CPU_0: u32 = 0x600C_0028;
 /// The source of FROM_CPU_0; those of the others follow.
@@ -136,7 +136,7 @@ fn edges_and_levels_interrupt() {
     const LOW: u32 = 4;
     for (kind, expected) in [(RISING, 2), (FALLING, 2), (BOTH, 4), (LOW, 2)] {
         let pins = [("1.l", Joint::Gpio(9)), ("2.l", Joint::Rail(Rail::Ground))];
-        let board = Board::default().with_part("btn1", Pushbutton, &pins);
+        let board = Board::default().with_part("btn1", Contacts::pushbutton(), &pins);
         let mut machine = machine_on(board, |a| {
             a.li(S3, DATA).vectors("handler").enable_source(16);
             a.store(IO_MUX_GPIO0 + 4 * 9, 1 << 12 | 1 << 9 | 1 << 8).store(0x6000_4074 + 4 * 9, kind << 7 | 1 << 13);

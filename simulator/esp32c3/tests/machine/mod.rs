@@ -9,6 +9,7 @@ mod lights;
 mod network;
 mod one_wire;
 mod own_part;
+mod parts;
 mod pins;
 mod power;
 mod registers;

@@ -6,7 +6,7 @@ use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::{Instant, Span};
 use hil_sim_esp32c3::machine::Board;
 use hil_sim_esp32c3::soc::Report;
-use hil_sim_parts::Pushbutton;
+use hil_sim_parts::Contacts;
 
 #[test]
 fn an_edge_is_at_the_instruction_that_makes_it() {
@@ -32,7 +32,7 @@ fn follower(a: &mut Asm) -> &mut Asm {
 #[test]
 fn a_button_pulls_its_pin_while_it_is_pressed() {
     let pins = [("1.l", Joint::Gpio(9)), ("2.r", Joint::Open), ("2.l", Joint::Rail(Rail::Ground))];
-    let board = Board { watched: vec![4], ..Board::default() }.with_part("btn1", Pushbutton, &pins);
+    let board = Board { watched: vec![4], ..Board::default() }.with_part("btn1", Contacts::pushbutton(), &pins);
     let mut machine = machine_on(board, follower);
     run(&mut machine, Span::from_ms(1));
     machine.set_control("btn1", "pressed", 1.0).unwrap();

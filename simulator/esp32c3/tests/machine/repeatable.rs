@@ -7,7 +7,7 @@ use hil_sim_core::circuit::{Joint, Rail};
 use hil_sim_core::time::Instant;
 use hil_sim_esp32c3::machine::{Board, Exit, Machine, MachineConfig};
 use hil_sim_esp32c3::soc::SerialPort;
-use hil_sim_parts::Pushbutton;
+use hil_sim_parts::Contacts;
 use hil_sim_parts::ws2812::{ColorOrder, Ws2812};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -58,7 +58,7 @@ fn program(a: &mut Asm) -> &mut Asm {
 fn new(seed: u64) -> Machine {
     let board = Board { watched: vec![4, 5], ..Board::default() }
         .with_part("led1", Ws2812::new(1, ColorOrder::Grb), &[("DIN", Joint::Gpio(5))])
-        .with_part("btn1", Pushbutton, &[("1.l", Joint::Gpio(9)), ("2.l", Joint::Rail(Rail::Ground))]);
+        .with_part("btn1", Contacts::pushbutton(), &[("1.l", Joint::Gpio(9)), ("2.l", Joint::Rail(Rail::Ground))]);
     let mut config = MachineConfig::default();
     (config.seed, config.network.seed) = (seed, seed);
     let mut machine = Machine::new(board, &firmware(program), config);

@@ -119,15 +119,16 @@ pub enum Problem {
         help: String,
     },
 
-    /// A part of a type that this crate does not know.
-    #[error("unknown part type `{name}`")]
-    #[diagnostic(code(diagram::unknown_type))]
-    UnknownType {
-        /// The type.
-        name: String,
-        /// The known types.
-        #[help]
-        help: String,
+    /// More than any drawing has.
+    #[error("the diagram has {count} {what}")]
+    #[diagnostic(code(diagram::too_large), help("a diagram may have {most}"))]
+    TooLarge {
+        /// What there is too much of: `parts`.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
     },
 
     /// Two parts with one id.
@@ -153,9 +154,13 @@ pub enum Problem {
     },
 
     /// No microcontroller.
-    #[error("the diagram has no board")]
-    #[diagnostic(code(diagram::no_board), help("add a part of type `board-esp32-c3-devkitm-1`"))]
-    NoBoard,
+    #[error("the diagram has no board with an ESP32-C3")]
+    #[diagnostic(code(diagram::no_board))]
+    NoBoard {
+        /// The boards that there could be.
+        #[help]
+        help: String,
+    },
 
     /// More than one microcontroller.
     #[error("the diagram has a second board")]
@@ -194,7 +199,7 @@ pub enum Problem {
         /// Id of the part.
         part: String,
         /// Its type.
-        type_name: &'static str,
+        type_name: String,
         /// The pin.
         pin: String,
         /// The pins that there are.

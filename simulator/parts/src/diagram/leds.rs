@@ -1,5 +1,7 @@
 //! The WS2812 parts of a drawing as chains: DOUT of one to DIN of the next.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Netlist, Part, PinRef};
 
 /// One part made of WS2812s, and how data reaches it.
@@ -54,7 +56,14 @@ impl Netlist<'_> {
     /// Every part with WS2812s, those on the board included, in the order of the file.
     pub fn leds(&self) -> Vec<LedPart> {
         let links = self.links();
-        let drivers: Vec<Option<Driver>> = links.iter().map(|link| self.driver(link, &links)).collect();
+        // The first part that gives data to a node.
+        let mut outputs: HashMap<usize, usize> = HashMap::new();
+        for (index, link) in links.iter().enumerate() {
+            if let Some(node) = self.node(&link.output) {
+                outputs.entry(node).or_insert(index);
+            }
+        }
+        let drivers: Vec<Option<Driver>> = links.iter().map(|link| self.driver(link, &outputs)).collect();
         let place = |index| {
             let link: &Link = &links[index];
             let (gpio, path) = trace(index, &drivers);
@@ -72,8 +81,10 @@ impl Netlist<'_> {
     /// The chains that a GPIO drives, one for each part that no other follows, in the order of the file.
     pub fn led_chains(&self) -> Vec<LedChain> {
         let leds = self.leds();
-        let is_last = |part: &LedPart| !leds.iter().any(|other| other.after.contains(&part.id));
-        let with_id = |id: &String| leds.iter().find(|part| part.id == *id).cloned();
+        let followed: HashSet<&String> = leds.iter().flat_map(|part| &part.after).collect();
+        let by_id: HashMap<&String, &LedPart> = leds.iter().map(|part| (&part.id, part)).collect();
+        let is_last = |part: &LedPart| !followed.contains(&part.id);
+        let with_id = |id: &String| by_id.get(id).map(|part| (*part).clone());
         let chain = |last: &LedPart| {
             let mut parts: Vec<LedPart> = last.after.iter().filter_map(with_id).collect();
             parts.push(last.clone());
@@ -96,20 +107,21 @@ impl Netlist<'_> {
         self.diagram.all_parts().filter_map(link).collect()
     }
 
-    fn driver(&self, link: &Link, links: &[Link]) -> Option<Driver> {
+    fn driver(&self, link: &Link, outputs: &HashMap<usize, usize>) -> Option<Driver> {
         let gpio = self.net(&link.input).gpio().map(Driver::Gpio);
-        let drives = |other: &Link| self.is_wired_to(&link.input, &other.output);
-        gpio.or_else(|| links.iter().position(drives).map(Driver::Link))
+        gpio.or_else(|| outputs.get(&self.node(&link.input)?).copied().map(Driver::Link))
     }
 }
 
 /// Follows the data back to its GPIO: that, and the links on the way in the order of the data. A circle has no GPIO.
 fn trace(mut index: usize, drivers: &[Option<Driver>]) -> (Option<u8>, Vec<usize>) {
     let mut path = vec![index];
+    let mut seen = vec![false; drivers.len()];
+    seen[index] = true;
     let gpio = loop {
         match drivers[index] {
             Some(Driver::Gpio(gpio)) => break Some(gpio),
-            Some(Driver::Link(before)) if !path.contains(&before) => {
+            Some(Driver::Link(before)) if !std::mem::replace(&mut seen[before], true) => {
                 path.push(before);
                 index = before;
             }

@@ -50,6 +50,21 @@ impl Diagram {
         self.board().kind.board().expect("a board")
     }
 
+    /// The parts that are not simulated, in the order of the file: they do nothing.
+    pub fn unknown(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.kind == Kind::Unknown)
+    }
+
+    /// One line that names all parts that are not simulated; none if there are none.
+    pub fn remark(&self) -> Option<String> {
+        let named: Vec<String> = self.unknown().map(Part::described).collect();
+        let (first, rest) = named.split_at(named.len().min(MOST_NAMED));
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        let is_one = named.len() == 1;
+        let (are, do_nothing) = if is_one { ("is", "it does nothing") } else { ("are", "they do nothing") };
+        (!named.is_empty()).then(|| format!("{}{more} {are} not simulated: {do_nothing}", first.join(", ")))
+    }
+
     /// Which pins are joined, by wires and inside the parts.
     pub fn netlist(&self) -> Netlist<'_> {
         Netlist::new(self)
@@ -62,6 +77,10 @@ impl Diagram {
 pub struct Part {
     /// What it is.
     pub kind: Kind,
+    /// Its `type` in the file.
+    pub type_name: String,
+    /// Of an unknown type: the known one that it is nearly called like.
+    pub suggestion: Option<&'static str>,
     /// Unique in the diagram; what a scenario calls `part-id`.
     pub id: String,
     /// All attributes as text, also numbers and booleans.
@@ -74,7 +93,18 @@ pub struct Part {
     pub hide: bool,
 }
 
+/// Parts that are named in one line.
+const MOST_NAMED: usize = 20;
+
 impl Part {
+    /// `servo1 (wokwi-servoo, did you mean wokwi-servo?)`
+    fn described(&self) -> String {
+        let Self { id, type_name, suggestion, .. } = self;
+        let shown = |text: &str| text.chars().take(60).collect::<String>().escape_debug().to_string();
+        let meant = suggestion.map(|name| format!(", did you mean {name}?")).unwrap_or_default();
+        format!("{} ({}{meant})", shown(id), shown(type_name))
+    }
+
     /// Its attributes, as its type knows them.
     pub fn attributes(&self) -> Attributes<'_> {
         Attributes::new(self.kind.attributes(), &self.attrs)

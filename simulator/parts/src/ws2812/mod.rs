@@ -35,6 +35,7 @@ pub use config::Config;
 pub use decoder::Decoder;
 pub use event::{AmbiguousGap, Event, Frame, Incomplete, Surplus, TimeWentBackwards, Violation};
 pub use hil_color::{ColorOrder, Rgb};
+pub(crate) use part::PARTS;
 pub use part::{LED_MATRIX, LED_RING, LED_STRIP, NEOPIXEL, Ws2812};
 pub use picture::Layout;
 pub use timing::{AMBIGUOUS_LOW_NS, ONE_FROM_NS, PulseTime, RESET_NS, TOLERANCE_NS};

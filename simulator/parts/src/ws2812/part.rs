@@ -21,12 +21,21 @@ const COLOR_ORDER: Attribute = Attribute { name: "colorOrder", kind: AttributeKi
 
 const PIXEL_ATTRIBUTES: [Attribute; 2] = [Attribute::text("pixelShape"), Attribute::text("pixelSize")];
 
+/// Wokwi's parts that are made of WS2812s.
+pub(crate) const PARTS: &[&PartType] = &[&NEOPIXEL, &LED_RING, &LED_STRIP, &LED_MATRIX];
+
+const ABOUT: &str = "Decodes the data at DIN, and passes on at DOUT what is not for it; a pulse or pause outside of the tolerances is \
+                     told. Not modelled: RGBW, and the delay from LED to LED.";
+const SOURCE: &str = "data sheet of the WS2812B, section \"Data transfer time\"";
+
 const fn of_pixels(pins: &'static [PinType], attributes: &'static [Attribute], name: &'static str) -> PartType {
     let count = |attributes: &Attributes<'_>| attributes.count("pixels");
     PartType {
         pins,
         attributes,
         lights: Some(Lights { input: "DIN", output: "DOUT", count }),
+        about: ABOUT,
+        source: SOURCE,
         ..PartType::new(name, build)
     }
 }
@@ -79,6 +88,8 @@ pub static LED_MATRIX: PartType = PartType {
         output: "DOUT",
         count: |attributes| attributes.count("rows") * attributes.count("cols"),
     }),
+    about: ABOUT,
+    source: SOURCE,
     ..PartType::new("wokwi-led-matrix", build_matrix)
 };
 

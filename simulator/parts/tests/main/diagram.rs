@@ -33,7 +33,7 @@ fn led<'a>(leds: &'a [LedPart], id: &str) -> &'a LedPart {
 fn parts_keep_their_place_attributes_and_sizes() {
     let diagram = every_part();
     let led1 = diagram.part("led1").expect("led1");
-    assert_eq!(led1.kind.type_name(), "wokwi-neopixel");
+    assert_eq!(led1.type_name, "wokwi-neopixel");
     assert_eq!(led1.position, Position { top: -40.0, left: 160.0 });
     assert_eq!((led1.rotate, led1.hide), (90.0, true));
     assert_eq!(diagram.board().attrs["cpuFrequency"], "auto");
@@ -72,7 +72,7 @@ fn parts_on_a_gpio_include_the_led_on_the_board() {
 fn a_gpio_reaches_through_the_joined_pins_of_a_button_but_not_through_the_button() {
     let diagram = every_part();
     let netlist = diagram.netlist();
-    assert_eq!(names(&netlist.parts_on_gpio(9)), ["button:1.l", "button:1.r"]);
+    assert_eq!(names(&netlist.parts_on_gpio(9)), ["button:1.l", "button:1.r", "esp.boot:1.l", "esp.boot:1.r"]);
     let ground = PinRef::new("esp", "GND.1");
     assert!(netlist.is_joined(&ground, &PinRef::new("button", "2.l")));
     assert!(netlist.is_joined(&ground, &PinRef::new("la1", "GND")));

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hil_sim_parts::diagram::{Diagram, PinRef};
+use hil_sim_parts::{Registry, parts_page};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -16,6 +17,21 @@ fn the_diagram_has_one_external_led_on_gpio8() {
     let leds = diagram.netlist().leds();
     let summary: Vec<_> = leds.iter().map(|part| (part.id.as_str(), part.leds, part.gpio)).collect();
     assert_eq!(summary, [("esp.rgb1", 1, Some(8)), ("led1", 1, Some(8))]);
+}
+
+#[test]
+fn the_page_of_parts_is_that_of_the_registry() {
+    let page = fs::read_to_string(root().join("docs/parts.md")).expect("docs/parts.md");
+    let made = parts_page(&Registry::standard());
+    assert!(page == made, "it is stale: cargo run -q -p hil-sim-parts --example parts_page > docs/parts.md");
+}
+
+#[test]
+fn every_part_says_what_it_does_and_by_which_data_sheet() {
+    for part in Registry::standard().kinds().filter_map(|kind| kind.part()) {
+        assert!(part.about.ends_with('.') && !part.source.is_empty(), "{}", part.name);
+        assert!(!part.about.contains("  "), "{}", part.name);
+    }
 }
 
 #[test]

@@ -48,6 +48,10 @@ pub(in crate::cmd) struct TargetArgs {
     #[arg(long, value_name = "FILE")]
     diagram: Option<PathBuf>,
 
+    /// Refuse a board drawing with parts that are not simulated, instead of telling of them [only with --target sim]
+    #[arg(long)]
+    strict: bool,
+
     /// Partition table of the simulated chip, CSV or binary [default: what the project file says, else espflash's usual one]
     #[arg(long, value_name = "FILE")]
     partitions: Option<PathBuf>,
@@ -420,13 +424,19 @@ impl TargetArgs {
         let faults = chosen.image.provisioner.faults();
         let fault = self.plant_fault.as_deref().map(|fault| said(fault, &faults)).transpose()?.unwrap_or_default();
         let mut target = simulator(&chosen, settings)?;
+        let remark = target.wiring.drawing.diagram.remark();
+        if let Some(text) = remark.as_deref().filter(|_| self.strict) {
+            let file = diagram(settings).map_or_else(String::new, |path| format!("{}: ", path.display()));
+            return Err(Failure::usage(format!("{file}{text}")).help(WHY_STRICT));
+        }
         target.rom = rom.map(|found| found.rom.image);
         target.realtime = self.speed == Speed::Realtime;
         let mut image = chosen.image;
         image.hosts = brokers(settings);
         image.rom.clone_from(&target.rom);
         let reason = if chosen.reason == how { chosen.reason } else { format!("{how}: {}", chosen.reason) };
-        let (reason, firmware) = (reason + &fault, Some(chosen.info));
+        let remark = remark.map_or_else(String::new, |text| format!("; {text}"));
+        let (reason, firmware) = (reason + &fault + &remark, Some(chosen.info));
         Ok(Chosen { runs_on: RunsOn::target(target), reason, image: Some(image), firmware, faults })
     }
 
@@ -520,6 +530,10 @@ pub(in crate::cmd) fn said(fault: &str, faults: &[Fault]) -> Result<String, Fail
         }
     }
 }
+
+/// What to do about a drawing that `--strict` refuses.
+pub(in crate::cmd) const WHY_STRICT: &str =
+    "take these parts out of the drawing, or leave out --strict; docs/parts.md lists what is simulated";
 
 /// The simulated board of the project, with this firmware.
 pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) -> Result<SimTarget, Failure> {

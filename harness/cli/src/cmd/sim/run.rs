@@ -73,6 +73,10 @@ struct BoardArgs {
     #[arg(long, value_name = "FILE", visible_alias = "diagram")]
     board: Option<PathBuf>,
 
+    /// Refuse a board drawing with parts that are not simulated, instead of telling of them
+    #[arg(long)]
+    strict: bool,
+
     /// Partition table, if FIRMWARE is not a flash image [default: espflash's]
     #[arg(long, value_name = "CSV", visible_alias = "partition-table")]
     partitions: Option<PathBuf>,

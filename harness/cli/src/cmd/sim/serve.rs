@@ -148,8 +148,8 @@ pub(in crate::cmd) fn run(args: Args) -> Result<Exit, Failure> {
     let flash = flash(&args)?;
     let here = Path::new(DIAGRAM);
     let board = match &args.board.board {
-        Some(path) => load::board(path).map_err(|error| super::not_loaded(&error))?,
-        None if here.is_file() => load::board(here).map_err(|error| super::not_loaded(&error))?,
+        Some(path) => super::drawn(path, false)?,
+        None if here.is_file() => super::drawn(here, false)?,
         None => load::bare_board(),
     };
     let mut config = Config::default();

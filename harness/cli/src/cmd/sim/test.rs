@@ -11,7 +11,7 @@ use hil_model::verdict::Exit;
 use hil_report::Theme;
 use hil_tools::chip_tests::report::{Json, Junit, Pretty, Reporter, Style};
 use hil_tools::chip_tests::{Event, IgnoredTests, Options, Rig, Selection, Suite, SuiteError};
-use hil_tools::simulation::load::{self, Load};
+use hil_tools::simulation::load::Load;
 use simulator::circuit::Joint;
 use simulator::parts::I2cRegisters;
 
@@ -299,8 +299,8 @@ impl BoardArgs {
         let partitions = self.partitions.as_deref();
         let files = Load { firmware: elf, elf: None, partitions, flash_size: None };
         let program = files.program().map_err(|error| super::not_loaded(&error))?;
-        let board = self.board.as_deref().map(load::board).transpose();
-        let mut board = board.map_err(|error| super::not_loaded(&error))?.unwrap_or_default();
+        let board = self.board.as_deref().map(|path| super::drawn(path, false)).transpose()?;
+        let mut board = board.unwrap_or_default();
         board.wires.extend(self.wire);
         for I2cPart { address, sda, scl } in self.i2c {
             let pins = [("SDA", Joint::Gpio(sda)), ("SCL", Joint::Gpio(scl))];

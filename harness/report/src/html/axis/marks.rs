@@ -64,6 +64,7 @@ const LANES: [(&str, Belongs); 6] = [
             Observation::Device(_)
                 | Observation::Fault { .. }
                 | Observation::Control { .. }
+                | Observation::Part { .. }
                 | Observation::Pin { .. }
                 | Observation::Broker { .. }
                 | Observation::Waveform { .. }

@@ -15,7 +15,7 @@ use simulator::time::Instant;
 use super::terminal::Terminal;
 use super::{Args, DebugArgs, instant};
 use crate::cmd::error::Failure;
-use crate::cmd::sim::not_loaded;
+use crate::cmd::sim::{drawn, not_loaded};
 use crate::output::{Guard, OutputFile};
 
 /// The drawing that is taken if none is named.
@@ -68,8 +68,8 @@ pub(super) fn load(args: &Args) -> Result<(Program, Board), Failure> {
     }
     let here = Path::new(DIAGRAM);
     let board = match &args.board.board {
-        Some(path) => load::board(path).map_err(|error| not_loaded(&error))?,
-        None if here.is_file() => load::board(here).map_err(|error| not_loaded(&error))?,
+        Some(path) => drawn(path, args.board.strict)?,
+        None if here.is_file() => drawn(here, args.board.strict)?,
         None => load::bare_board(),
     };
     Ok((program, board))
