@@ -66,7 +66,7 @@ fn the_same_seed_gives_the_same_trace() {
 fn an_access_point_with_another_name_is_not_joined() {
     let Some(rom) = rom() else { return };
     let mut machine = machine(&rom, &[AccessPoint::open("another")], 1);
-    assert_eq!(run(&mut machine, at(3_000)), []);
+    assert_eq!(run(&mut machine, at(3_000)), [AirChange::LooksFor], "and that is told once");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::symbols::Symbols;
 use simulator::machine::{Event, Machine, What};
+use simulator::net::AirChange;
 use simulator::part::{Part, PartEvent, Shows};
 use simulator::soc::{FlashOperation, FlashOperationKind, SerialPort};
 use simulator::time::{Instant, Span};
@@ -132,7 +133,11 @@ impl Observer {
                     self.console.begin_anew();
                 }
                 What::Air(event) => {
-                    self.journal.record_at(at, Observation::Note { text: format!("the device {event}") });
+                    let hint = match event.what {
+                        AirChange::LooksFor => "; [wifi] of hil.toml names the one that is",
+                        _ => "",
+                    };
+                    self.journal.record_at(at, Observation::Note { text: format!("the device {event}{hint}") });
                 }
                 What::Report(report) => {
                     let text = format!("simulator: {report}");

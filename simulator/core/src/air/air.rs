@@ -2,13 +2,14 @@
 
 use super::access_point::{Output, Running};
 use super::config::{AccessPoint, Security};
+use super::element;
 use super::event::{AirChange, AirEvent, Reason};
 use super::header::{self, FrameKind, Header, MacAddress};
 use super::mpdu::Mpdu;
 use super::visitor::{VisitState, Visitor, VisitorConfig};
 use crate::net::SplitMix64;
 use crate::time::{Instant, Span};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How long an access point tries to send a frame for one station.
@@ -24,6 +25,8 @@ const VISITOR: MacAddress = [0x02, b'h', b'i', b'l', 0xFF, 1];
 const VISITOR_RSSI: i8 = -40;
 /// Frames that wait for the visitor's computer; more are lost.
 const MOST_FOR_VISITOR: usize = 256;
+/// Names of networks that are told.
+const MOST_LOOKED_FOR: usize = 16;
 
 /// An access point of an [`Air`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -83,6 +86,8 @@ pub struct Air {
     was_asked: bool,
     /// The channel of the device's last frame.
     device_channel: Option<u8>,
+    /// The names of networks that the device has asked for and that are not there.
+    looked_for: BTreeSet<String>,
     events: VecDeque<AirEvent>,
     trace: DefaultHasher,
 }
@@ -125,6 +130,7 @@ impl Air {
         (now, channel, mpdu).hash(&mut self.trace);
         let Some(header) = Header::read(&mpdu.bytes) else { return false };
         self.device_channel = Some(channel);
+        self.note_what_is_looked_for(now, &header, mpdu);
         let mut is_heard = header::is_group(header.receiver);
         for index in 0..self.access_points.len() {
             let access_point = &mut self.access_points[index];
@@ -142,6 +148,21 @@ impl Air {
             self.carry_out(now, From::Visitor, outputs);
         }
         is_heard
+    }
+
+    /// A probe request with a name that no access point has, whatever its channel. Told once for each name.
+    fn note_what_is_looked_for(&mut self, at: Instant, header: &Header, mpdu: &Mpdu) {
+        if header.kind != FrameKind::ProbeRequest {
+            return;
+        }
+        let name = element::find(&mpdu.bytes[header.length..], element::id::SSID).unwrap_or_default();
+        let ssid = String::from_utf8_lossy(name).into_owned();
+        let is_there = self.access_points.iter().any(|it| it.config.ssid == ssid);
+        let has_room = self.looked_for.len() < MOST_LOOKED_FOR;
+        if !ssid.is_empty() && !is_there && has_room && self.looked_for.insert(ssid.clone()) {
+            let (bssid, station) = (header.receiver, header.transmitter);
+            self.events.push_back(AirEvent { at, ssid, bssid, station, what: AirChange::LooksFor });
+        }
     }
 
     /// When something happens next: at access points, and if the receiver is on, a frame on its channel.
@@ -399,6 +420,7 @@ impl Hash for Air {
             was_asked,
             device_channel,
             // What was, not what will be.
+            looked_for: _,
             events: _,
             trace: _,
         } = self;

@@ -79,6 +79,8 @@ pub enum AirChange {
     },
     /// The access point is off.
     WentOff,
+    /// The device asks for a network of this name, and there is none.
+    LooksFor,
     /// A visitor is a member of the device's own network.
     VisitorJoined,
     /// The device's own network does not take the visitor.
@@ -95,6 +97,7 @@ impl fmt::Display for AirEvent {
             AirChange::WrongPassword => write!(f, "has a wrong password for \"{network}\""),
             AirChange::Left { reason, by: Side::Station } => write!(f, "left \"{network}\" ({reason})"),
             AirChange::Left { reason, by: Side::AccessPoint } => write!(f, "put out of \"{network}\" ({reason})"),
+            AirChange::LooksFor => write!(f, "looks for the network \"{network}\", which is not there"),
             AirChange::VisitorJoined => write!(f, "has taken a visitor into its network \"{network}\""),
             AirChange::VisitorRefused(refusal) => {
                 write!(f, "does not take a visitor into its network \"{network}\": {refusal}")

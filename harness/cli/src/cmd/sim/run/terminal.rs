@@ -12,6 +12,7 @@ use hil_tools::simulation::backtrace::Backtrace;
 use hil_tools::simulation::connections::Notice;
 use hil_tools::simulation::session::Observer;
 use simulator::machine::{Event, Exit, Machine, What};
+use simulator::net::AirChange;
 use simulator::part::{PartEvent, Shows};
 use simulator::soc::{Report, ResetCause, SerialPort};
 use simulator::time::Instant;
@@ -237,7 +238,16 @@ impl Observer for Terminal {
                 self.has_died = false;
                 self.say(&format!("[{}] reset: {cause}", event.at));
             }
-            What::Air(told) => self.say(&format!("[{}] the device {told}", event.at)),
+            What::Air(told) => {
+                let hint = match told.what {
+                    AirChange::LooksFor => format!(
+                        "; --wifi ssid={} puts it up, with ,password=.. if it has one",
+                        told.ssid.escape_debug()
+                    ),
+                    _ => String::new(),
+                };
+                self.say(&format!("[{}] the device {told}{hint}", event.at));
+            }
             What::Report(report) => self.report(report),
             _ => {}
         }
