@@ -11,7 +11,7 @@ use hil_model::verdict::Exit;
 use hil_report::Theme;
 use hil_tools::chip_tests::report::{Json, Junit, Pretty, Reporter, Style};
 use hil_tools::chip_tests::{Event, IgnoredTests, Options, Rig, Selection, Suite, SuiteError};
-use hil_tools::simulation::load::{self, Load};
+use hil_tools::simulation::load::Load;
 use simulator::circuit::Joint;
 use simulator::parts::I2cRegisters;
 
