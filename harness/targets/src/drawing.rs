@@ -206,7 +206,10 @@ mod tests {
     fn what_the_drawing_does_not_have_is_answered_with_what_it_has() {
         let drawing = Drawing::default();
         let error = |part, pin| drawing.net(part, pin).expect_err("there is no such pin").to_string();
-        assert_eq!(error("esp32", "8"), "the board drawing has no part \"esp32\"; its parts: esp, esp.rgb1, led1");
+        assert_eq!(
+            error("esp32", "8"),
+            "the board drawing has no part \"esp32\"; its parts: esp, esp.boot, esp.rgb1, led1"
+        );
         assert_eq!(error("led1", "D1"), "the part \"led1\" has no pin \"D1\"; its pins: VDD, DOUT, VSS, DIN");
         assert_eq!(
             error("led1", "DOUT"),

@@ -8,14 +8,22 @@ mod pattern;
 
 pub(crate) use late::LateLook;
 
+use super::part;
 use super::run::{At, Held, Run};
 use crate::context::Context;
 use crate::failure::StepError;
-use hil_scenario::step::{ExpectLed, LedExpectation};
+use hil_scenario::step::{ExpectLed, LedExpectation, PartProperty};
+use hil_targets::PartError;
 use look::{Look, Seen};
 
 impl Run for ExpectLed {
-    async fn run(&self, cx: &mut Context, _at: &mut At<'_>) -> Held {
+    async fn run(&self, cx: &mut Context, at: &mut At<'_>) -> Held {
+        if let Some(parts) = cx.device.parts()
+            && let Err(error @ PartError::NotSimulated { .. }) =
+                parts.shows(&self.part.value, PartProperty::Brightness, self.index)
+        {
+            return Err(part::unknown(at.source, &error, &self.part));
+        }
         if cx.device.late_light().is_some() {
             return late::wait(cx, self).await;
         }

@@ -194,14 +194,15 @@ fn needs_name_the_first_place() {
     mqtt: step 4 (publish)
     led: step 29 (expect-led)
     led-observed: step 30 (expect-led)
-    flash: step 32 (expect-flash)
-    reset: step 34 (reset)
-    power: step 37 (power)
-    network: step 41 (network)
-    broker-control: step 49 (broker)
-    http: step 52 (http-request)
-    device-address: step 52 (http-request)
-    soft-ap: step 53 (http-request)
+    parts: step 32 (expect-part)
+    flash: step 34 (expect-flash)
+    reset: step 36 (reset)
+    power: step 39 (power)
+    network: step 43 (network)
+    broker-control: step 51 (broker)
+    http: step 54 (http-request)
+    device-address: step 54 (http-request)
+    soft-ap: step 55 (http-request)
     ");
 }
 

@@ -114,7 +114,7 @@ fn wrong_commands_are_answered_with_what_to_do() {
     let mut client = server.echo();
     client.upload_text("text.txt", "text");
     client.upload("bad.elf", b"\x7FELF");
-    let wrong_diagram = echo::DIAGRAM.replace("wokwi-neopixel", "wokwi-neopixle");
+    let wrong_diagram = echo::DIAGRAM.replace("btn1:1.l", "btn1:1.x");
     for (command, params) in [
         ("pause-point:add", json!({ "id": "p", "type": "time-absolute" })),
         ("pause-point:add", json!({ "id": "p", "type": "time-absolute", "nanos": -1 })),

@@ -24,7 +24,7 @@ pub const DIAGRAM: &str = r#"{
   "parts": [
     { "type": "board-esp32-c3-devkitm-1", "id": "esp" },
     { "type": "wokwi-neopixel", "id": "led1" },
-    { "type": "wokwi-pushbutton", "id": "btn1" },
+    { "type": "wokwi-pushbutton", "id": "btn1", "attrs": { "bounce": "0" } },
     { "type": "wokwi-logic-analyzer", "id": "la1", "attrs": { "channelNames": "LED,BUTTON" } }
   ],
   "connections": [

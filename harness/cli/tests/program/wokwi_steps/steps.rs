@@ -80,10 +80,10 @@ fn one(step: &str) -> String {
 
 #[test]
 fn what_the_drawing_does_not_have_is_a_mistake_of_the_file() {
-    insta::assert_snapshot!(one("expect-pin: { part-id: esp32, pin: '4', value: 0 }"), @r#"invalid in step 2: the board drawing has no part "esp32"; its parts: btn1, esp, esp.rgb1, led1 | the board drawing is ./diagram.json, or what --diagram names"#);
+    insta::assert_snapshot!(one("expect-pin: { part-id: esp32, pin: '4', value: 0 }"), @r#"invalid in step 2: the board drawing has no part "esp32"; its parts: btn1, esp, esp.boot, esp.rgb1, led1 | the board drawing is ./diagram.json, or what --diagram names"#);
     insta::assert_snapshot!(one("expect-pin: { part-id: esp, pin: D4, value: 0 }"), @r#"invalid in step 2: the part "esp" has no pin "D4"; its pins: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 19, RX, TX, RST, 3V3.1, 3V3.2, 5V.1, 5V.2, GND.1, GND.2, GND.3, GND.4, GND.5, GND.6, GND.7, GND.8, GND.9, GND.10 | the board drawing is ./diagram.json, or what --diagram names"#);
     insta::assert_snapshot!(one("expect-pin: { part-id: led1, pin: DOUT, value: 0 }"), @"invalid in step 2: no GPIO of the board, ground or supply is wired to led1:DOUT, so that its level is not known | the board drawing is ./diagram.json, or what --diagram names");
-    insta::assert_snapshot!(one("set-control: { part-id: led1, control: pressed, value: 1 }"), @r#"invalid in step 2: no part "led1" with a control is wired to the chip; parts with controls: btn1 | the board drawing is ./diagram.json, or what --diagram names"#);
+    insta::assert_snapshot!(one("set-control: { part-id: led1, control: pressed, value: 1 }"), @r#"invalid in step 2: no part "led1" with a control is wired to the chip; parts with controls: esp.boot, btn1 | the board drawing is ./diagram.json, or what --diagram names"#);
     insta::assert_snapshot!(one("set-control: { part-id: btn1, control: position, value: 1 }"), @r#"invalid in step 2: "btn1" has no control "position"; its controls: pressed | the board drawing is ./diagram.json, or what --diagram names"#);
     insta::assert_snapshot!(one("take-screenshot: { part-id: esp, save-to: esp.png }"), @r#"invalid in step 2: the part "esp" has no lights to take a picture of; those that have: esp.rgb1, led1 | the board drawing is ./diagram.json, or what --diagram names"#);
 }

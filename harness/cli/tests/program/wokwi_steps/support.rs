@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use asm::{A0, Asm, RA, SP, T0, T1};
+use asm::{A0, Asm, RA, S0, SP, T0, T1, ZERO};
 use hil_model::event::ScenarioReport;
 use hil_runner::{BrokerChoice, Cancel, Planned, RunOptions, RunsOn, run, skip_reason};
 use hil_scenario::Loader;
@@ -32,21 +32,25 @@ pub const BOARD: &str = r#"{
     "parts": [
         { "type": "board-esp32-c3-devkitm-1", "id": "esp" },
         { "type": "wokwi-neopixel", "id": "led1" },
-        { "type": "wokwi-pushbutton", "id": "btn1" }
+        { "type": "wokwi-pushbutton", "id": "btn1", "attrs": { "bounce": "0" } }
     ],
     "connections": [["esp:8", "led1:DIN"], ["btn1:1.l", "esp:9"], ["btn1:2.r", "esp:GND.1"]]
 }"#;
 
 /// A program that starts with a stack and ends by waiting for ever.
 pub fn program(build: impl FnOnce(&mut Asm)) -> Arc<Firmware> {
+    let table = PartitionTable::from_csv(firmware::PARTITIONS).unwrap();
+    Arc::new(Firmware::parse_with(&elf(build), &Layout::default().with_partitions(table)).unwrap())
+}
+
+/// The ELF file of such a program.
+pub fn elf(build: impl FnOnce(&mut Asm)) -> Vec<u8> {
     let mut asm = Asm::new(CODE);
     asm.label("start").li(SP, STACK);
     build(&mut asm);
     asm.label("end").word(asm::WFI).j("end");
     let segment = image::ElfSegment { section: ".text", address: CODE, bytes: asm.bytes(), zeros: 0 };
-    let elf = image::ElfFile { entry: CODE, segments: vec![segment], symbols: Vec::new() };
-    let table = PartitionTable::from_csv(firmware::PARTITIONS).unwrap();
-    Arc::new(Firmware::parse_with(&elf.to_bytes(), &Layout::default().with_partitions(table)).unwrap())
+    image::ElfFile { entry: CODE, segments: vec![segment], symbols: Vec::new() }.to_bytes()
 }
 
 pub fn print(asm: &mut Asm, text: &str) {
@@ -66,6 +70,23 @@ pub fn drive_high(asm: &mut Asm, gpio: u32) {
     asm.li(T0, GPIO).li(T1, 1 << gpio).sw(T1, 0x24, T0).sw(T1, 0x08, T0);
 }
 
+/// Sets the level of a GPIO that is an output.
+pub fn set_level(asm: &mut Asm, gpio: u32, level: bool) {
+    asm.li(T0, GPIO).li(T1, 1 << gpio).sw(T1, if level { 0x08 } else { 0x0C }, T0);
+}
+
+/// A GPIO is high and low for so many microseconds, so many times.
+pub fn square(asm: &mut Asm, gpio: u32, high: u32, low: u32, count: u32) {
+    let label = format!("square {:#x}", asm.here());
+    drive_high(asm, gpio);
+    asm.li(S0, count).label(&label);
+    set_level(asm, gpio, true);
+    spin(asm, high);
+    set_level(asm, gpio, false);
+    spin(asm, low);
+    asm.addi(S0, S0, -1).bne(S0, ZERO, &label);
+}
+
 /// Makes a GPIO an input with a pull-up.
 pub fn pull_up(asm: &mut Asm, gpio: u32) {
     asm.li(T0, IO_MUX_GPIO0 + 4 * gpio).li(T1, 1 << 12 | 1 << 9 | 1 << 8).sw(T1, 0, T0);
@@ -83,7 +104,12 @@ pub fn echo(asm: &mut Asm) {
 
 /// The simulator with a program on [`BOARD`].
 pub fn sim(firmware: Arc<Firmware>) -> SimTarget {
-    let diagram = Diagram::parse("diagram.json", BOARD).unwrap();
+    sim_on(BOARD, firmware)
+}
+
+/// The simulator with a program on the board of a drawing.
+pub fn sim_on(drawing: &str, firmware: Arc<Firmware>) -> SimTarget {
+    let diagram = Diagram::parse("diagram.json", drawing).unwrap();
     let wiring = Wiring { drawing: Drawing::new(&diagram), ..Wiring::default() };
     SimTarget::new(firmware, wiring).provisioned_by(Arc::new(light_host::provision::LightProvisioner))
 }
