@@ -20,7 +20,8 @@ Controls are those of `set-control`; what a part shows is what `expect-part`, `e
 three quarters of 3.3 V) and keeps it in between; resistors divide, and the chip's pull resistors have 45 kilo-ohms. There are no currents,
 capacitors or slopes.
 
-Tests drive each part by edges and voltages at its pins, against the data sheet that is named.
+Tests drive each part by edges and voltages at its pins. Its figures are those of the source that is named, as the author of the part knew
+them: but for Wokwi's own pages, the sections were not looked up again, and no real part was compared.
 ";
 
 /// The whole page.
