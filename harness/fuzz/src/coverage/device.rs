@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use simulator::image::{Firmware, main_stack};
 use simulator::machine::{self, Board, Exit, Machine, MachineSnapshot, What};
+use simulator::net::AccessPoint;
 use simulator::soc::SerialPort;
 use simulator::time::Span;
 
@@ -47,6 +48,8 @@ pub struct Image {
     pub hosts: Vec<BrokerAddress>,
     /// The image of Espressif's mask ROM, if the chip is to start there.
     pub rom: Option<Arc<[u8]>>,
+    /// The access points around the device's radio.
+    pub access_points: Vec<AccessPoint>,
     /// What it prints when it cannot go on.
     pub deaths: Deaths,
 }
@@ -63,6 +66,7 @@ impl Image {
             broker: BrokerAddress::simulated(),
             hosts: Vec::new(),
             rom: None,
+            access_points: Vec::new(),
             deaths: Deaths::default(),
         }
     }
@@ -142,6 +146,7 @@ impl FuzzedDevice {
         let mut of_machine = machine::Config::default();
         of_machine.seed = seed;
         of_machine.network.seed = seed;
+        of_machine.access_points.clone_from(&image.access_points);
         let mut machine = Machine::new(Board::default(), &*image.firmware, of_machine);
         if let Some(rom) = &image.rom {
             machine.load_rom(rom).map_err(|error| BootError::Provision(error.to_string()))?;

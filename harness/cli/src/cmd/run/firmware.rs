@@ -70,6 +70,7 @@ fn chosen(
     let firmware = chip::flash(name, bytes, settings, provisioner.as_ref())?;
     let info = identity(name, bytes, &firmware);
     let mut image = Image::new(Arc::new(firmware), elf.unwrap_or(bytes)).provisioned_by(provisioner);
+    image.access_points = vec![super::target::access_point(&told)?];
     image.told = told;
     image.deaths = super::target::deaths(settings);
     let elf = elf.unwrap_or(bytes).into();

@@ -548,12 +548,12 @@ pub(in crate::cmd) fn simulator(chosen: &firmware::Chosen, settings: &Settings) 
     target.provisioner = Arc::clone(&chosen.image.provisioner);
     target.told = chosen.image.told.clone();
     target.hosts = hosts(settings);
-    target.access_points = vec![access_point(&target.told)?];
+    target.access_points.clone_from(&chosen.image.access_points);
     Ok(target)
 }
 
 /// The access point around the simulated radio: the project's network, else an open one of the name that Wokwi's has.
-fn access_point(told: &Identity) -> Result<AccessPoint, Failure> {
+pub(super) fn access_point(told: &Identity) -> Result<AccessPoint, Failure> {
     const USUAL: &str = "Wokwi-GUEST";
     let ssid = told.wifi_ssid.as_deref().unwrap_or(USUAL);
     let access_point = match told.wifi_password.as_ref().map(Secret::expose).filter(|it| !it.is_empty()) {
