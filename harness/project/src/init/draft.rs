@@ -113,8 +113,8 @@ impl fmt::Display for Unknown {
             ),
             Self::Hosts => f.write_str("which hosts the device connects to: put them under [hosts]"),
             Self::Network => f.write_str(
-                "whether the firmware can use the simulator's network, the OpenCores Ethernet MAC: Wi-Fi is not simulated \
-                 yet; other firmware runs on a board (target serial or mqtt) or in Wokwi",
+                "which Wi-Fi network the device joins: put its ssid under [wifi] (the simulator has an open Wokwi-GUEST without it). \
+                 The radio needs Espressif's mask ROM: `hil rom` says whether there is one",
             ),
             Self::TableOffset(offset) => write!(
                 f,

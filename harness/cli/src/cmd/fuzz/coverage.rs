@@ -173,8 +173,8 @@ pub(super) fn failure(error: &CampaignError) -> Failure {
     let failure = Failure::bench(error);
     match error {
         CampaignError::Boot(_) => failure.help(
-            "tier 3 needs firmware that reads hil's NVS partition and has the OpenCores Ethernet MAC as its network; \
-             `hil run --target sim` and `hil sim run` show more of what it does",
+            "the device has to come online by itself: name its network under [wifi] and its broker under [hosts] of hil.toml; Wi-Fi \
+             needs Espressif's mask ROM (`hil rom`). `hil run --target sim` and `hil sim run` show more of what it does",
         ),
         CampaignError::Store(_) => failure.help("name another folder with --corpus DIR"),
         _ => failure.help("the inputs that were found until then are saved; please report it"),

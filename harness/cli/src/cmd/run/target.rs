@@ -33,8 +33,8 @@ pub(in crate::cmd) struct TargetArgs {
     #[arg(long)]
     target: Option<String>,
 
-    /// Firmware for the simulator: an ELF, an app image or a flash image, with the OpenCores Ethernet MAC as its network
-    /// [default: what the project file says]; for boards: an ELF that is written into their flash first [default: they keep
+    /// Firmware for the simulator: an ELF, an app image or a flash image [default: what the project file says]; Wi-Fi needs
+    /// Espressif's mask ROM (hil rom); for boards: an ELF that is written into their flash first [default: they keep
     /// theirs, or what the inventory says]
     #[arg(long, value_name = "FILE")]
     firmware: Option<PathBuf>,
