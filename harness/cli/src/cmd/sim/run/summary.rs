@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hil_tools::simulation::session::{End, Session};
+use simulator::machine::Stuck;
 
 use super::terminal::Terminal;
 
@@ -17,7 +18,13 @@ pub(super) fn print(session: &Session<Terminal>, end: &End, wall: Duration) {
             let place = session.debug.function(*pc).map_or_else(String::new, |name| format!(" in {name}"));
             terminal.warn(&format!("the firmware has halted at {pc:#010x}{place}, and no watchdog has reset it"));
         }
-        End::Stuck(stuck) => terminal.warn(&format!("the run cannot go on: {stuck}")),
+        End::Stuck(stuck) => {
+            let way_out = match stuck {
+                Stuck::RomFunction { .. } => "; `hil rom` says how to get it, and where it is looked for",
+                _ => "",
+            };
+            terminal.warn(&format!("the run cannot go on: {stuck}{way_out}"));
+        }
     }
     let simulated = session.machine.now().ns() as f64 / 1e9;
     let instructions = session.machine.cpu().instret();
