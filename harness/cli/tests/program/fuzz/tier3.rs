@@ -217,7 +217,11 @@ fn firmware_that_never_waits_for_input_is_told_with_its_last_words() {
     ends(&tier3(folder.path(), &std::env::current_exe().unwrap(), &[]), 2, &["error: "]);
     let faulty = patched(folder.path(), CONNECTS, ILLEGAL);
     let output = tier3(folder.path(), &faulty, &["--execs", "5"]);
-    ends(&output, 3, &["the device does not connect", "its last words: ", "panic", "help: the device has to come online by itself"]);
+    ends(
+        &output,
+        3,
+        &["the device does not connect", "its last words: ", "panic", "help: the device has to come online by itself"],
+    );
     assert_eq!(found(folder.path()), Vec::<PathBuf>::new());
 }
 

@@ -14,17 +14,15 @@ use smoltcp::wire::{
 };
 
 use super::connection::{Accepted, Arrival, socket};
-use super::terminator::{from_stack, to_stack};
+use super::terminator::{stack_due, to_stack};
 use crate::net::event::{ConnectionId, Ending, NetworkEvent};
 use crate::net::frame::LONGEST;
-use crate::time::{Instant, Span};
+use crate::time::Instant;
 
 /// Connections at a time, with those that wait for an address.
 const CONNECTIONS: usize = 64;
 /// The first of its own ports (RFC 6335, section 6).
 const FIRST_PORT: u16 = 49_152;
-/// When smoltcp wants to be called again at once although it has just been called, it is called after this time.
-const PAUSE: Span = Span::from_ms(1);
 
 /// Where a guest has its address from.
 #[derive(Debug, Clone, Copy)]
@@ -242,10 +240,7 @@ impl Guest {
             }
             stays
         });
-        let stack = self.stack.poll_at(at, &self.sockets).map(|due| match from_stack(due) {
-            due if due > now => due,
-            _ => now + PAUSE,
-        });
+        let stack = stack_due(&mut self.stack, &self.sockets, now);
         let patience = self.connections.values().filter_map(|(_, accepted)| accepted.patience_ends());
         self.due = patience.chain(stack).min();
     }

@@ -241,10 +241,7 @@ impl Terminator {
         if closed {
             stack.poll(at, medium, sockets);
         }
-        let stack = self.stack.poll_at(at, &self.sockets).map(|due| match from_stack(due) {
-            due if due > now => due,
-            _ => now + PAUSE,
-        });
+        let stack = stack_due(&mut self.stack, &self.sockets, now);
         let patience = self.connections.values().filter_map(|connection| match &connection.stage {
             Stage::Accepted(accepted) => accepted.patience_ends(),
             Stage::Asked(..) => None,
@@ -259,6 +256,14 @@ pub(super) fn to_stack(at: Instant) -> StackInstant {
     StackInstant::from_micros((at.ps() / PS_PER_US) as i64)
 }
 
-pub(super) fn from_stack(at: StackInstant) -> Instant {
+/// When smoltcp wants to be called again: later than now.
+pub(super) fn stack_due(stack: &mut Interface, sockets: &SocketSet<'_>, now: Instant) -> Option<Instant> {
+    stack.poll_at(to_stack(now), sockets).map(|due| match from_stack(due) {
+        due if due > now => due,
+        _ => now + PAUSE,
+    })
+}
+
+fn from_stack(at: StackInstant) -> Instant {
     Instant::from_ps(u64::try_from(at.total_micros()).unwrap_or(0).saturating_mul(PS_PER_US))
 }
